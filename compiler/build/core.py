@@ -1,0 +1,350 @@
+"""The builder's state, and the services that every part of it uses: nodes with origins, checks, demands, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, TypeVar
+
+from gdc.compiler import ir
+from gdc.compiler.build.scope import Binding, Function, Poison, Scope
+from gdc.compiler.dims import Atom, Dim, FloorDiv, Size, dim, surely_differ
+from gdc.compiler.ir import Demand, Node, Origins, Region, Site
+from gdc.compiler.ops import OPS
+from gdc.compiler.shape_rules import Conflict, Meet, trusting_meet
+from gdc.compiler.types import INT, REAL, Element, Type, promote, shape_text
+from gdc.dsl import tree
+from gdc.dsl.errors import Error
+from gdc.dsl.source import Source, Span
+
+
+class Poisoned(Exception):
+    """An expression reads a variable whose own error is already reported."""
+
+
+@dataclass(slots=True)
+class Exit:
+    """A stop or skip met while a loop's body is built; its values are filled in when the body is done."""
+
+    kind: str
+    condition: Node
+    scope: Scope
+    place: int
+    span: Span
+
+
+@dataclass(slots=True)
+class LoopFrame:
+    exits: list[Exit] = field(default_factory=list)
+
+
+class Builder:
+    """Builds one program. Expressions and statements register how they are built in EXPRESSIONS and STATEMENTS."""
+
+    def __init__(self, source: Source, types: dict[str, Type], expand_solvers: bool, prelude: dict[str, Function]) -> None:
+        self.source = source
+        self.types = types                                 # of undeclared inputs
+        self.expand_solvers = expand_solvers               # solve, inv, … as the prelude's own loops
+        self.prelude = prelude
+        self.functions: dict[str, Function] = {}
+        self.origins = Origins()
+        self.sites: list[Site] = []
+        self.demands: dict[tuple[Dim, Dim], Demand] = {}
+        self.memory: list[tuple[Dim, int]] = []
+        self.scope = Scope()
+        self.effects: list[Node] = []
+        self.depth = 0                                     # regions round the present place
+        self.loops: list[LoopFrame | None] = []            # None: a branch or table between
+        self.calls: list[tuple[Function, Span]] = []
+        self.ranges: dict[Node, tuple[Dim, Dim]] = {}      # loop variables: least value, greatest value
+        self.sizes: set[Atom] = set()                      # atoms known to be zero or more
+        self.mask: Node | None = None                      # the mask of the assignment being built
+        self.selected: list[Node] | None = None            # masks met inside a reduction's argument
+        self.errors: list[Error] = []
+        self.is_bare = False
+        self.inputs: dict[str, Node] = {}
+        self.declared: dict[str, ir.Declared] = {}
+        self.traces: dict[str, Type] = {}
+        self.outputs: dict[str, Span] = {}
+        self.inside_notation = False
+        self.program_dimensions: dict[str, Dim] = {}
+
+    # --- expressions and statements
+
+    def expr(self, node: tree.Expr) -> Node:
+        """The value of an expression, with the place it came from."""
+        value = EXPRESSIONS[type(node)](self, node)
+        return self.origins.add(value, self.here(node.span))
+
+    def statement(self, node: tree.Statement) -> None:
+        STATEMENTS[type(node)](self, node)
+
+    def block(self, statements: tree.Block) -> None:
+        for statement in statements:
+            self.statement(statement)
+
+    # --- places and errors
+
+    def here(self, span: Span) -> Span:
+        """A place in the user's own text: inside the prelude, the call that led there."""
+        if span.source is self.source:
+            return span
+        return next((s for _, s in self.calls if s.source is self.source), span)
+
+    def fail(self, kind: str, message: str, span: Span, hint: str | None = None) -> NoReturn:
+        raise Error(kind, message, self.here(span), hint)
+
+    def site(self, span: Span, kind: str, message: str, hint: str | None = None) -> int:
+        """A place that a run-time error may report; message is a format over the failing values."""
+        self.sites.append(Site(self.here(span), kind, message, hint))
+        return len(self.sites) - 1
+
+    # --- regions and effects
+
+    @contextmanager
+    def region(self) -> Iterator[list[Node]]:
+        """Collects the effects of a body; entry demands become checks inside it."""
+        outer, self.effects = self.effects, []
+        self.depth += 1
+        try:
+            yield self.effects
+        finally:
+            self.depth -= 1
+            self.effects = outer
+
+    def effect(self, op: str, args: tuple[Node, ...], **attrs: Any) -> Node:
+        node = ir.make(op, args, attrs, (Type(INT),))
+        self.effects.append(node)
+        if "site" in attrs and self.sites[attrs["site"]].span is not None:
+            span = self.sites[attrs["site"]].span
+            assert span is not None
+            self.origins.add(node, span)
+        return node
+
+    def note_effects(self, owner: Node) -> Node:
+        """A region node that holds effects is an effect of its own region."""
+        if any(r.effects for r in owner.regions):
+            self.effects.append(owner)
+        return owner
+
+    def check(self, ok: Node, span: Span, kind: str, message: str, *values: Node, hint: str | None = None) -> tuple[Node, ...]:
+        """A run-time check, as the deps of what it guards: none where it surely holds; an error now where it surely fails."""
+        if ok.op == "const":
+            if ok.value:
+                return ()
+            shown = [v.value if v.op == "const" else v.name for v in values]
+            if self.depth == 0 and all(v.op == "const" for v in values):
+                self.fail(kind, message.format(*shown), span, hint)
+        return (self.effect("check", (ok, *values), site=self.site(span, kind, message, hint)),)
+
+    # --- sizes
+
+    def surely_nonnegative(self, size: Dim) -> bool:
+        """Whether a size formula is zero or more for all values that its atoms may have."""
+        for _ in range(20):
+            variable = next((a for a in size.atoms() if a in self.ranges), None)
+            if variable is None:
+                break
+            size = self._least(size, variable)
+        return all(factor >= 0 and all(self._is_size(a) for a in monomial) or (not monomial and factor >= 0)
+                   for monomial, factor in size.terms)
+
+    def _least(self, size: Dim, variable: Node) -> Dim:
+        low, high = self.ranges[variable]
+        factors = {factor for monomial, factor in size.terms if variable in monomial}
+        simple = all(monomial == (variable,) for monomial, _ in size.terms if variable in monomial)
+        if not simple or len(factors) != 1:
+            return Dim({("?",): -1})
+        bound = low if factors.pop() > 0 else high
+        return size.substitute(lambda a: bound if a is variable else None)
+
+    def _is_size(self, atom: Atom) -> bool:
+        if isinstance(atom, FloorDiv):
+            return atom.bottom.is_constant and atom.bottom.constant > 0 and self.surely_nonnegative(atom.top)
+        return atom in self.sizes
+
+    def size(self, value: Node, span: Span, what: str = "a size") -> Dim:
+        """An int value as a size, checked to be zero or more."""
+        if value.type.kind not in ("int", "bool") or value.type.rank:
+            self.fail("type", f"{what} must be an int scalar, not {value.type}", span)
+        size = ir.size_of(ir.cast(value, INT))
+        if not self.surely_nonnegative(size):
+            self.check(self.node("ge", value, ir.integer(0)), span, "value", "a size cannot be negative: {0}", value)
+            self.sizes.update(a for a in size.atoms() if size.atom is a)
+        return size
+
+    def meeter(self, span: Span, describe: Callable[[], str], hint: Callable[[], str | None] = lambda: None) -> Meet:
+        """A `meet` that demands equal sizes: on entry where that can be known there, else where the place is reached."""
+
+        def meet(left: Dim, right: Dim) -> Dim:
+            if left == right:
+                return left
+            if surely_differ(left, right) and self._all_sizes(left - right):
+                raise Conflict("shape", f"{left} and {right} differ")
+            message = escaped(describe()) + f"; {escaped(str(left))} = {{0}}, but {escaped(str(right))} = {{1}}"
+            self._demand(left, right, span, message, hint())
+            return trusting_meet(left, right)
+
+        return meet
+
+    def _all_sizes(self, size: Dim) -> bool:
+        return all(isinstance(a, str) or a in self.sizes for a in size.atoms())
+
+    def _demand(self, left: Dim, right: Dim, span: Span, message: str, hint: str | None) -> None:
+        if self.depth == 0 and all(isinstance(a, str) for size in (left, right) for a in size.atoms()):
+            if (left, right) not in self.demands and (right, left) not in self.demands:
+                self.demands[left, right] = Demand(left, right, self.site(span, "shape", message, hint))
+            return
+        a, b = ir.size_node(left), ir.size_node(right)
+        self.check(self.node("eq", a, b), span, "shape", message, a, b, hint=hint)
+
+    # --- nodes
+
+    def node(self, op: str, *args: Node, deps: tuple[Node, ...] = (), meet: Meet = trusting_meet, **attrs: Any) -> Node:
+        """An op-table node whose arguments are first converted as its row says."""
+        return ir.node(op, *converted(op, args), meet=meet, deps=deps, **attrs)
+
+    def apply(self, op: str, span: Span, trees: tuple[tree.Node, ...], *args: Node,
+              hint: Callable[[], str | None] = lambda: None, deps: tuple[Node, ...] = (), **attrs: Any) -> Node:
+        """An op on the values of parts of the script; a conflict names those parts and their shapes."""
+
+        def describe() -> str:
+            return f"{excerpt(span)}: {shapes(trees, args)}"
+
+        try:
+            return self.node(op, *args, meet=self.meeter(span, describe, hint), deps=deps, **attrs)
+        except Conflict as conflict:
+            detail = describe() if conflict.kind == "shape" else excerpt(span)
+            self.fail(conflict.kind, f"{detail}: {conflict.message}" if conflict.kind == "type" else f"{detail} — {conflict.message}",
+                      span, conflict.hint or hint())
+
+    def remember_memory(self, value: Node, span: Span) -> Node:
+        """Notes an array's bytes, so that its size is checked before any work."""
+        size = dim(value.type.element.bits // 8)
+        for d in value.type.shape:
+            size = size * d
+        if all(isinstance(a, str) for a in size.atoms()) and self.depth == 0 and len(value.type.shape) > 0:
+            site = self.site(span, "limit", f"{escaped(excerpt(span))} needs {{0}} of memory, and {{1}} are free")
+            self.memory.append((size, site))
+        return value
+
+    # --- variables
+
+    def read(self, name: str, span: Span) -> Node:
+        """A variable's value; NameError-like errors with what was probably meant."""
+        from gdc.compiler.build.names import unknown_name
+
+        found = self.scope.names.get(name)
+        if found is None:
+            size = self.scope.dimensions.get(name)
+            if size is not None:
+                return ir.size_node(size)
+            raise unknown_name(self, name, span)
+        if isinstance(found, Poison):
+            raise Poisoned
+        if found.unless == "branch":
+            self.fail("name", f"{name} may have no value here: not every path assigns it", span,
+                      f"give {name} a value before the branch, or in an else")
+        if found.unless == "above":
+            self.fail("name", f"{name} is read above its first assignment in this loop", span, f"give {name} a value before the loop")
+        if found.flag is not None:
+            self.check(found.flag, span, "name", f"{escaped(name)} has no value: no round of the loop reached its assignment",
+                       hint=f"give {name} a value before the loop")
+        return found.node
+
+    def assign(self, name: str, value: Node, span: Span) -> None:
+        """Makes a variable stand for a value."""
+        if name == "_":
+            return
+        if name in self.scope.fixed:
+            self.fail("type", f"{name} is a loop variable here and cannot be assigned", span)
+        if name in self.scope.dimensions and name not in self.scope.names:
+            self.fail("type", f"{name} is a dimension of a contract and cannot be assigned", span, "choose another name")
+        if name in self.scope.differentiated:
+            value = ir.make("variable", (value,), {"serial": next(ir._uids), "name": name}, (value.type,))
+        self.origins.names.setdefault(value, name)
+        self.origins.add(value, self.here(span))
+        self.scope.names[name] = Binding(value)
+
+    def assign_through(self, name: str, value: Node, flag: Node | None, unless: str) -> None:
+        """A variable after a loop or branch: an assignment that may not have taken place."""
+        if name in self.scope.differentiated and value.type.kind == "real":
+            value = ir.make("variable", (value,), {"serial": next(ir._uids), "name": name}, (value.type,))
+        self.origins.names.setdefault(value, name)
+        self.scope.names[name] = Binding(value, flag, unless)
+
+
+EXPRESSIONS: dict[type, Callable[[Builder, Any], Node]] = {}
+STATEMENTS: dict[type, Callable[[Builder, Any], None]] = {}
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def builds(*kinds: type) -> Callable[[F], F]:
+    """Registers how expressions or statements of these kinds are built."""
+
+    def register(function: F) -> F:
+        for kind in kinds:
+            (STATEMENTS if issubclass(kind, tree.Statement) else EXPRESSIONS)[kind] = function
+        return function
+
+    return register
+
+
+def converted(op: str, args: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The arguments in the element type that the op's row wants."""
+    row = OPS[op]
+    if row.arguments == "own" or not args:
+        return args
+    elements = tuple(a.type.element for a in args)
+    if row.arguments == "branches":
+        want = row.element(elements)
+        return (args[0], *(ir.cast(a, want) for a in args[1:]))
+    want = promote(*elements) if row.arguments == "common" else row.element(elements)
+    if op == "pow" and args[1].type.kind == "int":
+        return (ir.cast(args[0], want), args[1])
+    if row.guard is not None and row.arguments == "result" and want.kind == "bool":
+        return args
+    return tuple(ir.cast(a, want) for a in args)
+
+
+def converted_reduction(op: str, value: Node) -> Node:
+    """The operand of a reduction in the element type that it works on."""
+    kind = value.type.kind
+    if op in ("any", "all"):
+        return value if kind == "bool" else ir.node("ne", value, ir.cast(ir.integer(0), value.type.element))
+    if op in ("sum", "prod"):
+        return ir.cast(value, INT) if kind == "bool" or (kind == "int" and value.type.element != INT) else value
+    if op in ("mean", "var", "std", "norm", "logsumexp"):
+        return ir.cast(value, REAL) if kind in ("bool", "int") else value
+    return value
+
+
+def element_or(value: Node, element: Element) -> Node:
+    return ir.cast(value, element)
+
+
+def excerpt(span: Span, limit: int = 60) -> str:
+    """A formula's text on one line, cut where it is long."""
+    text = " ".join(span.text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def escaped(text: str) -> str:
+    """Text that stands for itself in a format."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def shapes(trees: tuple[tree.Node, ...], values: tuple[Node, ...]) -> str:
+    """`X is [m, n], w is [k]`; a scalar is called a scalar."""
+    said = dict.fromkeys(f"{excerpt(t.span, 30)} is {shape_text(v.type.shape) if v.type.rank else 'a scalar'}"
+                         for t, v in zip(trees, values, strict=False))
+    return ", ".join(said)
+
+
+def full_range(size: Size) -> tuple[Dim, Dim]:
+    return dim(0), dim(size) - 1
+
+
+def make_region(params: list[Node], effects: list[Node], results: list[Node]) -> Region:
+    return Region(params, effects, results)

@@ -1,0 +1,110 @@
+"""A whole script as an array-IR program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+
+from gdc.compiler import ir
+from gdc.compiler.build import calls, control, expressions, indexing, notation
+from gdc.compiler.build.core import Builder, Poisoned
+from gdc.compiler.build.declare import declare_all, find_dimensions, undeclared
+from gdc.compiler.build.scan import assigned, differentiated, free_names
+from gdc.compiler.build.scope import Binding, Function
+from gdc.compiler.build.statements import poison
+from gdc.compiler.prune import prune
+from gdc.compiler.types import Type
+from gdc.dsl import tree
+from gdc.dsl.errors import Error
+from gdc.dsl.parse import parse
+from gdc.dsl.source import Source
+
+_REGISTERED = (calls, control, expressions, indexing, notation)   # importing them registers what they build
+
+
+def build(script: tree.Script, source: Source, types: dict[str, Type] | None = None, *,
+          expand_solvers: bool = False) -> ir.Program:
+    """The array IR of a script.
+
+    types: element, rank and axes of size 1 of the inputs that have no contract. expand_solvers: solve, inv, det and cholesky become the
+    prelude's own loops. Raises gdc.Error, with all further errors of the script in its `others`.
+    """
+    b = Builder(source, types or {}, expand_solvers, prelude())
+    top = tuple(s for s in script.statements if not isinstance(s, (tree.Input, tree.Param, tree.Def)))
+    b.scope.differentiated = differentiated(top)
+    collect_functions(b, script)
+    b.is_bare = is_bare(script)
+    guarded(b, lambda: undeclared(b, free_names(script), script) if b.is_bare else declare_all(b, script))
+    b.program_dimensions = dict(b.scope.dimensions)
+    for statement in top:
+        guarded(b, lambda s=statement: b.statement(s), statement)  # type: ignore[misc]
+    outputs, results, flags = finish_outputs(b, top)
+    dimensions: dict[str, tuple[int, int, ir.Dim]] = {}
+    guarded(b, lambda: dimensions.update(find_dimensions(b)))
+    if b.errors:
+        first, *others = sorted(b.errors, key=lambda e: e.span.start if e.span else -1)
+        raise Error(first.kind, first.message, first.span, first.hint, tuple(others))
+    program = ir.Program(
+        tuple(b.inputs[name] for name in b.declared), ir.Region((), b.effects, results), outputs, tuple(b.sites), b.origins,
+        b.traces, tuple(b.declared.values()), dimensions, tuple(b.demands.values()), flags, tuple(b.memory))
+    return prune(program)
+
+
+def is_bare(script: tree.Script) -> bool:
+    """Whether a script has no input and no param line, so that its inputs are the names it reads first."""
+    return not any(isinstance(s, (tree.Input, tree.Param)) for s in script.statements)
+
+
+def guarded(b: Builder, work: Callable[[], object], statement: tree.Statement | None = None) -> None:
+    """One statement's errors are kept, so that the next statements can be looked at too."""
+    effects = len(b.effects)
+    scope = b.scope
+    try:
+        work()
+    except Error as error:
+        b.errors.append(error)
+    except Poisoned:
+        pass
+    else:
+        return
+    b.scope, b.depth, b.loops, b.calls, b.mask, b.selected, b.inside_notation = scope, 0, [], [], None, None, False
+    del b.effects[effects:]
+    if statement is not None:
+        poison(b, statement)
+
+
+def collect_functions(b: Builder, script: tree.Script) -> None:
+    for statement in script.statements:
+        if isinstance(statement, tree.Def):
+            if statement.name in b.functions:
+                b.errors.append(Error("name", f"{statement.name} is defined twice", statement.name_span))
+            b.functions[statement.name] = Function(statement)
+
+
+@cache
+def prelude() -> dict[str, Function]:
+    """The library that is written in gd."""
+    text = resources.files("gdc.dsl").joinpath("prelude.gd").read_text(encoding="utf-8")
+    script = parse(Source(text, "prelude.gd"))
+    return {s.name: Function(s, is_prelude=True) for s in script.statements if isinstance(s, tree.Def)}
+
+
+def finish_outputs(b: Builder, top: tree.Block) -> tuple[tuple[str, ...], list[ir.Node], tuple[ir.Node | None, ...]]:
+    """What the program returns: the declared outputs, or every name that it assigns."""
+    names: list[str] = []
+    values: list[ir.Node] = []
+    flags: list[ir.Node | None] = []
+    if b.outputs:
+        for name, span in b.outputs.items():
+            guarded(b, lambda n=name, s=span: (values.append(b.read(n, s)), names.append(n),  # type: ignore[misc]
+                                               flags.append(None)))
+        return tuple(names), values, tuple(flags)
+    for name in assigned(top):
+        found = b.scope.names.get(name)
+        if isinstance(found, Binding):
+            names.append(name)
+            values.append(found.node)
+            flags.append(found.flag)
+    return tuple(names), values, tuple(flags)
+

@@ -1,0 +1,215 @@
+"""Which values get a name: all that are costly and used twice, or that must lie in memory; the rest is part of its user's formula."""
+
+from __future__ import annotations
+
+from gdc.compiler.dims import ONE
+from gdc.compiler.ir import Node, Region
+from gdc.compiler.lower_tree import Layout
+from gdc.compiler.ops import OPS
+
+ALWAYS = frozenset({"loop", "branch", "table", "fold", "update", "solve", "inv", "det", "cholesky"})
+NEVER = frozenset({"input", "param", "project", "size"})
+HEAVY = frozenset({"matmul", "einsum", "concat", "stack"})
+TWO_PASSES = frozenset({"var", "std", "logsumexp"})
+MAX_OPERATORS = 200
+CHEAP_PLACES = frozenset({"add", "sub", "mul"})
+ONCE = frozenset({"loop", "table", "fold", "branch", "check", "assert", "print", "record", "exit", "iota", "reshape",
+                  "broadcast", "size", "select"})
+
+
+def is_view(value: Node, style: str) -> bool:
+    """Whether the array is another one's memory, seen differently."""
+    if value.op in OPS and OPS[value.op].kind == "VIEW":
+        return value.type.rank > 0 or style == "calls"
+    return style == "calls" and value.op in ("real", "imag") and value.type.rank > 0
+
+
+def bind(layout: Layout, style: str) -> None:
+    """Fills `layout.bound`, users before what they use, then splits what has grown too long."""
+    layout.bound = set()
+    forced = _forced(layout, style)
+    sizes = _size_atoms(layout)
+    for value in reversed(layout.walked):
+        if _is_bound(layout, value, style, forced, sizes):
+            layout.bound.add(value)
+    _split(layout)
+
+
+def _forced(layout: Layout, style: str) -> set[Node]:
+    """Arrays that must lie in memory of their own, under a name."""
+    forced: set[Node] = set()
+    for value in layout.walked:
+        if value.op == "update":
+            forced.add(value.args[0])
+            if style == "nests" and value.args[0] in _inlined_reach(value.args[1:]):
+                forced.update(a for a in value.args[1:] if a.type.rank)
+        if value.op in ("loop", "branch", "exit", "select"):
+            flows = [*value.args, *(r for region in value.regions for r in region.results)]
+            forced.update(a for a in flows if style == "nests" or is_view(a, style))
+        if style == "calls":
+            continue
+        if value.op in ("print", "record", "solve", "inv", "det", "cholesky"):
+            forced.update(a for a in value.args if a.type.rank)
+        if value.op in ("matmul", "einsum") or value.op in TWO_PASSES:
+            forced.update(_base(a) for a in value.args)
+        if value.op == "gather":
+            forced.add(_base(value.args[0]))
+    forced.update(r for r in layout.root.results if r.type.rank)
+    return {f for f in forced if f.type.rank}
+
+
+def _inlined_reach(values: tuple[Node, ...]) -> set[Node]:
+    """What array formulas may read without naming it."""
+    seen: set[Node] = set()
+    stack = list(values)
+    while stack:
+        top = stack.pop()
+        if top in seen:
+            continue
+        seen.add(top)
+        if top.op in OPS and OPS[top.op].kind in ("MAP", "VIEW", "GATHER") or top.op == "cast":
+            stack.extend(top.args)
+    return seen
+
+
+def _base(value: Node) -> Node:
+    """The array that a view shows; fills and ranges need no memory."""
+    base = value
+    while base.op in OPS and OPS[base.op].kind == "VIEW":
+        base = base.args[0]
+    return value if base.op in ("fill", "iota") else base
+
+
+def _size_atoms(layout: Layout) -> set[Node]:
+    """Values that sizes are formulas of: they are always there by name."""
+    atoms: set[Node] = set()
+    for value in layout.walked:
+        for t in value.types:
+            for size in t.shape:
+                atoms.update(a for a in size.atoms() if isinstance(a, Node))
+        if value.op == "size":
+            atoms.update(value.args)
+    return atoms
+
+
+def _is_bound(layout: Layout, value: Node, style: str, forced: set[Node], sizes: set[Node]) -> bool:
+    if value.is_effect or value.op in ALWAYS:
+        return True
+    if value.op in NEVER:
+        return False
+    if value.op in ("const", "undefined"):
+        return value.type.rank > 0
+    if value in forced:
+        return True
+    if value.op in ("fill", "iota") and (style == "nests" or value.op == "iota"):
+        return False
+    if is_view(value, style) and (value.type.rank or style == "nests"):
+        return False
+    if style == "nests" and (value.op in HEAVY or value.op in OPS and OPS[value.op].kind == "REDUCE"):
+        return True
+    if value.op == "select" and value.type.rank:
+        return True
+    if value in sizes and value.type.rank == 0:
+        return True
+    if value in layout.program.origins.names and value.type.rank == 0 and not layout.results.get(value):
+        return True
+    return not _fits(layout, value, style)
+
+
+def _fits(layout: Layout, value: Node, style: str) -> bool:
+    """Whether the value can be part of its only user's formula."""
+    uses = _final_uses(layout, value, style)
+    if len(uses) != 1:
+        return False
+    user, direct = uses[0]
+    if isinstance(user, Region):
+        return layout.home[value] is user
+    at = user.regions[0] if user.op == "fold" and layout.home[value] is user.regions[0] else layout.home[user]
+    if at is not layout.home[value]:
+        return False
+    if style == "calls":
+        return True
+    if value.type.rank == 0:
+        return _scalar_fits(value, user)
+    if user.type.rank and not user.is_effect and value.op in OPS and OPS[value.op].kind in ("MAP", "GATHER"):
+        return direct and not _stretched(value, user)
+    return True
+
+
+def _scalar_fits(value: Node, user: Node) -> bool:
+    """A scalar inside a nest would be computed again for each entry."""
+    if user.op in ONCE or user.is_effect:
+        return True
+    if user.op in ("index", "gather", "update") and value is not user.args[0]:
+        at_only = all(s == "at" for s in user.get("subscripts"))
+        return at_only or (value.op in CHEAP_PLACES and value.type.kind == "int" and value in user.args[1:] and
+                           not (user.op == "update" and value is user.args[1]))
+    return user.type.rank == 0 or user.op == "stack"
+
+
+def _stretched(value: Node, user: Node) -> bool:
+    """Whether the user reads an entry more than once."""
+    if user.op == "matmul" or user.op not in OPS or OPS[user.op].kind != "MAP":
+        return user.op == "broadcast"
+    shape = (ONE,) * (user.type.rank - value.type.rank) + value.type.shape
+    return any(a == ONE and b != ONE for a, b in zip(shape, user.type.shape, strict=True))
+
+
+def _final_uses(layout: Layout, value: Node, style: str) -> list[tuple[Node | Region, bool]]:
+    """Who evaluates the value, seen through views; (user, whether directly). Stops at two."""
+    found: list[tuple[Node | Region, bool]] = []
+    stack: list[tuple[Node, bool]] = [(value, True)]
+    while stack and len(found) < 2:
+        top, direct = stack.pop()
+        found.extend((r, direct) for r in layout.results.get(top, ()))
+        for user in layout.users.get(top, ()):
+            if user not in layout.bound and is_view(user, style) and user.args[0] is top:
+                if user.op == "broadcast" or (user.op == "index" and "new" in user.get("subscripts")):
+                    found.append((user, direct))    # what is repeated is worth a name
+                    found.append((user, direct))
+                stack.append((user, False))
+            else:
+                found.append((user, direct))
+    return found
+
+
+def _split(layout: Layout) -> None:
+    """Names inside formulas that have grown past what a reader (or Python's own parser) takes."""
+    sizes: dict[Node, int] = {}
+    for value in layout.walked:
+        total = 1 + sum(sizes.get(a, 0) for a in value.args if a not in layout.bound)
+        if total > MAX_OPERATORS and value not in layout.bound and value.op not in NEVER:
+            layout.bound.add(value)
+        sizes[value] = total if value not in layout.bound else 0
+
+
+def find_wanted(layout: Layout) -> None:
+    """Fills `layout.wanted`: which carried values own their memory, because somebody updates them in place."""
+    params = {p: (loop, k) for region, loop in layout.owner.items() if loop.op == "loop"
+              for k, p in enumerate(carried(loop))}
+    exits: dict[Node, list[Node]] = {}
+    for value in layout.walked:
+        if value.op == "exit":
+            exits.setdefault(layout.owner[layout.home[value]], []).append(value)
+    stack = [u.args[0] for u in layout.walked if u.op == "update"]
+    while stack:
+        value = stack.pop()
+        slot = params.get(value) if value.op == "param" else (value.args[0], value.get("k")) if value.op == "project" else None
+        if slot is None or slot in layout.wanted:
+            continue
+        layout.wanted.add(slot)
+        node, k = slot
+        if node.op == "branch":
+            stack.extend(r.results[k] for r in node.regions)
+            continue
+        stack += [initial(node)[k], node.regions[0].results[k], *(e.args[1 + k] for e in exits.get(node, ()))]
+
+
+def carried(loop: Node) -> tuple[Node, ...]:
+    """The parameters of the carried values."""
+    return loop.regions[0].params[1 if loop.get("kind") == "count" else 0:]
+
+
+def initial(loop: Node) -> tuple[Node, ...]:
+    """The values that are carried into the first round."""
+    return loop.args[3 if loop.get("kind") == "count" else 0:]

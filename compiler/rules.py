@@ -1,0 +1,188 @@
+"""The rewrite engine. A rule is data: a name, its law, the ops it looks at, the rewriting, and a sample that it fires on.
+
+    run(program, rules, …)   applies rules to every node, arguments first, until none applies
+    measure(root)            what each rule lowers, so that rewriting ends: the weight of all nodes under a root
+
+A rule gets a node and returns what stands for it, or None. It may look at the node's arguments, never at its users.
+A rule that is not `exact` may change rounding or the sign of a zero, and rests under strict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from gdc.compiler.ir import Node, Origins, Program, Region, make, rewrite, roots, walk
+from gdc.compiler.ops import OPS
+from gdc.compiler.record import Record, Step
+from gdc.compiler.regions import has_effects
+
+ROUNDS = 50
+LEVELS = 4
+WEIGHTS = {"pow": 40, "div": 6, "const": 1, "size": 1, "input": 1, "param": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rewriting. `law` is the equation it rests on; `sample` builds a node that it fires on."""
+
+    name: str
+    law: str
+    ops: frozenset[str]
+    rewrite: Callable[[Node], Node | None]
+    sample: Callable[[], Node]
+    exact: bool = True
+
+
+def measure(root: Node) -> int:
+    """The weight of everything under a node: dear ops weigh more; a minus weighs more on an array, and where its user could take it."""
+    total = 0
+    for value in walk([root]):
+        total += WEIGHTS.get(value.op, 3)
+        if value.op == "neg":
+            total += 2*bool(value.type.rank)
+        else:
+            total += sum(a.op == "neg" and a.type.rank == value.type.rank for a in value.args)
+    return total
+
+
+def run(program: Program, rules: Sequence[Rule], record: Record, pass_name: str) -> Program:
+    """The program with the rules applied until none fires, each firing recorded once for each formula."""
+    usable = [r for r in rules if record.allows(r.name) and (r.exact or not record.strict)]
+    by_op: dict[str, list[Rule]] = {}
+    for rule in usable:
+        for op in rule.ops:
+            by_op.setdefault(op, []).append(rule)
+    told: set[tuple[str, str]] = set()
+
+    def change(value: Node) -> Node:
+        value = without_empty_effects(value)
+        for _ in range(ROUNDS):
+            fired, rule = first_of(value, by_op)
+            if fired is None or rule is None:
+                return value
+            program.origins.replace(value, fired)
+            tell(rule, value, fired)
+            value = without_empty_effects(fired)
+        return value
+
+    def tell(rule: Rule, before: Node, after: Node) -> None:
+        words = formula(before, program.origins), formula(after, program.origins, follow=False)
+        if (rule.name, words[0]) not in told:
+            told.add((rule.name, words[0]))
+            record.add(Step(pass_name, rule.name, *words, rule.law, program.origins.of(before)))
+
+    def settle(region: Region) -> Region:
+        for _ in range(ROUNDS):
+            changed = rewritten(region, change, program.origins)
+            if changed is region:
+                break
+            region = changed
+        return region
+
+    return through(program, settle)
+
+
+def through(program: Program, change: Callable[[Region], Region]) -> Program:
+    """The program with its region changed; the flags of outputs that may never be reached change with it."""
+    flags = tuple(a for a in program.assigned if a is not None)
+    whole = program.region
+    count = len(whole.results)
+    changed = change(Region(whole.params, whole.effects, whole.results + flags) if flags else whole)
+    if not flags:
+        return program if changed is whole else replace(program, region=changed)
+    new = iter(changed.results[count:])
+    return replace(program, region=Region(changed.params, changed.effects, changed.results[:count]),
+                   assigned=tuple(None if a is None else next(new) for a in program.assigned))
+
+
+def first_of(value: Node, by_op: dict[str, list[Rule]]) -> tuple[Node | None, Rule | None]:
+    for rule in by_op.get(value.op, ()):
+        fired = rule.rewrite(value)
+        if fired is not None and fired is not value:
+            return fired, rule
+    return None, None
+
+
+def rewritten(region: Region, change: Callable[[Node], Node], origins: Origins) -> Region:
+    """`ir.rewrite`, and effect lists without what is no effect any more."""
+    return pruned(rewrite(region, change, origins))
+
+
+def pruned(region: Region) -> Region:
+    kept = tuple(e for e in region.effects if has_effects(e))
+    return region if kept == region.effects else Region(region.params, kept, region.results)
+
+
+def without_empty_effects(value: Node) -> Node:
+    """A node whose regions list as effects only what is one."""
+    if not value.regions:
+        return value
+    regions = tuple(pruned(r) for r in value.regions)
+    if regions == value.regions:
+        return value
+    return make(value.op, value.args, dict(value.attrs), value.types, regions, value.deps)
+
+
+def users(values: Iterable[Node]) -> dict[Node, int]:
+    """How many places use each node."""
+    counts: dict[Node, int] = {}
+    for value in values:
+        used = (*value.args, *value.deps, *(n for r in value.regions for n in roots(r)))
+        for n in used:
+            counts[n] = counts.get(n, 0) + 1
+    return counts
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def formula(value: Node, origins: Origins, follow: bool = True) -> str:
+    """A node in the user's own words, or as a formula over them."""
+    return _phrase(value, origins, LEVELS, follow)
+
+
+def _phrase(value: Node, origins: Origins, levels: int, quote: bool = True) -> str:
+    # no deeper than `levels`, whatever the chain
+    spans = origins.of(value)
+    if quote and spans and len(spans[0].text) <= 60:
+        return " ".join(spans[0].text.split())
+    name = origins.names.get(value) or value.get("name")
+    if name and value.op in ("input", "param", "variable"):
+        return str(name)
+    if value.op == "const":
+        return f"{value.value:g}" if isinstance(value.value, float) else str(value.value)
+    if value.op == "size":
+        return str(value.get("size"))
+    if levels == 0:
+        return name or "…"
+    parts = [_phrase(a, origins, levels - 1) for a in value.args]
+    return _written(value, parts)
+
+
+def _written(value: Node, parts: list[str]) -> str:
+    row = OPS.get(value.op)
+    if value.op == "matmul":
+        return f"{_bracketed(parts[0])}@{_bracketed(parts[1])}"
+    if value.op == "transpose":
+        return f"{_bracketed(parts[0])}.T"
+    if row is not None and row.symbol and row.arity == 2:
+        loose = value.op in ("add", "sub")
+        sides = parts if loose and value.op == "add" else [parts[0] if loose else _bracketed(parts[0]), _bracketed(parts[1])]
+        return f" {row.symbol} ".join(sides) if loose else row.symbol.join(sides)
+    if row is not None and row.symbol and row.arity == 1:
+        return f"{row.symbol}{_bracketed(parts[0])}"
+    if value.op == "cast":
+        return parts[0]
+    if value.op == "index":
+        return f"{parts[0]}[…]"
+    return f"{value.op}({', '.join(parts)})"
+
+
+def _bracketed(text: str) -> str:
+    depth = 0
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if depth == 0 and character in " +-*/@^<>=":
+            return f"({text})"
+    return text

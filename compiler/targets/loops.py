@@ -1,0 +1,50 @@
+"""Plain Python loops over NumPy scalars: what a program means. Every other target is held against this text."""
+
+from __future__ import annotations
+
+from gdc.compiler.imp import Program
+from gdc.compiler.targets.emit import PART, Emitter, Text
+from gdc.dsl.source import Source
+
+BINDINGS = {
+    "abs": "from numpy import abs", "asin": "from numpy import arcsin as asin", "acos": "from numpy import arccos as acos",
+    "atan": "from numpy import arctan as atan", "atan2": "from numpy import arctan2 as atan2",
+    "part": PART,
+    "erf": '''
+# import math
+def erf(x):
+    """The error function."""
+    return np.float64(math.erf(x))
+''',
+    "gamma": '''
+# import math
+def gamma(x):
+    """The gamma function: nan at negative whole numbers, inf where it is too large."""
+    if x == 0:
+        return np.copysign(np.inf, x)
+    try:
+        return np.float64(math.gamma(x))
+    except ValueError:
+        return np.float64(np.nan)
+    except OverflowError:
+        return np.float64(np.inf)
+''',
+    "lgamma": '''
+# import math
+def lgamma(x):
+    """The logarithm of |gamma(x)|: inf at zero and at negative whole numbers."""
+    try:
+        return np.float64(math.lgamma(x))
+    except (ValueError, OverflowError):
+        return np.float64(np.inf)
+''',
+}
+
+
+class Loops(Emitter):
+    bindings = BINDINGS
+
+
+def emit(program: Program, source: Source | None = None) -> Text:
+    """The text of target `loops`."""
+    return Loops(program, source).module()

@@ -1,0 +1,476 @@
+"""Numba: the whole program in one native function, loops over blocks shared out among the cores.
+
+    def native(…parameters, control, status, numbers): …      the program, native control flow
+    native_serial, native_parallel                            the same text compiled twice
+    def program(…parameters, watch=None): …                   picks one by size, raises, prints, hands over traces
+
+`control` is shared with the host while native code runs: see Watch.control. A failed check leaves its site + 1 in status[0], its
+values' kinds in status[1], and the values in status[2:] or `numbers`. Traces grow; printed lines wait in `events`.
+The pass `partition` cuts loops into blocks; here an outermost loop of mode "parallel" is a `prange`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gdc.compiler import imp
+from gdc.compiler.imp import Expr, Program
+from gdc.compiler.targets.emit import PART, Emitter, Piece, Text, assemble, indented, number
+from gdc.compiler.text import ANY, ATOM, COMPARE, OR, Code, number_level
+from gdc.compiler.types import INT, REAL, Element
+from gdc.dsl.source import Source
+
+WORTHWHILE = 50_000     # multiply-adds in a nest, below which a fork and join costs more than it gains (docs/cores.md)
+MOST_VALUES = 4         # of a failed check
+KINDS = {"int": 1, "real": 2, "bool": 3}
+
+OPTIONS = '''
+OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+CACHE = {"cache": "__file__" in globals()}
+'''
+SHARE = '''
+SHARE = dict.fromkeys(("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion"), False)
+SHARE["prange"] = True      # Numba shares out the loops over blocks and rewrites nothing else
+'''
+
+
+def _helper(text: str) -> str:
+    return "@njit(**OPTIONS)\n" + text.strip("\n")
+
+
+BINDINGS = {
+    "abs": "import numpy as np", "asin": "from numpy import arcsin as asin", "acos": "from numpy import arccos as acos",
+    "atan": "from numpy import arctan as atan", "atan2": "from numpy import arctan2 as atan2",
+    "erf": "from math import erf", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
+    "prange": "from numba import prange",
+    "part": _helper(PART),
+    "floor_divide": _helper('''
+def floor_divide(x, y):
+    """The quotient, rounded down."""
+    return x // y
+'''),
+    "remainder": _helper('''
+def remainder(x, y):
+    """What floor_divide leaves, with the sign of y."""
+    return x % y
+'''),
+    "power": _helper('''
+def power(x, y):
+    """x to the y."""
+    return x**y
+'''),
+    "minimum": _helper('''
+def minimum(x, y):
+    """The lesser; nan where either is."""
+    return x if x < y or x != x else y
+'''),
+    "maximum": _helper('''
+def maximum(x, y):
+    """The greater; nan where either is."""
+    return x if x > y or x != x else y
+'''),
+    "sign": _helper('''
+def sign(x):
+    """-1, 0 or 1; nan of nan."""
+    return x if x != x else type(x)((x > 0) - (x < 0))
+'''),
+    "plus": '''
+# import from numba.extending import intrinsic
+@intrinsic
+def plus(typing_context, total, term):
+    """The next step of a sum whose order is free, so that it can be computed several terms at a time."""
+
+    def build(context, builder, signature, args):
+        return builder.fadd(*args, flags=("reassoc", "contract"))
+
+    return total(total, total), build
+''',
+    "heard": '''
+# import from numba import types
+# import from numba.core import cgutils
+# import from numba.extending import intrinsic
+@intrinsic
+def heard(typing_context, control, place):
+    """A cell that the host may write at any time."""
+
+    def build(context, builder, signature, args):
+        view = context.make_array(signature.args[0])(context, builder, args[0])
+        cell = cgutils.get_item_pointer(context, builder, signature.args[0], view, [args[1]], wraparound=False)
+        return builder.load_atomic(cell, "monotonic", 8)
+
+    return types.float64(control, types.intp), build
+''',
+    "tell": '''
+# import from numba import types
+# import from numba.core import cgutils
+# import from numba.extending import intrinsic
+@intrinsic
+def tell(typing_context, control, place, value):
+    """Writes a cell that the host may read at any time."""
+
+    def build(context, builder, signature, args):
+        view = context.make_array(signature.args[0])(context, builder, args[0])
+        cell = cgutils.get_item_pointer(context, builder, signature.args[0], view, [args[1]], wraparound=False)
+        builder.store_atomic(args[2], cell, "monotonic", 8)
+        return context.get_dummy_value()
+
+    return types.void(control, types.intp, types.float64), build
+''',
+    "room": _helper('''
+def room(trace, count):
+    """The trace, in a longer array where it is full."""
+    if count < len(trace):
+        return trace
+    longer = np.empty(max(64, 2*count), trace.dtype)
+    longer[:count] = trace[:count]
+    return longer
+'''),
+    "room_for": _helper('''
+def room_for(trace, count, value):
+    """The trace of arrays like `value`, in a longer array where it is full."""
+    if count < len(trace):
+        return trace
+    longer = np.empty((max(16, 2*count), *value.shape), trace.dtype)
+    if count > 0:
+        longer[:count] = trace[:count]
+    return longer
+'''),
+    "put_int": _helper('''
+def put_int(events, used, value):
+    """Appends an int to what waits to be printed."""
+    if used == len(events):
+        longer = np.empty(2*used + 64, np.int64)
+        longer[:used] = events
+        events = longer
+    events[used] = value
+    return events, used + 1
+'''),
+    "put_real": _helper('''
+def put_real(events, used, value):
+    """Appends a real, as its bits."""
+    events, used = put_int(events, used, 0)
+    events.view(np.float64)[used - 1] = value
+    return events, used
+'''),
+    "put_ints": _helper('''
+def put_ints(events, used, array):
+    """Appends an array of ints: its sizes, then its entries."""
+    for size in array.shape:
+        events, used = put_int(events, used, size)
+    for value in array.flat:
+        events, used = put_int(events, used, np.int64(value))
+    return events, used
+'''),
+    "put_reals": _helper('''
+def put_reals(events, used, array):
+    """Appends an array of reals: its sizes, then its entries."""
+    for size in array.shape:
+        events, used = put_int(events, used, size)
+    for value in array.flat:
+        events, used = put_real(events, used, value)
+    return events, used
+'''),
+    "printed": '''
+def printed(events):
+    """The lines that wait to be printed, each as its words."""
+    reals, at = events.view(np.float64), 0
+    while at < len(events):
+        words, at = [], at + 1
+        for piece in PRINTS[events[at - 1]]:
+            if isinstance(piece, str):
+                words.append(piece)
+                continue
+            kind, rank = piece
+            shape, at = tuple(events[at : at + rank]), at + rank
+            count = int(np.prod(shape))
+            cells = (reals if kind == "real" else events)[at : at + count].astype(bool if kind == "bool" else None, copy=False)
+            words.append(cells.reshape(shape).copy() if rank else cells[0])
+            at += count
+        yield words
+''',
+    "stop": '''
+def stop(status, numbers):
+    """The exception of a failed check."""
+    if status[0] < 0:
+        return KeyboardInterrupt()
+    values, kinds = [], int(status[1])
+    while kinds:
+        k = len(values)
+        values.append((None, int(status[k + 2]), float(numbers[k]), bool(status[k + 2]))[kinds & 3])
+        kinds >>= 2
+    return Stop(int(status[0]) - 1, tuple(values))
+''',
+}
+NEEDS = {"put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real")}
+ORDER = tuple(BINDINGS)
+
+
+class Parallel(Emitter):
+    bindings = BINDINGS
+    weak_numbers = False
+
+    def __init__(self, program: Program, source: Source | None = None) -> None:
+        super().__init__(program, source)
+        self.inside = 0                         # how many prange loops we are in: none or one
+        self.depth = 0                          # how many loops of the program we are in
+        self.prints: list[str] = []
+        self.fails = self.polls = self.shares = False
+        self.traces = {name: (k, element, rank) for k, (name, element, rank) in enumerate(program.traces)}
+
+    # -- expressions
+
+    def constant(self, value: Expr) -> Code:
+        if value.rank:
+            return super().constant(value)
+        text = number(value.get("value"), value.element)
+        if value.element.bits == 32:
+            return Code(f"np.{value.element.numpy}({text})")
+        return Code(text, number_level(text))
+
+    def cast(self, value: Expr, code: Code) -> Code:
+        old, new = value.args[0].element, value.element
+        if value.rank or old == new:
+            return super().cast(value, code)
+        if new.kind == "bool":
+            return Code(f"{code.at(COMPARE + 1)} != 0", COMPARE)
+        inner = f"np.int64({code.text})" if old.kind == "bool" and new.kind != "int" else code.text
+        return Code(f"np.{new.numpy}({inner})")
+
+    def scalar(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
+        if value.op == "add" and value.get("free") and value.element.kind == "real":
+            self.used.add("plus")
+            return Code(f"plus({args[0].text}, {args[1].text})")
+        return super().scalar(value, args, index)
+
+    def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
+        if value.op == "matmul":
+            return Code(f"np.dot({args[0].text}, {args[1].text})")
+        if value.op == "reshape":
+            args = (Code(f"np.ascontiguousarray({args[0].text})"), *args[1:])
+        return super().whole(value, args)
+
+    # -- statements
+
+    def loop(self, statement: imp.Loop, depth: int) -> Iterator[Piece]:
+        pad, origins, name = "    " * depth, statement.origins, self.name(statement.var)
+        if statement.mode == "parallel" and not self.inside and can_share(statement.body):
+            self.shares = True
+            self.used.add("prange")
+            self.inside += 1
+            yield f"{pad}for {name}_ in prange({self.range(statement)}):\n", origins
+            yield f"{pad}    {name} = np.int64({name}_)\n", origins
+            yield from self.body(statement.body, depth + 1)
+            self.inside -= 1
+            return
+        rounds = statement.mode == "rounds" and not self.inside
+        if rounds:
+            self.used |= {"heard", "tell"}
+            self.polls = True
+            yield f"{pad}tell(control, 2, np.float64(len(range({self.range(statement)}))))\n", origins
+        yield f"{pad}for {name} in range({self.range(statement)}):\n", origins
+        if rounds:
+            yield f"{pad}    if heard(control, 0) != 0.0:\n{pad}        break\n", origins
+            yield f"{pad}    tell(control, 1, np.float64({self.rounds_done(statement)}))\n", origins
+        yield from self.body(statement.body, depth + 1)
+
+    def rounds_done(self, statement: imp.Loop) -> str:
+        done = imp.sub(imp.var(statement.var, INT), statement.start)
+        step = imp.constant(statement.step)
+        return self.index(done) if step == 1 else f"({self.index(done)}) // {self.index(statement.step, ATOM)}"
+
+    def forever(self, statement: imp.Forever, depth: int) -> Iterator[Piece]:
+        pad, origins = "    " * depth, statement.origins
+        if self.inside:
+            yield from super().forever(imp.Forever(statement.body, "serial", origins), depth)
+            return
+        self.polls = True
+        self.used.add("heard")
+        if statement.mode == "rounds":
+            self.used.add("tell")
+            yield f"{pad}tell(control, 2, -1.0)\n{pad}round_ = 0\n{pad}while heard(control, 0) == 0.0:\n", origins
+            yield f"{pad}    tell(control, 1, np.float64(round_))\n{pad}    round_ += 1\n", origins
+        else:
+            self.fails = True
+            yield f"{pad}while True:\n{pad}    if heard(control, 0) > 1.0:\n", origins
+            yield f"{pad}        status[0] = -1\n{pad}        return stopped{self.told()}\n", origins
+        yield from self.body(statement.body, depth + 1)
+
+    def told(self) -> str:
+        """What a failed run still hands over: the lines that wait."""
+        return " + (events[:used],)" if self.has_prints() else ""
+
+    def has_prints(self) -> bool:
+        return any(isinstance(s, imp.Emit) and s.what == "print" for s in imp.statements(self.program.body))
+
+    def failing(self, site: int, values: tuple[Expr, ...], pad: str) -> str:
+        """Leaves the native function with a failed check."""
+        self.fails = True
+        scalars = [v for v in values if v.rank == 0 and v.element.kind in KINDS][:MOST_VALUES]
+        kinds = sum(KINDS[v.element.kind] << 2 * k for k, v in enumerate(scalars))
+        lines = [f"status[0], status[1] = {site + 1}, {kinds}"]
+        lines += [f"{'numbers' if v.element.kind == 'real' else 'status'}[{k + 2 * (v.element.kind != 'real')}] = {self.text(v)}"
+                  for k, v in enumerate(scalars)]
+        lines.append(f"return stopped{self.told()}")
+        return "".join(f"{pad}{line}\n" for line in lines)
+
+    def check(self, statement: imp.Check, depth: int) -> Iterator[Piece]:
+        pad = "    " * depth
+        yield f"{pad}if not {self.text(statement.ok, COMPARE)}:\n", statement.origins
+        yield self.failing(statement.site, statement.values, pad + "    "), statement.origins
+
+    def guarded(self, statement: imp.Guarded, depth: int) -> Iterator[Piece]:
+        pad, origins = "    " * depth, statement.origins
+        yield f"{pad}works = True\n{pad}try:\n", origins
+        yield f"{pad}    {self.name(statement.name)} = {self.text(statement.value)}\n", origins
+        yield f"{pad}except Exception:\n{pad}    works = False\n{pad}if not works:\n", origins
+        yield self.failing(statement.site, (), pad + "    "), origins
+
+    def emit(self, statement: imp.Emit, depth: int) -> Iterator[Piece]:
+        pad, origins = "    " * depth, statement.origins
+        if statement.what == "record":
+            yield from self.record(statement, pad)
+            return
+        pieces = statement.pieces + (None,) * (len(statement.values) - statement.pieces.count(None))
+        values = iter(statement.values)
+        shapes = [p if p is not None else (lambda v: (v.element.kind, v.rank))(next(values)) for p in pieces]
+        words = ", ".join(self.literal(s) if isinstance(s, str) else repr(s) for s in shapes)
+        line = f"({words}{',' if len(shapes) == 1 else ''})"
+        if line not in self.prints:
+            self.prints.append(line)
+        self.used.add("put_int")
+        yield f"{pad}events, used = put_int(events, used, {self.prints.index(line)})\n", origins
+        for v in statement.values:
+            put = ("put_real" if v.element.kind == "real" else "put_int") + ("s" if v.rank else "")
+            self.used.add(put)
+            yield f"{pad}events, used = {put}(events, used, {self.text(v)})\n", origins
+
+    def record(self, statement: imp.Emit, pad: str) -> Iterator[Piece]:
+        k, element, rank = self.traces[statement.name]
+        value, origins = statement.values[0], statement.origins
+        text, room = self.text(value), "room_for" if rank else "room"
+        self.used.add(room)
+        yield f"{pad}trace_{k} = {room}(trace_{k}, count_{k}{', ' + text if rank else ''})\n", origins
+        yield f"{pad}trace_{k}[count_{k}] = {text}\n{pad}count_{k} += 1\n", origins
+        if not rank and element.kind in ("int", "real"):
+            self.used.add("tell")
+            self.polls = True
+            yield f"{pad}tell(control, 3, np.float64({text}))\n", origins
+
+    # -- the module
+
+    def module(self) -> Text:
+        body = list(self.body(self.program.body, 1)) if self.program.body else []
+        results = [self.text(value) for _, value, _ in self.program.outputs]
+        results += [self.text(flag) for _, _, flag in self.program.outputs if flag is not None]
+        results += [f"trace_{k}[:count_{k}]" for k in range(len(self.traces))]
+        results += ["events[:used]"] if self.has_prints() else []
+        start = self.native_start()
+        end = f"    return ({', '.join(results)}{',' if len(results) == 1 else ''})\n"
+        names = [self.name(p.name) for p in self.program.parameters]
+        cells = ["control"] * self.polls + ["status", "numbers"] * self.fails
+        head = f"def native({', '.join(names + cells)}):\n"
+        wrapper = self.wrapper(names, cells)
+        return assemble([(self.docstring() + self.preamble() + "\n\n", ()), (head, ()), (start, ()), *body, (end, ()),
+                         (wrapper, ())], self.source)
+
+    def native_start(self) -> str:
+        """Buffers, and what is returned where a check fails."""
+        lines = [f"trace_{k}, count_{k} = {_nothing(element, rank + 1)}, 0" for k, element, rank in self.traces.values()]
+        lines += ["events, used = np.empty(0, np.int64), 0"] if self.has_prints() else []
+        if self.fails:
+            words = [_nothing(value.element, value.rank) for _, value, _ in self.program.outputs]
+            words += ["False" for _, _, flag in self.program.outputs if flag is not None]
+            words += [_nothing(element, rank + 1) for _, element, rank in self.traces.values()]
+            lines.append(f"stopped = ({', '.join(words)}{',' if len(words) == 1 else ''})")
+        return "".join(f"    {line}\n" for line in lines)
+
+    def wrapper(self, names: list[str], cells: list[str]) -> str:
+        """The jitted variants and `program`."""
+        lines = ["native_serial = njit(**OPTIONS, **CACHE)(native)"]
+        lines += ["native_parallel = njit(**OPTIONS, **CACHE, parallel=SHARE)(native)"] if self.shares else []
+        lines += ["", "", f"def program({''.join(n + ', ' for n in names)}watch=None):"]
+        body = ["watch = watch or Watch()"] if self.methods else []
+        body += [f"{self.name(p.name)} = np.{p.element.numpy}{self.mark(p.element)}({self.name(p.name)})"
+                 for p in self.program.parameters if p.rank == 0]
+        body += ["control = watch.control()"] if self.polls else []
+        body += [f"status, numbers = np.zeros({MOST_VALUES + 2}, np.int64), np.zeros({MOST_VALUES})"] if self.fails else []
+        body.append(f"run = {self.choice()}")
+        results = [f"result_{k}" for k in range(len(self.program.outputs))]
+        flags = [f"reached_{k}" for k, (_, _, flag) in enumerate(self.program.outputs) if flag is not None]
+        traces = [f"trace_{k}" for k in range(len(self.traces))]
+        events = ["events"] if self.has_prints() else []
+        targets = results + flags + traces + events
+        body.append(f"{', '.join(targets)}{',' if len(targets) == 1 else ''}{' = ' if targets else ''}"
+                    f"watch.call({', '.join(['run', *names, *cells])})")
+        if events:
+            body += ["for words in printed(events):", "    watch.show(*words)"]
+        if self.fails:
+            body += ["if status[0]:", "    raise stop(status, numbers)"]
+        body += [f"watch.traces[{self.literal(name)}] = trace_{k}" for name, (k, _, _) in self.traces.items()]
+        words = []
+        for k, (_, value, flag) in enumerate(self.program.outputs):
+            text = f"result_{k}" if value.rank else f"np.{value.element.numpy}{self.mark(value.element)}(result_{k})"
+            words.append(text if flag is None else f"{text} if reached_{k} else None")
+        body.append(f"return ({', '.join(words)}{',' if len(words) == 1 else ''})")
+        return "\n\n" + "\n".join(lines) + "\n" + "".join(f"    {line}\n" for line in body)
+
+    def choice(self) -> str:
+        """Serial for small sizes, decided by sizes alone."""
+        if not self.shares:
+            return "native_serial"
+        work = [self.index(w) for w in self.program.work]
+        if not work:
+            return "native_parallel"
+        most = work[0] if len(work) == 1 else f"max({', '.join(work)})"
+        return f"native_parallel if {most} > {WORTHWHILE:_} else native_serial"
+
+    def preamble(self) -> str:
+        """Imports, options, helpers in an order that defines each before its use, then the classes."""
+        self.methods |= {"call"} | ({"control"} if self.polls else set()) | ({"traces"} if self.traces else set())
+        self.methods |= {"show"} if self.has_prints() else set()
+        self.used |= {"printed"} if self.has_prints() else set()
+        self.used |= {"stop"} if self.fails else set()
+        self.stops = self.fails
+        for name in tuple(self.used):
+            self.used |= set(NEEDS.get(name, ()))
+        for name in self.traces:
+            self.literal(name)
+        text = super().preamble()
+        start = OPTIONS.strip("\n") + ("\n" + SHARE.strip("\n") if self.shares else "")
+        start += f"\nPRINTS = ({', '.join(self.prints)},)" if self.prints else ""
+        imports, _, rest = text.partition("\n\n\n")
+        table, _, rest = rest.partition("\n\n\n") if rest.startswith("TEXTS = ") else ("", "", rest)
+        return "\n\n".join(p for p in (imports.rstrip("\n"), (table + "\n" if table else "") + start) if p) + "\n\n\n" + rest
+
+    def helper_order(self, names: set[str]) -> list[str]:
+        return sorted(names, key=lambda n: (ORDER.index(n) if n in ORDER else -1, n))
+
+    def imports(self) -> set[str]:
+        return {"import numpy as np", "from numba import njit"}
+
+
+def can_share(body: imp.Body) -> bool:
+    """Whether a loop's rounds may run on several cores: nothing in them can fail, tell or leave."""
+    return not any(isinstance(s, (imp.Check, imp.Guarded, imp.Emit)) for s in imp.statements(body)) and not _leaves(body)
+
+
+def _leaves(body: imp.Body) -> bool:
+    """Whether a body can leave the loop that it is the body of."""
+    return any(isinstance(s, imp.Break) or (isinstance(s, imp.Branch) and (_leaves(s.then) or _leaves(s.orelse))) for s in body)
+
+
+def _nothing(element: Element, rank: int) -> str:
+    """A value of a type, for results that are never read."""
+    if rank:
+        kind = "" if element == REAL else f", np.{element.numpy}{'_' if element.kind == 'bool' else ''}"
+        return f"np.empty({'0' if rank == 1 else '(' + ', '.join(['0'] * rank) + ')'}{kind})"
+    zero = number(False if element.kind == "bool" else 0, element)
+    return f"np.{element.numpy}({zero})" if element.bits == 32 else zero
+
+
+def emit(program: Program, source: Source | None = None) -> Text:
+    """The text of target `parallel`. Run the pass `partition` before."""
+    return Parallel(program, source).module()
+
+
+__all__ = ["ANY", "OR", "emit", "indented"]

@@ -1,0 +1,156 @@
+"""Mistakes by example: (pattern, message, hint), tried in this order.
+
+A pattern is matched against a statement with ▸ where the parser stopped; its groups may be named in
+the message and the hint. What the group `at` matched is underlined. Most are habits from Python,
+MATLAB, R and C.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gdc.dsl.names import RESERVED, STATEMENT_WORDS
+
+Row = tuple[str, str, str | None]
+
+NAME = r"[^\W\d]\w*"
+WORDS = "|".join(STATEMENT_WORDS)
+TAKEN = "|".join(sorted(RESERVED))
+ASSIGNS = r"(?::=|←|[-+*/%@^]?=)"
+PLACE = rf"\(?{NAME}(?:\[.*\])?(?:\s*,\s*{NAME}(?:\[.*\])?)*\)?"
+"""What may stand left of `:=`."""
+MODULES = r"(?<![\w.])(?:np|numpy|math|cmath|scipy|sp|torch|tf|jnp|jax|cp|cupy)"
+
+TAKEN_WORDS: tuple[Row, ...] = (
+    (rf"^(?P<at>{WORDS})\s*▸\s*{ASSIGNS}", "`{at}` is a word of the language: it cannot be a name here",
+     "choose another name, such as {at}_"),
+    (rf"^(?P<at>{WORDS})\s*▸\[.*\]\s*{ASSIGNS}", "`{at}` is a word of the language: it cannot be a name here",
+     "choose another name, such as {at}_"),
+    (rf"^▸(?P<at>{TAKEN})\s*{ASSIGNS}", "`{at}` is a word of the language: it cannot be a name",
+     "choose another name, such as {at}_"),
+    (rf"^(?:for|record|output|def|input|param|use .* as)\s+(?:.*,\s*)?▸(?P<at>{TAKEN}|{WORDS})(?!\w)",
+     "`{at}` is a word of the language: it cannot be a name", "choose another name, such as {at}_"),
+)
+
+LOOPS_AND_BLOCKS: tuple[Row, ...] = (
+    (r"\bfor\s+(?P<i>\w+)\s*▸=\s*(?P<a>[^:]+):(?P<b>[^:{)\]]+)",
+     "`for` takes `in` and a range a..b, its end excluded", "write for {i} in {a}..{b} + 1"),
+    (r"\bfor\s+(?P<i>\w+)\s*▸=", "`for` takes `in` and a range", "write for {i} in 0..n"),
+    (r"^for\s*▸\(", "`for` takes a name, `in` and a range, without parentheses", "write for i in 0..n { … }"),
+    (r"\bfor\s+(?P<i>\w+)\s+in\s+(?P<a>[^:]+)▸:\s*(?P<b>[^:{)\]\s]+)", "a range is written a..b, its end excluded",
+     "write for {i} in {a}..{b} + 1"),
+    (r"\bfor\s+(?P<i>\w+)\s+in\s+(?!.*\sif\s)(?P<n>[^.]*)▸[)\],]", "a range is written a..b, its end excluded",
+     "write for {i} in 0..{n}"),
+    (r"^for\s+\w+\s*▸(?:\{|$)", "`for` takes `in` and a range, or a vector", "write for i in 0..n { … }"),
+    (r"^def\s.*\)\s*▸:(?!=)", "a function's block stands in braces", "write def f(x) { …; return e }"),
+    (r"^def\s.*▸(?P<at>:=|←)", "a function is defined with `=`", "write def f(x) = …"),
+    (r"^def\s.*\)\s*▸(?P<at>->)", "a function's result needs no type", "write def f(x) = … or def f(x) { …; return e }"),
+    (r"^def\s+(?P<f>[^\s(]+)\s*▸(?:=|\{)", "a function has its parameters in parentheses", "write def {f}(x) = …"),
+    (r"^else\s*▸:|^▸else\s*:", "a block stands in braces, with no colon", "write } else { … }"),
+    (r"^(?:if|while|repeat|for|else)\b.*▸:(?!=)", "a block stands in braces, with no colon", "write { … }"),
+    (r"^▸else\b", "this `else` has no `if` before it", "write if c { … } else { … }, or x if c else y in a formula"),
+    (r"^(?P<at>elif|elseif|elsif)\s*▸", "`{at}` is two words here", "write } else if c { … }"),
+    (r"^(?P<at>end\w*|fi|done)\s*▸$", "a block ends with `}`", "put the block in { … }"),
+    (r"▸(?P<at>then|do)\b", "no `{at}` is needed", "write if c { … }, while c { … }, or x if c else y in a formula"),
+    (r"^(?:if|else|for|while|repeat|def)\b(?!.*\b(?:in|by|if|else|and|or|not|as|from)\s*▸).*[\w)\]]\s*▸$",
+     "a block `{ … }` is missing", "its `{` stands on the same line"),
+    (r"^(?!if\b|else\b).*\s(?P<at>if)\s[^▸]*▸\s*(?:$|[)\],;])", "`x if c` wants `else y`", "write x if c else y"),
+    (r"▸if\b", "the value of a choice comes first", "write x if c else y"),
+)
+
+DECLARATIONS: tuple[Row, ...] = (
+    (r"^(?P<at>import|from|include|using|library|require)\s*▸(?!\s*\[?.*(?::=|=))",
+     "nothing is imported: every function is there by its name", 'for another file of formulas: use "file.gd" as f'),
+    (r"(?<!\w)(?P<at>lambda)\b", "there is no `lambda`", "give the function a name: def f(x) = …"),
+    (rf"^(?P<at>function|fn|func|proc|subroutine)\s+▸{NAME}", "a function is defined with `def`", "write def f(x) = …"),
+    (rf"^(?P<at>let|var|const|set|auto|my|local|global)\s+▸(?P<rest>{NAME})", "an assignment needs no `{at}`",
+     "write {rest} := …"),
+    (rf"^▸?(?P<at>int|real|bool|complex|float|double)\s+▸?(?P<x>{NAME})",
+     "a variable is not declared: it takes its type from its value", "write {x} := …, or input {x}: real for an input"),
+    (r"^(?P<at>break|continue)\s*▸$", "`{at}` is no statement of this language", "leave a loop with stop; skip goes on"),
+    (rf"^(?P<at>do|begin|loop|foreach|until|try|class|with|switch|match|pass|goto)\s+▸(?:{NAME}|\d|\(|\{{)|^(?P<at2>pass)▸$",
+     "this is no statement of this language", "loops are repeat, for and while"),
+    (r"^input\s+(?P<x>\w+)\s+▸(?P<t>\w+)", "a colon stands between a name and its type", "write input {x}: {t}"),
+    (r"^input\s.*:.*▸,", "one `input` line has one type", "write input x, y: real[n], or two lines"),
+    (r"^input\s.*▸=", "an `input` has no default: the caller gives it", "write param x: real = …"),
+    (r"^param\s.*(?P<at>:▸=|▸←)", "the default of a `param` is given with `=`", "write param a: real = …"),
+    (r"^(?P<at>param)\s[^=]*▸$", "a `param` needs a default", "write param a: real = 0.01, or input a: real"),
+    (r"^(?P<at>use)\s+\"[^\"]*\"\s*▸", "a used file needs a name", 'write use "stats.gd" as st'),
+    (r"^(?P<at>use)\s+▸[^\"]", "the file of a `use` stands in double quotes", 'write use "stats.gd" as st'),
+    (r"^(?P<at>assert_grad)\b.*▸", "assert_grad takes three things: assert_grad(J, w, dw), where w is a name", None),
+)
+
+ASSIGNMENTS: tuple[Row, ...] = (
+    (rf"^(?P<x>{PLACE})\s*▸(?P<at>==?)(?P<e>[^▸]*)$", "`{at}` does not assign: that is `:=`",
+     "write {x} := {e}"),
+    (rf"^(?P<x>{PLACE})\s*▸(?P<at><-+)(?P<e>.*)$", "assignment is written `:=` (or ←)", "write {x} := {e}"),
+    (r"▸≔", "assignment is written `:=` (or ←)", None),
+    (rf"^(?P<x>{PLACE})\s*▸(?P<at>:\s+=)", "`:=` is one sign, without a space", "write {x} := …"),
+    (rf"^(?P<x>{PLACE})\s*▸:(?!=)", "only inputs, params and parameters have a declared type",
+     "write input {x}: … , or {x} := …"),
+    (rf"^(?P<x>{PLACE})\s*▸(?P<at>\+\+|--)", "there is no `{at}`", "write {x} += 1, or {x} -= 1"),
+    (rf"^{NAME}\s*▸,.*(?::=|=|←)", "several names are assigned in parentheses", "write (a, b) := f(x)"),
+    (rf"\S\s+▸{NAME}(?:\[.*?\])?\s*(?::=|←)", "a statement starts on a line of its own, or after `;`", None),
+    (r"▸(?P<at>:=|←)", "`:=` assigns, and only at the start of a statement",
+     "compare with ==; each assignment has a line of its own"),
+)
+
+CHARACTERS: tuple[Row, ...] = (
+    (r"(?P<at>(?<![\w.])\d[\d_]*\.)\s*▸(?!\.)", "a number has digits on both sides of its point", "write {at}0"),
+    (r"▸(?P<at>\.\d+)", "a number has digits on both sides of its point", "write 0{at}"),
+    (r"(?P<at>(?<![\w.])(?:\d[\d.]*▸_\w*|0▸[xX](?!\w)))", "this number is not complete", None),
+    (r"(?P<at>\.\s*▸(?P<op>\*|/|\^))", "`*`, `/` and `^` are elementwise already", "write {op} without the point"),
+    (r"(?P<at>\.\s*▸')", "the transpose is `.T` (or ᵀ)", "write X.T"),
+    (r"(?P<at>%\s*▸\*%)", "the matrix product is `@`", "write A@B"),
+    (r"▸\\", "`\\` is no operator", "the solution of A x = b is solve(A, b)"),
+    (r"(?<=[\w)\]])▸'", "the transpose is `.T` (or ᵀ)", "write X.T"),
+    (r"▸'", "a text stands in double quotes", None),
+    (r"▸(?P<at>&&?)", "`{at}` is written `and`", "write a and b; bitand(a, b) works on the bits of ints"),
+    (r"▸(?P<at>\|\|)", "`||` is written `or`", "write a or b"),
+    (r"▸\|", "`|` is no operator", "abs(x), norm(x), `or` and bitor(a, b) have names"),
+    (r"▸(?P<at>!|~)(?!=)", "`{at}` is written `not`", "write not c; bitnot(k) works on the bits of ints"),
+    (r"▸\?", "a choice is written x if c else y", None),
+    (r"▸(?P<at>⁻¹)", "`⁻¹` is not written as a superscript", "write inv(A), solve(A, b), or x^-1"),
+    (r"▸(?P<at>⁻[⁰¹²³⁴-⁹]+)", "only ² and ³ are written as superscripts", "write x^-2"),
+    (r"▸(?P<at>[⁰¹⁴-⁹²³]+)", "only one ² or ³ is written as a superscript", "write x^4"),
+    (r"▸[⁺⁻⁼⁽⁾ⁿⁱᴬ-ᵡʰ-ʸ]", "only ², ³ and ᵀ are written as superscripts", "write x^n"),
+    (r"▸(?P<at>[∑∏∫])", "`{at}` is no operator here", "write sum(x[i] for i), prod(x[i] for i)"),
+    (r"▸∈", "`∈` is written `in`", None),
+    (r"▸[“”„«»]", "a text stands in straight double quotes", 'write "…"'),
+    (r"▸(?P<at>\"[^\"]*\")", "a text cannot stand here: only in from, use, print, assert and as the value of a named "
+     "option", None),
+    (r"(?P<at>-\s*▸>)|▸(?P<at2>=>)", "an arrow means nothing here", None),
+)
+
+EXPRESSIONS: tuple[Row, ...] = (
+    (rf"(?P<at>{MODULES}\s*\.\s*▸(?P<word>\w+))", "functions and constants need no prefix", "write {word}"),
+    (r"\.\s*▸(?P<at>real|imag)\b", "`.{at}` is no part of a value: only `.T` is", "write {at}(z)"),
+    (r"\.\s*▸(?P<at>\w+)", "`.{at}` is no part of a value: only `.T` is", "functions take the value: f(x)"),
+    (r"\[[^\]]*▸\.\.(?!\.)", "in a subscript a range is a slice: start:stop", "write A[1:n]"),
+    (r"▸(?P<at>\.\.)(?!\.)", "a range a..b stands only after `in`", "a vector of numbers: arange(n), linspace(a, b, n)"),
+    (r"▸:(?!=)", "a slice start:stop stands only in a subscript", "a vector of numbers: arange(n), linspace(a, b, n)"),
+    (r"\[\s*▸\]", "empty brackets hold nothing: neither a size nor a type", "write zeros(0)"),
+    (r"(?:[(\[,])\s*▸,", "a value is missing before `,`", None),
+    (r"▸=(?!=)", "`=` compares nothing", "compare with ==, assign with :="),
+    (r"▸(?P<at>is(?:\s+not)?)\b", "`{at}` compares nothing", "compare with == or !="),
+    (r"▸(?P<at>(?:not\s+)?in)\b", "`in` stands only after `for`", "any(v == x) tells whether x is in v"),
+    (rf"(?P<at>(?<![\w.])(?P<n>\d[\d.]*)▸(?P<x>{NAME}))", "a product needs its sign", "write {n}*{x}"),
+    (r"(?P<at>(?<![\w.])(?P<n>\d[\d.]*)▸\()", "a product needs its sign", "write {n}*(…)"),
+    (r"(?P<at>\)\s*▸\()", "a product needs its sign", "write (a + b)*(c + d)"),
+    (rf"\)\s*▸(?P<at>{NAME})", "an operator is missing before `{at}`", "a product needs its sign: (a + b)*c"),
+    (r"\(.*▸,", "several values stand in parentheses only in f(a, b), in axis=(0, 1) and left of `:=`",
+     "a vector is written [1, 2, 3]"),
+    (r"(?::=|←|[(,=])\s*▸\{", "braces hold statements, not values", "a vector is written [1, 2, 3]"),
+)
+
+BARE_FORMULA: tuple[Row, ...] = (
+    (rf"^(?!(?:{WORDS}|{TAKEN})\b)(?P<e>[^=←{{]*)$", "a formula needs a name for its value", "write y := {e}"),
+)
+
+
+def _compiled(rows: tuple[Row, ...]) -> tuple[tuple[re.Pattern[str], str, str | None], ...]:
+    return tuple((re.compile(pattern, re.DOTALL), message, hint) for pattern, message, hint in rows)
+
+
+EXAMPLES = _compiled(TAKEN_WORDS + LOOPS_AND_BLOCKS + DECLARATIONS + ASSIGNMENTS + CHARACTERS + EXPRESSIONS)
+FORMULA = _compiled(BARE_FORMULA)

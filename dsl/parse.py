@@ -1,0 +1,153 @@
+"""Text to tree.
+
+The parser's table is built once per process and kept on disk, named after the grammar and Lark's
+version. A statement that does not parse is blanked and the rest read again, so that one run reports
+several errors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+import tempfile
+from bisect import bisect_left
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from gdc.dsl import tree
+from gdc.dsl.builder import Builder
+from gdc.dsl.errors import Error
+from gdc.dsl.inspection import inspect
+from gdc.dsl.layout import Layout, lay_out
+from gdc.dsl.mistakes import explain
+from gdc.dsl.source import Source
+
+if TYPE_CHECKING:
+    from lark import Lark
+
+MAX_NESTING = 200
+MAX_ERRORS = 10
+_lock = Lock()
+
+
+def parse(source: Source) -> tree.Script:
+    """The tree of a script; an Error holds further ones in `others`, all in the order of the text."""
+    layout = lay_out(source, MAX_NESTING)
+    errors = list(layout.errors)
+    for offset in layout.unclosed:
+        _blank(layout, offset)
+    script = None
+    while script is None and len(errors) < MAX_ERRORS:
+        script = _read(source, layout, errors)
+    if script is not None and not errors:
+        errors += inspect(script, MAX_NESTING)
+    if errors:
+        errors.sort(key=lambda error: error.span.start if error.span else 0)
+        first, *others = errors[:MAX_ERRORS]
+        first.others = (*others,)
+        raise first
+    assert script is not None
+    return script
+
+
+def _read(source: Source, layout: Layout, errors: list[Error]) -> tree.Script | None:
+    """One reading; where it fails, keep the error, blank the statement and yield None."""
+    from lark.exceptions import UnexpectedInput
+
+    parser, builder = _parser()
+    builder.begin(source)
+    try:
+        script = parser.parse(layout.text)
+    except UnexpectedInput as failure:
+        error, offset = explain(source, layout, failure)
+        errors.append(error)
+        _blank(layout, offset)
+        return None
+    finally:
+        faults = builder.faults
+        builder.begin(_NOTHING)
+    errors += faults
+    assert isinstance(script, tree.Script)
+    return script
+
+
+_NOTHING = Source("")
+
+
+VALUE = re.compile(r"(?::=|←|[^:=<>!]=|[(,])\s*\Z")
+
+
+def _blank(layout: Layout, offset: int) -> None:
+    """Take the statement at an offset out of the text.
+
+    Of one with a block, its header and braces go and the block's statements stay; braces that stand
+    for a value go with what they hold.
+    """
+    place = bisect_left(layout.edges, offset)
+    begin = layout.edges[place - 1] + 1 if place else 0
+    finish = layout.edges[place] if place < len(layout.edges) else len(layout.text)
+    if layout.text[finish:finish + 1] == "{" and VALUE.search(layout.text, begin, finish):
+        finish = layout.blocks[finish] + 1
+    while layout.text[finish:finish + 1] == "{":
+        closing = layout.blocks[finish]
+        layout.text = _spaces(layout.text, begin, finish + 1)
+        layout.text = layout.text[:closing] + "\n" + layout.text[closing + 1:]
+        begin = closing + 1
+        if not layout.text[begin:].lstrip().startswith("else"):
+            return
+        place = bisect_left(layout.edges, begin)
+        finish = layout.edges[place] if place < len(layout.edges) else len(layout.text)
+    layout.text = _spaces(layout.text, begin, finish)
+
+
+def _spaces(text: str, begin: int, finish: int) -> str:
+    return text[:begin] + " " * (finish - begin) + text[finish:]
+
+
+# --- the parser --------------------------------------------------------------------------------
+
+
+def _parser() -> tuple[Lark, Builder]:
+    """One parser for all threads; the lock keeps two from building it at once."""
+    with _lock:
+        return _make_parser()
+
+
+@cache
+def _make_parser() -> tuple[Lark, Builder]:
+    import lark
+
+    grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
+    builder = Builder()
+
+    def build(table: str | bool) -> Lark:
+        return lark.Lark(grammar, parser="lalr", lexer="contextual", start="script", maybe_placeholders=False,
+                         transformer=builder, cache=table)
+
+    stamp = f"{lark.__version__} {sys.version_info[:2]} {grammar}"
+    table = _table_folder() / f"grammar-{hashlib.sha256(stamp.encode()).hexdigest()[:16]}.lark"
+    return (build(str(table)) if table.is_file() else _build_and_keep(build, table)), builder
+
+
+def _table_folder() -> Path:
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir("gdc", appauthor=False))
+
+
+def _build_and_keep(build: Callable[[str | bool], Lark], table: Path) -> Lark:
+    """Build the parser and write its table, whole or not at all; a folder that takes no file is no matter."""
+    try:
+        table.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=table.parent) as folder:
+            new = Path(folder) / table.name
+            parser = build(str(new))
+            os.replace(new, table)
+            return parser
+    except OSError:
+        return build(False)

@@ -1,0 +1,1 @@
+"""gdc: a compiler for textbook formulas over arrays."""
