@@ -136,7 +136,7 @@ class Dim:
             body = "*".join(_atom_text(a) for a in monomial)
             size = abs(factor)
             shown = body if body and size == 1 else f"{size}*{body}" if body else str(size)
-            text += (f" {sign} {shown}" if text else ("-" if sign == "-" else "") + shown)
+            text += f" {sign} {shown}" if text else ("-" if sign == "-" else "") + shown
         # the constant last, as a textbook writes it
         return text
 

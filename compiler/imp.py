@@ -6,7 +6,8 @@
         alloc    name = new array of sizes  its entries are undefined until stored (or `fill`)
         store    A[i, j] = e                one entry; combine "add" is `A[i, j] += e`, and so on
         setpart  A[subscripts] = e          a part of an array by a library (numpy), subscripts as in `ir.py`
-        loop     for i in start..stop by step   mode "serial", "parallel" (no round depends on another), "rounds" (an outermost
+        loop     for i in start..stop by step   mode "serial", "parallel" (no round depends on another), "rounds" (an
+        outermost
                  loop of the user's: progress, interruption), step > 0 except in "serial" and "rounds"
         forever  leaves by break            mode "serial" or "rounds"
         branch   if / else
@@ -165,9 +166,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """outputs: (user's name, value, flag): flag is a bool expression, false where the output was never reached, or None.
+    """outputs: (user's name, value, flag): flag is a bool expression, false where the output was never reached, or
+    None.
 
-    `work` is what the largest nest costs, in multiply-adds, as formulas over the parameters alone (the greatest of them counts).
+    `work` is what the largest nest costs, in multiply-adds, as formulas over the parameters alone (the greatest of
+    them counts).
     """
 
     parameters: tuple[Parameter, ...]

@@ -13,7 +13,8 @@ Ops outside the op table ("control" ops) and what they hold:
              types of results: those of the carried parameters
     branch   args (condition,), regions (then, orelse) without parameters; results as many in both
     select   args (condition,), two regions of one result: the scalar `x if c else y`, only one side is evaluated
-    table    args (start, count, step)*k, region(i1…ik -> element): an array whose axes are the k ranges (only its body may be
+    table    args (start, count, step)*k, region(i1…ik -> element): an array whose axes are the k ranges (only its
+    body may be
              an array, whose axes then follow)
     fold     attrs monoid=REDUCE row; args (start, count, step)*k, region(i1…ik -> element); later ranges may use
              earlier indices: those ranges' nodes then read the region's own parameters
@@ -22,8 +23,10 @@ Ops outside the op table ("control" ops) and what they hold:
     cast     args (x,), attrs element
     undefined  no args: a value that no path reads (a name first assigned in a loop): scalars 0, arrays of size 0
 
-A region's nodes may use any node outside it. A loop, branch, select, table or fold whose regions hold effects stands in its own
-region's `effects` list too, in its place. Loop rounds end in the region's results; `exit` of kind "stop" leaves the loop with
+A region's nodes may use any node outside it. A loop, branch, select, table or fold whose regions hold effects stands
+in its own
+region's `effects` list too, in its place. Loop rounds end in the region's results; `exit` of kind "stop" leaves the
+loop with
 its `carried now` values, "skip" starts the next round with them.
 
 Effects (never interned, kept in order by their region): they carry `site`, an index into Program.sites.
@@ -35,7 +38,8 @@ Effects (never interned, kept in order by their region): they carry `site`, an i
     record   args (value,), attrs name
     exit     args (condition, *carried now), attrs kind "stop" or "skip": only directly in a loop's region
 
-Subscripts of index, gather and update: attrs `subscripts`, one entry per source axis or new axis, each consuming arguments
+Subscripts of index, gather and update: attrs `subscripts`, one entry per source axis or new axis, each consuming
+arguments
 after the first (update: after the second, the value):
     "at" (1: an int), "slice" (3: start, count, step), "all" (0), "new" (0), "gather" (1: an int array)
 Negative places are already resolved, so an argument counts from 0. A "slice" of step -1 starts at its first element.
@@ -55,12 +59,12 @@ from typing import Any
 
 from gdc.compiler.dims import ONE, Dim, atom_dim, dim
 from gdc.compiler.ops import OPS
-from gdc.compiler.shape_rules import (Conflict, Meet, broadcast_shapes, matmul_shape, reduced_shape, trusting_meet)
+from gdc.compiler.shape_rules import Conflict, Meet, broadcast_shapes, matmul_shape, reduced_shape, trusting_meet
 from gdc.compiler.types import BOOL, INT, Element, Type
 from gdc.dsl.source import Span
 
 Attrs = tuple[tuple[str, Any], ...]
-MOST_SPANS = 16   # places remembered for one value: a constant may stand in thousands
+MOST_SPANS = 16  # places remembered for one value: a constant may stand in thousands
 EFFECTS = frozenset({"check", "assert", "print", "record", "exit"})
 NEVER_SHARED = EFFECTS | {"param", "variable", "undefined", "loop", "branch", "select", "table", "fold"}
 
@@ -79,8 +83,15 @@ class Node:
 
     __slots__ = ("__weakref__", "args", "attrs", "deps", "op", "regions", "types", "uid")
 
-    def __init__(self, op: str, args: tuple[Node, ...], attrs: Attrs, types: tuple[Type, ...], regions: tuple[Region, ...],
-                 deps: tuple[Node, ...]) -> None:
+    def __init__(
+        self,
+        op: str,
+        args: tuple[Node, ...],
+        attrs: Attrs,
+        types: tuple[Type, ...],
+        regions: tuple[Region, ...],
+        deps: tuple[Node, ...],
+    ) -> None:
         self.op, self.args, self.attrs, self.types, self.regions, self.deps = op, args, attrs, types, regions, deps
         self.uid = next(_uids)
 
@@ -118,8 +129,14 @@ _interned: weakref.WeakValueDictionary[tuple[Any, ...], Node] = weakref.WeakValu
 _lock = threading.Lock()
 
 
-def make(op: str, args: Iterable[Node] = (), attrs: dict[str, Any] | None = None, types: Iterable[Type] = (),
-         regions: Iterable[Region] = (), deps: Iterable[Node] = ()) -> Node:
+def make(
+    op: str,
+    args: Iterable[Node] = (),
+    attrs: dict[str, Any] | None = None,
+    types: Iterable[Type] = (),
+    regions: Iterable[Region] = (),
+    deps: Iterable[Node] = (),
+) -> Node:
     """A node of given types; the one that exists already where an equal one does."""
     parts = (op, tuple(args), tuple((attrs or {}).items()), tuple(types), tuple(regions), tuple(deps))
     if op in NEVER_SHARED:
@@ -134,7 +151,8 @@ def make(op: str, args: Iterable[Node] = (), attrs: dict[str, Any] | None = None
 
 
 def node(op: str, *args: Node, meet: Meet = trusting_meet, deps: Iterable[Node] = (), **attrs: Any) -> Node:
-    """A node of an op-table row, its type by the row's rules. Raises Conflict where shapes or elements do not go together."""
+    """A node of an op-table row, its type by the row's rules. Raises Conflict where shapes or elements do not go
+    together."""
     return make(op, args, attrs, (infer(op, args, attrs, meet),), deps=deps)
 
 
@@ -181,7 +199,9 @@ def _transpose(args: tuple[Node, ...], types: tuple[Type, ...], attrs: dict[str,
     return types[0].with_shape(*(types[0].shape[k] for k in attrs["perm"]))
 
 
-def part_shape(source: tuple[Dim, ...], subscripts: tuple[str, ...], args: tuple[Node, ...], meet: Meet) -> tuple[Dim, ...]:
+def part_shape(
+    source: tuple[Dim, ...], subscripts: tuple[str, ...], args: tuple[Node, ...], meet: Meet
+) -> tuple[Dim, ...]:
     """The shape of `A[subscripts]`. Gathered axes are broadcast together and stand where NumPy puts them."""
     shape: list[Dim] = []
     axis, at, gathered, first, apart, last = 0, 0, [], -1, False, -2
@@ -250,9 +270,23 @@ def _solve(args: tuple[Node, ...], types: tuple[Type, ...], attrs: dict[str, Any
 
 
 _STRUCTURE: dict[str, Callable[..., Type]] = {
-    "matmul": _matmul, "einsum": _einsum, "fill": _shaped, "reshape": _shaped, "broadcast": _shaped, "iota": _iota,
-    "transpose": _transpose, "index": _index, "gather": _index, "update": _update, "concat": _concat, "stack": _stack,
-    "inv": _square, "cholesky": _square, "det": _det, "solve": _solve}
+    "matmul": _matmul,
+    "einsum": _einsum,
+    "fill": _shaped,
+    "reshape": _shaped,
+    "broadcast": _shaped,
+    "iota": _iota,
+    "transpose": _transpose,
+    "index": _index,
+    "gather": _index,
+    "update": _update,
+    "concat": _concat,
+    "stack": _stack,
+    "inv": _square,
+    "cholesky": _square,
+    "det": _det,
+    "solve": _solve,
+}
 
 
 # --- small constructors ------------------------------------------------------------------------
@@ -298,7 +332,9 @@ def size_node(size: Dim) -> Node:
     atom = size.atom
     if isinstance(atom, Node):
         return atom
-    return make("size", tuple(dict.fromkeys(a for a in size.atoms() if isinstance(a, Node))), {"size": size}, (Type(INT),))
+    return make(
+        "size", tuple(dict.fromkeys(a for a in size.atoms() if isinstance(a, Node))), {"size": size}, (Type(INT),)
+    )
 
 
 def size_of(value: Node, depth: int = 0) -> Dim:
@@ -316,7 +352,11 @@ def size_of(value: Node, depth: int = 0) -> Dim:
 
 
 _SIZE_ARITHMETIC: dict[str, Callable[..., Dim]] = {
-    "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "neg": lambda a: -a}
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "neg": lambda a: -a,
+}
 
 
 # --- programs and walking ----------------------------------------------------------------------
@@ -337,7 +377,7 @@ class Origins:
     """Which places in the text each node came from: many to many, owned by one program."""
 
     spans: dict[Node, tuple[Span, ...]] = field(default_factory=dict)
-    names: dict[Node, str] = field(default_factory=dict)   # the user's name for a value, where it has one
+    names: dict[Node, str] = field(default_factory=dict)  # the user's name for a value, where it has one
 
     def add(self, value: Node, *spans: Span) -> Node:
         known = self.spans.get(value, ())
@@ -368,11 +408,13 @@ class Declared:
     path: str | None = None
     members: tuple[str, ...] = ()
     default: Node | None = None
+    hint: str | None = None  # what to say when the caller does not give it
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Two sizes that must be equal on entry; `site` says what to report. Its message is a format over the two numbers."""
+    """Two sizes that must be equal on entry; `site` says what to report. Its message is a format over the two
+    numbers."""
 
     left: Dim
     right: Dim
@@ -384,8 +426,10 @@ class Program:
     """A whole program: `region.results` are the outputs named by `outputs`.
 
     `inputs` are the `input` nodes (attrs name, type by contract) in the order of `signature`. A dimension's value is
-    found from the inputs' shapes: `dimensions` gives, for each name, an input's index, an axis, and the name's value as a
-    formula of that axis' size, called "size" (`M = size - 1`); a name that is an int input is not in it. `assigned[k]` is None, or
+    found from the inputs' shapes: `dimensions` gives, for each name, an input's index, an axis, and the name's value
+    as a
+    formula of that axis' size, called "size" (`M = size - 1`); a name that is an int input is not in it.
+    `assigned[k]` is None, or
     a bool node that is true where output k was reached at all. `const` nodes may have a shape: value nested tuples.
     """
 
@@ -399,7 +443,9 @@ class Program:
     dimensions: dict[str, tuple[int, int, Dim]] = field(default_factory=dict)
     demands: tuple[Demand, ...] = ()
     assigned: tuple[Node | None, ...] = ()
-    memory: tuple[tuple[Dim, int], ...] = ()     # bytes of each large array made, and the site to report where they are not free
+    memory: tuple[
+        tuple[Dim, int], ...
+    ] = ()  # bytes of each large array made, and the site to report where they are not free
 
 
 def nested(value: Node) -> Iterator[Node]:
@@ -434,7 +480,8 @@ def roots(region: Region) -> tuple[Node, ...]:
 
 
 def rewrite(region: Region, change: Callable[[Node], Node], origins: Origins | None = None) -> Region:
-    """The region with `change` applied to every node, arguments first; types are computed anew where arguments changed."""
+    """The region with `change` applied to every node, arguments first; types are computed anew where arguments
+    changed."""
     new: dict[Node, Node] = {}
     for value in walk(roots(region)):
         rebuilt = rebuild(value, new)
@@ -451,8 +498,11 @@ def rewrite(region: Region, change: Callable[[Node], Node], origins: Origins | N
 def mapped_region(region: Region, new: dict[Node, Node]) -> Region:
     if all(new.get(n, n) is n for n in (*region.params, *region.effects, *region.results)):
         return region
-    return Region((new.get(p, p) for p in region.params), (new.get(e, e) for e in region.effects),
-                  (new.get(r, r) for r in region.results))
+    return Region(
+        (new.get(p, p) for p in region.params),
+        (new.get(e, e) for e in region.effects),
+        (new.get(r, r) for r in region.results),
+    )
 
 
 def rebuild(value: Node, new: dict[Node, Node]) -> Node:
@@ -476,5 +526,7 @@ def rebuild(value: Node, new: dict[Node, Node]) -> Node:
 def renamed_type(t: Type, new: dict[Node, Node]) -> Type:
     if not t.shape:
         return t
-    return Type(t.element, tuple(d.substitute(lambda a: size_of(new[a]) if isinstance(a, Node) and a in new else None)
-                                 for d in t.shape))
+    return Type(
+        t.element,
+        tuple(d.substitute(lambda a: size_of(new[a]) if isinstance(a, Node) and a in new else None) for d in t.shape),
+    )

@@ -27,8 +27,8 @@ class Input:
     finite: bool
     path: str | None
     members: tuple[str, ...]
-    default: str | None            # Python text over np, dimensions and earlier params; None: must be given
-    site: int                      # where the contract stands
+    default: str | None  # Python text over np, dimensions and earlier params; None: must be given
+    site: int  # where the contract stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class Demand:
 class Plan:
     """target text plus all that calling it takes.
 
-    `text` defines `program(*inputs, traces)`, see targets/. `dimensions` gives, in order, name, input, axis, formula over "size".
+    `text` defines `program(*inputs, traces)`, see targets/. `dimensions` gives, in order, name, input, axis, formula
+    over "size".
     `lines` maps a line of the text to spans (start, end) of the script. `costs` are formulas over dimensions.
     """
 
@@ -88,12 +89,17 @@ class Plan:
     def from_json(text: str) -> Plan:
         data = json.loads(text)
         return Plan(
-            **{**data,
-               "inputs": tuple(Input(**{**i, "dims": tuple(i["dims"]), "members": tuple(i["members"])}) for i in data["inputs"]),
-               "dimensions": tuple(tuple(d) for d in data["dimensions"]),
-               "demands": tuple(Demand(**d) for d in data["demands"]),
-               "outputs": tuple(Output(**o) for o in data["outputs"]),
-               "traces": tuple(Output(**o) for o in data["traces"]),
-               "sites": tuple(Site(**s) for s in data["sites"]),
-               "lines": tuple(tuple((a, b) for a, b in line) for line in data["lines"]),
-               "notes": tuple(data["notes"])})
+            **{
+                **data,
+                "inputs": tuple(
+                    Input(**{**i, "dims": tuple(i["dims"]), "members": tuple(i["members"])}) for i in data["inputs"]
+                ),
+                "dimensions": tuple(tuple(d) for d in data["dimensions"]),
+                "demands": tuple(Demand(**d) for d in data["demands"]),
+                "outputs": tuple(Output(**o) for o in data["outputs"]),
+                "traces": tuple(Output(**o) for o in data["traces"]),
+                "sites": tuple(Site(**s) for s in data["sites"]),
+                "lines": tuple(tuple((a, b) for a, b in line) for line in data["lines"]),
+                "notes": tuple(data["notes"]),
+            }
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdc.compiler import ir
 from gdc.compiler.ir import Node, Program, Region
+from gdc.compiler.types import INT, Type
 
 
 def prune(program: Program) -> Program:
@@ -79,7 +80,9 @@ def cut(value: Node, new: dict[Node, Node], places: dict[Node, dict[int, int]]) 
         owner = value.args[0]
         if new[owner] is owner:
             return value
-        return ir.make("project", (new[owner],), {"k": places[owner][value.get("k")]}, (ir.renamed_type(value.type, new),))
+        return ir.make(
+            "project", (new[owner],), {"k": places[owner][value.get("k")]}, (ir.renamed_type(value.type, new),)
+        )
     if value not in places or len(places[value]) == count_results(value):
         return ir.rebuild(value, new)
     keep = list(places[value])
@@ -88,11 +91,15 @@ def cut(value: Node, new: dict[Node, Node], places: dict[Node, dict[int, int]]) 
     args = value.args[:head] + (tuple(value.args[head + k] for k in keep) if value.op == "loop" else ())
     regions = []
     for region in value.regions:
-        params = region.params[: len(region.params) - count] + tuple(region.params[len(region.params) - count + k] for k in keep) \
-            if value.op == "loop" else region.params
+        params = (
+            region.params[: len(region.params) - count]
+            + tuple(region.params[len(region.params) - count + k] for k in keep)
+            if value.op == "loop"
+            else region.params
+        )
         effects = tuple(cut_exit(e, keep, new) for e in region.effects)
         regions.append(Region(params, effects, tuple(new.get(region.results[k], region.results[k]) for k in keep)))
-    types = tuple(value.types[k] for k in keep) or (ir.Type(ir.INT),)
+    types = tuple(value.types[k] for k in keep) or (Type(INT),)
     return ir.make(value.op, tuple(new.get(a, a) for a in args), dict(value.attrs), types, regions)
 
 

@@ -49,7 +49,7 @@ from gdc.compiler.ir import (
 from gdc.compiler.ops import OPS
 from gdc.compiler.types import Element, Type
 
-MONOIDS = {"add": "sum", "mul": "prod", "minimum": "min", "maximum": "max", "and": "all", "or": "any"}
+MONOIDS = {"add": "sum", "sub": "sum", "mul": "prod", "minimum": "min", "maximum": "max", "and": "all", "or": "any"}
 DEEPEST_CONDITIONAL = 50
 
 
@@ -293,9 +293,9 @@ class Body:
         while not self._is_target(k, value, target):
             if value.op in ("select", "project"):
                 more = self._peeled_conditional(k, value, target, depth)
-                if more is None or (operation and more[0] and more[0] != operation):
+                if more is None or (operation and more[0] != operation):
                     return None
-                operation = operation or more[0]
+                operation = more[0]
                 terms.append((True, more[1]))
                 break
             step = self._peeled_once(k, value, operation)
@@ -303,7 +303,11 @@ class Body:
                 return None
             operation, is_plus, term, value = step
             terms.append((is_plus, term))
-        return (operation, _joined(operation, terms)) if terms and operation else None
+        if not terms or not operation:
+            return None
+        if not any(is_plus for is_plus, _ in terms):
+            return "sub", self.entered(_joined(operation, [(True, term) for _, term in terms]))
+        return operation, self.entered(_joined(operation, terms))
 
     def _is_target(self, k: int, value: Node, target: Node) -> bool:
         if target.op != "update":
@@ -330,6 +334,7 @@ class Body:
         for _, result in arms[1:]:
             found.append(("", result) if self._is_target(k, result, target) else
                          self.peeled(k, result, target, depth + 1))
+        found = [f if f is None or f[0] != "sub" else ("add", self.entered(node("neg", f[1]))) for f in found]
         operation = next((f[0] for f in found if f is not None and f[0]), "")
         if not operation or any(f is None or f[0] not in ("", operation) for f in found):
             return None
@@ -433,16 +438,11 @@ def conditional(value: Node) -> Arms | None:
 
 
 def _joined(operation: str, terms: list[tuple[bool, Node]]) -> Node:
-    """The terms of one round as one value; they were peeled from the last to the first."""
+    """The terms of one round as one value, one that is added first; they were peeled from the last to the first."""
     terms = sorted(reversed(terms), key=lambda t: not t[0])
-    is_plus, total = terms[0]
-    if not is_plus:
-        total = node("neg", total)
+    total = terms[0][1]
     for is_plus, term in terms[1:]:
-        if is_plus:
-            total = node(operation, total, term)
-        else:
-            total = node("sub" if terms[0][0] else "add", total, term if terms[0][0] else node("neg", term))
+        total = node(operation if is_plus else "sub", total, term)
     return total
 
 
@@ -466,7 +466,7 @@ class Emitter:
     def copy(self, starts: list[Node], replaced: dict[Node, Node]) -> list[Node]:
         """The values with parameters replaced, in nodes of their own."""
         new = {**self.safe, **replaced}
-        new.update((value, self._from_table(table, new)) for value, table in self.tables.items() if value not in starts)
+        new.update((value, self._from_table(table, new)) for value, table in self.tables.items())
         order = ordered(starts, self.body.closed)
         for value in order:
             if value in self.body.variant:
@@ -584,8 +584,9 @@ class Emitter:
         assert way.write is not None
         table = self.table(way.value, checks)
         places = [self.table(x, None) for _, args in subscripts_of(way.write) for x in args]
-        return node("update", initial, cast(table, initial.type.element), *places,
-                    subscripts=("gather",) * len(places), combine=way.operation), table
+        new = cast(node("neg", table) if way.operation == "sub" else table, initial.type.element)
+        return node("update", initial, new, *places, subscripts=("gather",) * len(places),
+                    combine="add" if way.operation == "sub" else way.operation), table
 
     def _each(self, way: Way, initial: Node, checks: list[Node] | None) -> tuple[Node, Node]:
         write = way.write

@@ -12,7 +12,8 @@ from gdc.dsl.source import Span
 class Step:
     """One change (or refusal) of a pass.
 
-    rule names it (what `without` switches off); before and after are short texts in the user's terms; the costs are flops (or bytes,
+    rule names it (what `without` switches off); before and after are short texts in the user's terms; the costs are
+    flops (or bytes,
     as `unit` says) as formulas over sizes; `reason` is a sentence for people.
     """
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gdc.compiler.ir import Node, Region, nested, param, rebuild, walk
+from gdc.compiler.ir import Node, Region, make, nested, param, rebuild, walk
 
 
 def dependents(values: Iterable[Node], on: Iterable[Node]) -> set[Node]:
@@ -25,33 +25,40 @@ def has_effects(value: Node) -> bool:
 
 
 def copied(values: tuple[Node, ...], given: dict[Node, Node]) -> tuple[Node, ...]:
-    """The values with some nodes replaced; whatever owns a region and changes gets parameters of its own."""
+    """The values with some nodes replaced, for a second use of a body.
+
+    Whatever owns a region and changes gets parameters of its own. Checks and prints stay with the first use, which runs before.
+    """
     everything = walk(values)
     new = dict(given)
-    moving = _moving(everything, set(new))
     while True:
+        moving = dependents(values, new)
         fresh = {p: param(p.type, p.get("name")) for value in everything if value.regions and value in moving
                  for region in value.regions for p in region.params if p not in new}
         if not fresh:
             break
         new.update(fresh)
-        moving = _moving(everything, set(new))
     for value in everything:
         if value in moving and value not in new:
-            new[value] = rebuild(value, new)
+            new[value] = rebuild(_quiet(value, moving), new)
     return tuple(new.get(v, v) for v in values)
 
 
-def _moving(everything: list[Node], changed: set[Node]) -> set[Node]:
-    moving = set(changed)
-    for value in everything:
-        if value not in moving and any(n in moving for n in nested(value)):
-            moving.add(value)
-    return moving
+def _quiet(value: Node, moving: set[Node]) -> Node:
+    """A node without the effects that only its first use has: all but exits of loops."""
+    deps = tuple(d for d in value.deps if d not in moving)
+    regions = tuple(Region(r.params, (e for e in r.effects if leaves(e)), r.results) for r in value.regions)
+    if deps == value.deps and not any(r.effects for r in value.regions):
+        return value
+    return make(value.op, value.args, dict(value.attrs), value.types, regions, deps)
 
 
-def own_region(params: tuple[Node, ...], effects: tuple[Node, ...], results: tuple[Node, ...]) -> tuple[Region, tuple[Node, ...]]:
-    """A region over fresh parameters, its nodes copied, and those parameters."""
+def leaves(value: Node) -> bool:
+    """Whether a node may leave a round of the loop round it: an exit, or a branch that holds one."""
+    return value.op == "exit" or (value.op != "loop" and any(leaves(e) for r in value.regions for e in r.effects))
+
+
+def over(params: tuple[Node, ...], *values: Node) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+    """Fresh parameters in the place of `params`, and the values over them."""
     fresh = tuple(param(p.type, p.get("name")) for p in params)
-    new = copied((*effects, *results), dict(zip(params, fresh, strict=True)))
-    return Region(fresh, new[:len(effects)], new[len(effects):]), fresh
+    return fresh, copied(values, dict(zip(params, fresh, strict=True)))

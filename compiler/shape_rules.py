@@ -37,7 +37,8 @@ def trusting_meet(left: Dim, right: Dim) -> Dim:
 def broadcast_shapes(shapes: tuple[tuple[Dim, ...], ...], meet: Meet) -> tuple[Dim, ...]:
     """NumPy's broadcasting without its two traps (LANGUAGE.md §2).
 
-    Only an axis that is the constant 1 stretches; arrays of different rank meet only if the result has the shape of one.
+    Only an axis that is the constant 1 stretches; arrays of different rank meet only if the result has the shape of
+    one.
     """
     arrays = [s for s in shapes if s]
     if not arrays:
@@ -51,13 +52,18 @@ def broadcast_shapes(shapes: tuple[tuple[Dim, ...], ...], meet: Meet) -> tuple[D
             result[k] = size if result[k] == ONE else _same(result[k], size, meet)
     if any(len(s) != rank for s in arrays) and not any(_is_shape(s, result) for s in arrays):
         small, large = sorted(arrays, key=len)[0], sorted(arrays, key=len)[-1]
-        raise Conflict("shape", f"{shape_text(large)} and {shape_text(small)} would silently make {shape_text(tuple(result))}",
-                       "write [:, new] or [new, :] to say which axis is meant, or reshape the column to a vector: p[:, 0]")
+        raise Conflict(
+            "shape",
+            f"{shape_text(large)} and {shape_text(small)} would silently make {shape_text(tuple(result))}",
+            "write [:, new] or [new, :] to say which axis is meant, or reshape the column to a vector: p[:, 0]",
+        )
     return tuple(result)
 
 
 def _is_shape(shape: tuple[Dim, ...], result: list[Dim]) -> bool:
-    return len(shape) == len(result) and all(a == ONE if b == ONE else a != ONE for a, b in zip(shape, result, strict=True))
+    return len(shape) == len(result) and all(
+        a == ONE if b == ONE else a != ONE for a, b in zip(shape, result, strict=True)
+    )
 
 
 def _same(left: Dim, right: Dim, meet: Meet) -> Dim:

@@ -22,13 +22,27 @@ class Element:
     @property
     def numpy(self) -> str:
         """NumPy's name of it."""
-        return {"bool": "bool", "int": f"int{self.bits}", "real": f"float{self.bits}",
-                "complex": f"complex{self.bits}"}[self.kind]
+        return {
+            "bool": "bool",
+            "int": f"int{self.bits}",
+            "real": f"float{self.bits}",
+            "complex": f"complex{self.bits}",
+        }[self.kind]
 
 
 BOOL, INT, REAL, COMPLEX = Element("bool", 8), Element("int", 64), Element("real", 64), Element("complex", 128)
-NAMED = {"bool": BOOL, "int": INT, "real": REAL, "complex": COMPLEX, "i64": INT, "f64": REAL, "c128": COMPLEX,
-         "i32": Element("int", 32), "f32": Element("real", 32), "c64": Element("complex", 64)}
+NAMED = {
+    "bool": BOOL,
+    "int": INT,
+    "real": REAL,
+    "complex": COMPLEX,
+    "i64": INT,
+    "f64": REAL,
+    "c128": COMPLEX,
+    "i32": Element("int", 32),
+    "f32": Element("real", 32),
+    "c64": Element("complex", 64),
+}
 _NAMES = {(e.kind, e.bits): name for name, e in reversed(NAMED.items())}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gdc.dsl import tree
-from gdc.dsl.builder import PYTHON_MODULES
 from gdc.dsl.errors import Error
+from gdc.dsl.expressions import PYTHON_MODULES
 from gdc.dsl.source import Span
 
 LEAVES = (tree.Name, tree.Number, tree.Constant, tree.String)

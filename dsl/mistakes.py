@@ -92,8 +92,11 @@ def _known(stop: Stop, examples: tuple[Example, ...]) -> Error | None:
 def _fill(text: str, match: re.Match[str]) -> str:
     """The text with the groups it names in place; other braces are themselves."""
     groups = match.groupdict()
-    return GROUP.sub(lambda each: " ".join(groups[each[1]].replace("▸", "").split()) if groups.get(each[1]) else each[0],
-                     text)
+    def group(name: re.Match[str]) -> str:
+        found = groups.get(name[1])
+        return " ".join(found.replace("▸", "").split()) if found else name[0]
+
+    return GROUP.sub(group, text)
 
 
 def _underlined(stop: Stop, match: re.Match[str], mark: int) -> Span | None:
@@ -105,8 +108,8 @@ def _underlined(stop: Stop, match: re.Match[str], mark: int) -> Span | None:
     return None
 
 
-LAST_SIGN = re.compile(r"(?:\*\*=?|//=?|==|!=|<=|>=|[-+*/%@^:]=|\.\.|[-−+*×⊙/÷%@·^√<>≤≥≠=←,:¬∧∨]|(?<!\w)(?:and|or|not|in|if|else|by|return|"
-                       r"repeat|while|output|record|print|assert|expect|param|input|def|use|from|for|as))\s*\Z")
+LAST_SIGN = re.compile(r"(?:\*\*=?|//=?|==|!=|<=|>=|[-+*/%@^:]=|\.\.|[-−+*×⊙/÷%@·^√<>≤≥≠=←,:¬∧∨]|(?<!\w)(?:and|or|not|in|if|else|by|"
+                       r"return|repeat|while|output|record|print|assert|expect|param|input|def|use|from|for|as))\s*\Z")
 
 
 def _missing_operand(stop: Stop) -> Error | None:

@@ -20,12 +20,12 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from gdc.dsl import tree
-from gdc.dsl.builder import Builder
 from gdc.dsl.errors import Error
 from gdc.dsl.inspection import inspect
 from gdc.dsl.layout import Layout, lay_out
 from gdc.dsl.mistakes import explain
 from gdc.dsl.source import Source
+from gdc.dsl.statements import Builder
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -42,7 +42,9 @@ def parse(source: Source) -> tree.Script:
     for offset in layout.unclosed:
         _blank(layout, offset)
     script = None
-    while script is None and len(errors) < MAX_ERRORS:
+    text = ""
+    while script is None and len(errors) < MAX_ERRORS and text != layout.text:
+        text = layout.text
         script = _read(source, layout, errors)
     if script is not None and not errors:
         errors += inspect(script, MAX_NESTING)
@@ -65,7 +67,8 @@ def _read(source: Source, layout: Layout, errors: list[Error]) -> tree.Script | 
         script = parser.parse(layout.text)
     except UnexpectedInput as failure:
         error, offset = explain(source, layout, failure)
-        errors.append(error)
+        if not _blamed(layout, offset):
+            errors.append(error)
         _blank(layout, offset)
         return None
     finally:
@@ -82,15 +85,26 @@ _NOTHING = Source("")
 VALUE = re.compile(r"(?::=|←|[^:=<>!]=|[(,])\s*\Z")
 
 
+def _statement(layout: Layout, offset: int) -> tuple[int, int]:
+    """Where the statement at an offset begins and ends."""
+    place = bisect_left(layout.edges, offset)
+    begin = layout.edges[place - 1] + 1 if place else 0
+    return begin, layout.edges[place] if place < len(layout.edges) else len(layout.text)
+
+
+def _blamed(layout: Layout, offset: int) -> bool:
+    """Was a bracket of this statement found wrong already? Then what the parser says is of no more use."""
+    begin, finish = _statement(layout, offset)
+    return any(error.span is not None and begin <= error.span.start <= finish for error in layout.errors)
+
+
 def _blank(layout: Layout, offset: int) -> None:
     """Take the statement at an offset out of the text.
 
     Of one with a block, its header and braces go and the block's statements stay; braces that stand
     for a value go with what they hold.
     """
-    place = bisect_left(layout.edges, offset)
-    begin = layout.edges[place - 1] + 1 if place else 0
-    finish = layout.edges[place] if place < len(layout.edges) else len(layout.text)
+    begin, finish = _statement(layout, offset)
     if layout.text[finish:finish + 1] == "{" and VALUE.search(layout.text, begin, finish):
         finish = layout.blocks[finish] + 1
     while layout.text[finish:finish + 1] == "{":
@@ -100,8 +114,7 @@ def _blank(layout: Layout, offset: int) -> None:
         begin = closing + 1
         if not layout.text[begin:].lstrip().startswith("else"):
             return
-        place = bisect_left(layout.edges, begin)
-        finish = layout.edges[place] if place < len(layout.edges) else len(layout.text)
+        finish = _statement(layout, begin)[1]
     layout.text = _spaces(layout.text, begin, finish)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
 
 from gdc.dsl.source import Span
 
@@ -344,9 +343,14 @@ class Script(Node):
 # --- walking -----------------------------------------------------------------------------------
 
 
-@cache
+_FIELDS: dict[type[Node], tuple[str, ...]] = {}
+"""The names of the fields of each kind of node, apart from places."""
+
+
 def _fields(kind: type[Node]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name not in ("span", "function_span", "name_span"))
+    if kind not in _FIELDS:
+        _FIELDS[kind] = (*(field.name for field in fields(kind) if not field.name.endswith("span")),)
+    return _FIELDS[kind]
 
 
 def children(node: Node) -> list[Node]:

@@ -8,10 +8,9 @@ from typing import Any
 
 from gdc.compiler import ir
 from gdc.compiler.build import notation
-from gdc.compiler.build.core import Builder, builds, converted_reduction, excerpt
-from gdc.compiler.build.expressions import folded
+from gdc.compiler.build.core import Builder, builds, converted_reduction, excerpt, folded
 from gdc.compiler.build.names import unknown_function
-from gdc.compiler.dims import Dim, dim
+from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Node
 from gdc.compiler.ops import FUNCTIONS as ROWS
 from gdc.compiler.ops import OPS
@@ -38,8 +37,12 @@ class Arguments:
                 text = excerpt(self.call.args[0].span, 30)
                 axis = excerpt(self.call.args[1].span, 10)
                 hint = f"an axis is given by name and counts from 0: {self.call.function}({text}, axis={axis})"
-            self.b.fail("type", f"{self.call.function} takes {wanted} argument{'' if wanted == '1' else 's'}, not {n}",
-                        self.call.span, hint)
+            self.b.fail(
+                "type",
+                f"{self.call.function} takes {wanted} argument{'' if wanted == '1' else 's'}, not {n}",
+                self.call.span,
+                hint,
+            )
         return self.call.args
 
     def option(self, name: str) -> tree.Expr | None:
@@ -72,8 +75,12 @@ class Arguments:
         for item in items:
             axis = self.integer(item, "axis")
             if not -rank <= axis < rank:
-                self.b.fail("shape", f"axis {axis} is out of range: {excerpt(self.call.args[0].span, 30)} has {rank} "
-                            f"{'axis' if rank == 1 else 'axes'}, counted from 0", item.span)
+                self.b.fail(
+                    "shape",
+                    f"axis {axis} is out of range: {excerpt(self.call.args[0].span, 30)} has {rank} "
+                    f"{'axis' if rank == 1 else 'axes'}, counted from 0",
+                    item.span,
+                )
             found.append(axis % rank)
         return tuple(sorted(set(found)))
 
@@ -106,14 +113,23 @@ def call(b: Builder, node: tree.Call) -> Node:
     if defined is not None:
         results = call_defined(b, node, defined)
         if len(results) != 1:
-            b.fail("type", f"{node.function} has {len(results)} results; take them with (a, b) := {excerpt(node.span)}", node.span)
+            b.fail(
+                "type",
+                f"{node.function} has {len(results)} results; take them with (a, b) := {excerpt(node.span)}",
+                node.span,
+            )
         return results[0]
     arguments = Arguments(b, node, {n.name: n for n in node.named}, set())
     if len(arguments.named) != len(node.named):
         b.fail("type", f"{node.function} is given one argument twice", node.span)
     if node.ranges:
         if node.function not in ROWS or ROWS[node.function].kind != "REDUCE":
-            b.fail("type", f"{node.function}(… for …) is not a reduction", node.span, "reductions: sum prod mean min max any all …")
+            b.fail(
+                "type",
+                f"{node.function}(… for …) is not a reduction",
+                node.span,
+                "reductions: sum prod mean min max any all …",
+            )
         value = notation.reduction(b, node)
     elif node.function in FUNCTIONS:
         value = FUNCTIONS[node.function](b, node, arguments)
@@ -179,8 +195,14 @@ def check_not_empty(b: Builder, node: tree.Call, value: Node, axes: tuple[int, .
     for k in axes:
         size = size * value.type.shape[k]
     if not b.surely_nonnegative(size - 1):
-        b.check(folded(b.node("gt", ir.size_node(size), ir.integer(0))), node.span, "value",
-                f"{node.function} of no values: {excerpt(node.args[0].span, 30)} is empty".replace("{", "{{").replace("}", "}}"))
+        b.check(
+            folded(b.node("gt", ir.size_node(size), ir.integer(0))),
+            node.span,
+            "value",
+            f"{node.function} of no values: {excerpt(node.args[0].span, 30)} is empty".replace("{", "{{").replace(
+                "}", "}}"
+            ),
+        )
 
 
 def scalar_reduction(b: Builder, node: tree.Call, value: Node) -> Node:
@@ -194,14 +216,32 @@ def masked_reduction(b: Builder, node: tree.Call, value: Node, mask: Node) -> No
     """`sum(x[x > 0])`: the entries outside the mask count as the reduction's start."""
     name, axes = node.function, tuple(range(value.type.rank))
     if name in ("min", "max"):
-        b.check(b.node("any", mask, axes=axes, keepdims=False), node.span, "value", f"{name} of no values: the mask is false everywhere")
-    neutral = {"sum": 0.0, "mean": 0.0, "norm": 0.0, "prod": 1.0, "min": float("inf"), "max": float("-inf"), "any": False,
-               "all": True}.get(name)
+        b.check(
+            b.node("any", mask, axes=axes, keepdims=False),
+            node.span,
+            "value",
+            f"{name} of no values: the mask is false everywhere",
+        )
+    neutral = {
+        "sum": 0.0,
+        "mean": 0.0,
+        "norm": 0.0,
+        "prod": 1.0,
+        "min": float("inf"),
+        "max": float("-inf"),
+        "any": False,
+        "all": True,
+    }.get(name)
     if neutral is None:
-        b.fail("shape", f"{name} of a masked selection is not defined here", node.span, "use where(mask, x, …) or sum, mean, min, max")
+        b.fail(
+            "shape",
+            f"{name} of a masked selection is not defined here",
+            node.span,
+            "use where(mask, x, …) or sum, mean, min, max",
+        )
     element = value.type.element
     if element.kind == "int" and name in ("min", "max"):
-        neutral = 2**63 - 1 if name == "min" else -2**63
+        neutral = 2**63 - 1 if name == "min" else -(2**63)
     kept = b.node("where", mask, value, ir.const(neutral, element))
     if name != "mean":
         return b.node(name, kept, axes=axes, keepdims=False)
@@ -229,7 +269,12 @@ def cast(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     if value.type.kind == "real" and element.kind in ("int", "bool"):
         good = b.node("isfinite", value)
         whole = b.node("all", good, axes=tuple(range(good.type.rank)), keepdims=False) if good.type.rank else good
-        b.check(whole, node.span, "value", f"{excerpt(node.span)}: nan and inf have no int value".replace("{", "{{").replace("}", "}}"))
+        b.check(
+            whole,
+            node.span,
+            "value",
+            f"{excerpt(node.span)}: nan and inf have no int value".replace("{", "{{").replace("}", "}}"),
+        )
     return ir.cast(value, element)
 
 
@@ -370,7 +415,7 @@ def broadcast(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     if value.type.rank > len(shape):
         b.fail("shape", f"{excerpt(node.span)}: more axes than that already", node.span)
     for have, want, t in zip(reversed(value.type.shape), reversed(shape), reversed(trees[1:]), strict=False):
-        if have != ir.ONE and have != ir.size_of(want):
+        if have != ONE and have != ir.size_of(want):
             b.meeter(t.span, lambda: excerpt(node.span))(have, ir.size_of(want))
     lead = len(shape) - value.type.rank
     if lead:
@@ -392,8 +437,12 @@ def joined(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     if any(v.type.rank != values[0].type.rank for v in values):
         from gdc.compiler.build.core import shapes
 
-        b.fail("shape", f"{excerpt(node.span)}: {shapes(trees, tuple(values))} — {node.function} wants arrays of one rank", node.span,
-               "make a vector a column with v[:, new]")
+        b.fail(
+            "shape",
+            f"{excerpt(node.span)}: {shapes(trees, tuple(values))} — {node.function} wants arrays of one rank",
+            node.span,
+            "make a vector a column with v[:, new]",
+        )
     from gdc.compiler.types import promote
 
     element = promote(*(v.type.element for v in values))
@@ -433,7 +482,9 @@ def roll(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
 def rolled(b: Builder, value: Node, shift: Node, axis: int) -> Node:
     """One axis: entry i comes from place (i - shift) mod size."""
     size = ir.size_node(value.type.shape[axis])
-    places = b.node("mod", b.node("sub", b.node("iota", size), ir.cast(shift, INT)), b.node("maximum", size, ir.integer(1)))
+    places = b.node(
+        "mod", b.node("sub", b.node("iota", size), ir.cast(shift, INT)), b.node("maximum", size, ir.integer(1))
+    )
     subscripts = tuple("gather" if k == axis else "all" for k in range(value.type.rank))
     return b.node("gather", value, places, subscripts=subscripts)
 
@@ -443,14 +494,20 @@ def squeeze(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     value = b.expr(arguments.count(1)[0])
     axes = arguments.axes(value.type.rank)
     if axes is None:
-        axes = tuple(k for k, d in enumerate(value.type.shape) if d == ir.ONE)
+        axes = tuple(k for k, d in enumerate(value.type.shape) if d == ONE)
     for k in axes:
-        if value.type.shape[k] != ir.ONE:
-            b.fail("shape", f"{excerpt(node.span)}: axis {k} has size {value.type.shape[k]}, not 1 by contract", node.span)
+        if value.type.shape[k] != ONE:
+            b.fail(
+                "shape", f"{excerpt(node.span)}: axis {k} has size {value.type.shape[k]}, not 1 by contract", node.span
+            )
     if not axes:
         return value
-    return b.node("index", value, *(ir.integer(0) for _ in axes),
-                  subscripts=tuple("at" if k in axes else "all" for k in range(value.type.rank)))
+    return b.node(
+        "index",
+        value,
+        *(ir.integer(0) for _ in axes),
+        subscripts=tuple("at" if k in axes else "all" for k in range(value.type.rank)),
+    )
 
 
 @function("diag")
@@ -471,9 +528,11 @@ def tile(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     trees = arguments.count(2, 100)
     value, times = b.expr(trees[0]), [b.size(b.expr(t), t.span) for t in trees[1:]]
     rank = max(value.type.rank, len(times))
-    shape = (ir.ONE,) * (rank - value.type.rank) + value.type.shape
+    shape = (ONE,) * (rank - value.type.rank) + value.type.shape
     repeats = [dim(1)] * (rank - len(times)) + times
-    spread = b.node("reshape", value, *(ir.size_node(d) for pair in zip((dim(1),) * rank, shape, strict=True) for d in pair))
+    spread = b.node(
+        "reshape", value, *(ir.size_node(d) for pair in zip((dim(1),) * rank, shape, strict=True) for d in pair)
+    )
     wide = b.node("broadcast", spread, *(ir.size_node(d) for pair in zip(repeats, shape, strict=True) for d in pair))
     return b.node("reshape", wide, *(ir.size_node(r * d) for r, d in zip(repeats, shape, strict=True)))
 
@@ -508,7 +567,9 @@ def square(b: Builder, node: tree.Call, given: tree.Expr, matrix: Node) -> None:
     rows, columns = matrix.type.shape
     if rows != columns:
         try:
-            b.meeter(node.span, lambda: f"{node.function} wants a square matrix: {shapes((given,), (matrix,))}")(rows, columns)
+            b.meeter(node.span, lambda: f"{node.function} wants a square matrix: {shapes((given,), (matrix,))}")(
+                rows, columns
+            )
         except Conflict:
             b.fail("shape", f"{node.function} wants a square matrix: {shapes((given,), (matrix,))}", node.span)
 
@@ -555,9 +616,14 @@ def gradients(b: Builder, node: tree.Call) -> tuple[Node, ...]:
         if variable.type.kind != "real":
             b.fail("type", f"{given.name} is {variable.type}: derivatives are taken of reals", given.span)
         if variable not in used:
-            b.fail("type", f"{text} does not depend on {given.name}, so it has no derivative with respect to it", node.span,
-                   f"compute {text} from {given.name} after {given.name} was last assigned")
-        made = ir.make("grad", (value, variable), {"site": b.site(node.span, "type", f"{text} by {given.name}")}, (variable.type,))
+            b.fail(
+                "type",
+                f"{text} does not depend on {given.name}, so it has no derivative with respect to it",
+                node.span,
+                f"compute {text} from {given.name} after {given.name} was last assigned",
+            )
+        made = ir.make(
+            "grad", (value, variable), {"site": b.site(node.span, "type", f"{text} by {given.name}")}, (variable.type,)
+        )
         results.append(made)
     return tuple(results)
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from gdc.compiler import ir
 from gdc.compiler.build.core import Builder, Exit, LoopFrame, builds, excerpt
@@ -21,7 +22,7 @@ from gdc.compiler.types import BOOL, INT, Type, promote
 from gdc.dsl import tree
 from gdc.dsl.source import Span
 
-LEFT = "%left"   # hidden variable: 1 after a stop, 2 after a skip, inside the branches of one round
+LEFT = "%left"  # hidden variable: 1 after a stop, 2 after a skip, inside the branches of one round
 
 
 @builds(tree.Repeat)
@@ -31,7 +32,15 @@ def repeat(b: Builder, node: tree.Repeat) -> None:
         b.fail("type", f"repeat wants an int scalar, and {excerpt(node.count.span)} is {count.type}", node.count.span)
     count = ir.cast(count, INT)
     rounds = count if b.surely_nonnegative(ir.size_of(count)) else b.node("maximum", count, ir.integer(0))
-    loop(b, node, (ir.integer(0), rounds, ir.integer(1)), (dim(0), ir.size_of(rounds) - 1), None, lambda: b.block(node.body), node.body)
+    loop(
+        b,
+        node,
+        (ir.integer(0), rounds, ir.integer(1)),
+        (dim(0), ir.size_of(rounds) - 1),
+        None,
+        lambda: b.block(node.body),
+        node.body,
+    )
 
 
 @builds(tree.For)
@@ -46,9 +55,13 @@ def one_range(b: Builder, node: tree.For, k: int) -> None:
     start, stop = int_scalar(b, r.start), int_scalar(b, r.stop)
     step = int_scalar(b, r.step) if r.step is not None else ir.integer(1)
     first, count, by, low, high = counted(b, start, stop, step, r.span)
-    inner: Callable[[], None] = (lambda: b.block(node.body)) if k == len(node.ranges) - 1 else (lambda: one_range(b, node, k + 1))
-    hidden = {q.name for q in node.ranges[k + 1:]}
-    loop(b, node, (first, count, by), (low, high), r.name, inner, node.body, hidden, innermost=k == len(node.ranges) - 1)
+    inner: Callable[[], None] = (
+        (lambda: b.block(node.body)) if k == len(node.ranges) - 1 else (lambda: one_range(b, node, k + 1))
+    )
+    hidden = {q.name for q in node.ranges[k + 1 :]}
+    loop(
+        b, node, (first, count, by), (low, high), r.name, inner, node.body, hidden, innermost=k == len(node.ranges) - 1
+    )
 
 
 @builds(tree.ForEach)
@@ -65,8 +78,17 @@ def for_each(b: Builder, node: tree.ForEach) -> None:
         b.scope.fixed = b.scope.fixed | {node.name}
         b.block(node.body)
 
-    loop(b, node, (ir.integer(0), ir.size_node(size), ir.integer(1)), (dim(0), size - 1), None, body, node.body, {node.name},
-         index=index)
+    loop(
+        b,
+        node,
+        (ir.integer(0), ir.size_node(size), ir.integer(1)),
+        (dim(0), size - 1),
+        None,
+        body,
+        node.body,
+        {node.name},
+        index=index,
+    )
 
 
 @builds(tree.While)
@@ -82,10 +104,19 @@ def while_loop(b: Builder, node: tree.While) -> None:
 def scalar_condition(b: Builder, node: tree.Expr, word: str) -> Node:
     condition = b.expr(node)
     if condition.type.rank:
-        b.fail("type", f"{word} wants one bool, and {excerpt(node.span)} is an array of {condition.type.element}", node.span,
-               f"say which is meant: any({excerpt(node.span, 30)}) or all({excerpt(node.span, 30)})")
+        b.fail(
+            "type",
+            f"{word} wants one bool, and {excerpt(node.span)} is an array of {condition.type.element}",
+            node.span,
+            f"say which is meant: any({excerpt(node.span, 30)}) or all({excerpt(node.span, 30)})",
+        )
     if condition.type.kind != "bool":
-        b.fail("type", f"{word} wants bool, and {excerpt(node.span)} is {condition.type}", node.span, f"compare it: {excerpt(node.span, 30)} != 0")
+        b.fail(
+            "type",
+            f"{word} wants bool, and {excerpt(node.span)} is {condition.type}",
+            node.span,
+            f"compare it: {excerpt(node.span, 30)} != 0",
+        )
     return condition
 
 
@@ -103,9 +134,18 @@ class Carried:
     flag: Node | None
 
 
-def loop(b: Builder, node: tree.Statement, count: tuple[Node, Node, Node] | None, bounds: tuple[Dim, Dim] | None,
-         variable: str | None, body: Callable[[], None], block: tree.Block, hidden: set[str] | frozenset[str] = frozenset(),
-         index: Node | None = None, innermost: bool = True) -> None:
+def loop(
+    b: Builder,
+    node: tree.Statement,
+    count: tuple[Node, Node, Node] | None,
+    bounds: tuple[Dim, Dim] | None,
+    variable: str | None,
+    body: Callable[[], None],
+    block: tree.Block,
+    hidden: set[str] | frozenset[str] = frozenset(),
+    index: Node | None = None,
+    innermost: bool = True,
+) -> None:
     """Builds a loop: the body is built again until the carried types are stable."""
     if count is not None and index is None:
         index = ir.param(Type(INT), variable or "")
@@ -137,8 +177,15 @@ def value_type(b: Builder, name: str) -> Type | None:
     return found.node.type if isinstance(found, Binding) else None
 
 
-def try_body(b: Builder, names: list[str], types: dict[str, Type | None], variable: str | None, index: Node | None,
-             body: Callable[[], None], innermost: bool) -> Attempt:
+def try_body(
+    b: Builder,
+    names: list[str],
+    types: dict[str, Type | None],
+    variable: str | None,
+    index: Node | None,
+    body: Callable[[], None],
+    innermost: bool,
+) -> Attempt:
     outer = b.scope
     b.scope = outer.copy()
     carried: dict[str, Carried] = {}
@@ -163,8 +210,9 @@ def try_body(b: Builder, names: list[str], types: dict[str, Type | None], variab
         b.scope = outer
 
 
-def enter(b: Builder, outer: Scope, name: str, t: Type, carried: dict[str, Carried],
-          sizes: dict[str, list[tuple[int, Node]]]) -> None:
+def enter(
+    b: Builder, outer: Scope, name: str, t: Type, carried: dict[str, Carried], sizes: dict[str, list[tuple[int, Node]]]
+) -> None:
     """A carried variable at the start of a round."""
     before = outer.names.get(name)
     shape = []
@@ -202,7 +250,11 @@ def settle(b: Builder, types: dict[str, Type | None], attempt: Attempt, span: Sp
         for end in found:
             assert isinstance(end, Binding)
             old, new = types[name], end.node.type
-            merged = new if old is None else merge_types(b, name, old, new, span, name in attempt.carried and attempt.carried[name])
+            merged = (
+                new
+                if old is None
+                else merge_types(b, name, old, new, span, name in attempt.carried and attempt.carried[name])
+            )
             if merged != old:
                 types[name] = merged
                 changed = True
@@ -212,8 +264,12 @@ def settle(b: Builder, types: dict[str, Type | None], attempt: Attempt, span: Sp
 def merge_types(b: Builder, name: str, old: Type, new: Type, span: Span, carried: Carried | bool | None) -> Type:
     """One type for a variable before and after a round; sizes that differ become unknown ("?…")."""
     if old.rank != new.rank:
-        b.fail("shape", f"{name} is {old} before the loop or branch and {new} in it: a variable keeps its rank there", span,
-               "use another name")
+        b.fail(
+            "shape",
+            f"{name} is {old} before the loop or branch and {new} in it: a variable keeps its rank there",
+            span,
+            "use another name",
+        )
     shape = []
     entering = carried.param.type.shape if isinstance(carried, Carried) else old.shape
     for axis, (before, entered, after) in enumerate(zip(old.shape, entering, new.shape, strict=True)):
@@ -229,8 +285,16 @@ def same_by_demand(b: Builder, left: Dim, right: Dim) -> bool:
     return (left, right) in b.demands or (right, left) in b.demands
 
 
-def finish(b: Builder, node: tree.Statement, count: tuple[Node, Node, Node] | None, index: Node | None, names: list[str],
-           types: dict[str, Type | None], attempt: Attempt, variable: str | None) -> None:
+def finish(
+    b: Builder,
+    node: tree.Statement,
+    count: tuple[Node, Node, Node] | None,
+    index: Node | None,
+    names: list[str],
+    types: dict[str, Type | None],
+    attempt: Attempt,
+    variable: str | None,
+) -> None:
     """Makes the loop node of the last attempt and binds the variables to its results."""
     params: list[Node] = [] if index is None else [index]
     initials: list[Node] = []
@@ -239,7 +303,9 @@ def finish(b: Builder, node: tree.Statement, count: tuple[Node, Node, Node] | No
     for name in names:
         if name not in attempt.carried:
             continue
-        carry_variable(b, attempt.carried[name], attempt.sizes.get(name, []), types[name], params, initials, readers, slots)
+        carry_variable(
+            b, attempt.carried[name], attempt.sizes.get(name, []), types[name], params, initials, readers, slots
+        )
     results = [read(attempt.scope) for read in readers]
     effects = list(attempt.effects)
     for offset, leaving in enumerate(attempt.exits):
@@ -248,10 +314,15 @@ def finish(b: Builder, node: tree.Statement, count: tuple[Node, Node, Node] | No
         b.origins.add(made, b.here(leaving.span))
         effects.insert(leaving.place + offset, made)
     region = Region(params, effects, results)
-    carried_types = tuple(p.type for p in params[len(params) - len(initials):])
+    carried_types = tuple(p.type for p in params[len(params) - len(initials) :])
     head = () if count is None else count
-    made = ir.make("loop", (*head, *initials), {"kind": "forever" if count is None else "count"},
-                   carried_types or (Type(INT),), (region,))
+    made = ir.make(
+        "loop",
+        (*head, *initials),
+        {"kind": "forever" if count is None else "count"},
+        carried_types or (Type(INT),),
+        (region,),
+    )
     b.origins.add(made, b.here(header_span(node)))
     if any(not (e.op == "exit") for e in effects) or count is None:
         b.effects.append(made)
@@ -264,8 +335,16 @@ def header_span(node: tree.Statement) -> Span:
     return node.span if cut < 0 else Span(node.span.source, node.span.start, node.span.start + cut)
 
 
-def carry_variable(b: Builder, c: Carried, sizes: list[tuple[int, Node]], t: Type | None, params: list[Node],
-                   initials: list[Node], readers: list[Callable[[Scope], Node]], slots: list[tuple[str, str, int]]) -> None:
+def carry_variable(
+    b: Builder,
+    c: Carried,
+    sizes: list[tuple[int, Node]],
+    t: Type | None,
+    params: list[Node],
+    initials: list[Node],
+    readers: list[Callable[[Scope], Node]],
+    slots: list[tuple[str, str, int]],
+) -> None:
     """Adds a variable, its changing sizes and its flag to what a loop carries."""
     assert t is not None
     name = c.name
@@ -297,7 +376,9 @@ def bound(scope: Scope, name: str) -> Binding:
     return found
 
 
-def bind_results(b: Builder, made: Node, slots: list[tuple[str, str, int]], types: dict[str, Type | None], attempt: Attempt) -> None:
+def bind_results(
+    b: Builder, made: Node, slots: list[tuple[str, str, int]], types: dict[str, Type | None], attempt: Attempt
+) -> None:
     """After a loop: each carried variable is the loop's result, with its sizes and its flag."""
     place = {(name, what): k for name, what, k in slots}
     for name, carried in attempt.carried.items():
@@ -316,7 +397,9 @@ def bind_results(b: Builder, made: Node, slots: list[tuple[str, str, int]], type
         value = ir.make("project", (made,), {"k": k}, (Type(carried.param.type.element, tuple(shape)),))
         flag = ir.project(made, place[name, "flag"]) if (name, "flag") in place else None
         before = b.scope.names.get(name)
-        b.assign_through(name, value, flag, before.unless if isinstance(before, Binding) and before.unless == "branch" else "")
+        b.assign_through(
+            name, value, flag, before.unless if isinstance(before, Binding) and before.unless == "branch" else ""
+        )
 
 
 # --- leaving a round ---------------------------------------------------------------------------
@@ -356,14 +439,20 @@ def arms(b: Builder, given: tuple[tuple[tree.Expr, tree.Block], ...], orelse: tr
     condition = scalar_condition(b, condition_tree, "if")
     b.loops.append(None)
     try:
-        two_arms(b, condition, lambda: b.block(then),
-                 (lambda: arms(b, given[1:], orelse, span)) if len(given) > 1 else (lambda: b.block(orelse)), span)
+        two_arms(
+            b,
+            condition,
+            lambda: b.block(then),
+            (lambda: arms(b, given[1:], orelse, span)) if len(given) > 1 else (lambda: b.block(orelse)),
+            span,
+        )
     finally:
         b.loops.pop()
 
 
-def two_arms(b: Builder, condition: Node, then: Callable[[], None], orelse: Callable[[], None], span: Span,
-             dead: str = "") -> None:
+def two_arms(
+    b: Builder, condition: Node, then: Callable[[], None], orelse: Callable[[], None], span: Span, dead: str = ""
+) -> None:
     """Builds both arms and merges their variables. `dead` names the arm ("then") after which nothing reads them."""
     outer = b.scope
     results = []
@@ -374,15 +463,23 @@ def two_arms(b: Builder, condition: Node, then: Callable[[], None], orelse: Call
         results.append((b.scope, effects))
     b.scope = outer
     (then_scope, then_effects), (else_scope, else_effects) = results
-    merges = [n for n in dict.fromkeys([*then_scope.names, *else_scope.names])
-              if then_scope.names.get(n) is not else_scope.names.get(n) and n not in outer.fixed]
+    merges = [
+        n
+        for n in dict.fromkeys([*then_scope.names, *else_scope.names])
+        if then_scope.names.get(n) is not else_scope.names.get(n) and n not in outer.fixed
+    ]
     then_results: list[Node] = []
     else_results: list[Node] = []
     plans: list[tuple[str, Type, list[tuple[str, int]], str]] = []
     for name in merges:
         merge_variable(b, name, then_scope, else_scope, span, dead, then_results, else_results, plans)
-    made = ir.make("branch", (condition,), {}, tuple(r.type for r in then_results) or (Type(INT),),
-                   (Region((), then_effects, then_results), Region((), else_effects, else_results)))
+    made = ir.make(
+        "branch",
+        (condition,),
+        {},
+        tuple(r.type for r in then_results) or (Type(INT),),
+        (Region((), then_effects, then_results), Region((), else_effects, else_results)),
+    )
     b.origins.add(made, b.here(span_header(span)))
     b.note_effects(made)
     for name, t, slots, unless in plans:
@@ -394,8 +491,17 @@ def span_header(span: Span) -> Span:
     return span if cut < 0 else Span(span.source, span.start, span.start + cut)
 
 
-def merge_variable(b: Builder, name: str, then_scope: Scope, else_scope: Scope, span: Span, dead: str, then_results: list[Node],
-                   else_results: list[Node], plans: list[tuple[str, Type, list[tuple[str, int]], str]]) -> None:
+def merge_variable(
+    b: Builder,
+    name: str,
+    then_scope: Scope,
+    else_scope: Scope,
+    span: Span,
+    dead: str,
+    then_results: list[Node],
+    else_results: list[Node],
+    plans: list[tuple[str, Type, list[tuple[str, int]], str]],
+) -> None:
     """One variable after a branch: a result of both arms, with sizes and a flag where needed."""
     sides = (then_scope.names.get(name), else_scope.names.get(name))
     if any(isinstance(s, Poison) for s in sides):
@@ -409,8 +515,14 @@ def merge_variable(b: Builder, name: str, then_scope: Scope, else_scope: Scope, 
     if len(have) == 2:
         u = have[1].node.type
         if t.rank != u.rank:
-            b.fail("shape", f"{name} is {t} on one path and {u} on the other: a variable keeps its rank through a branch", span)
-        sizes_differ = [k for k, (x, y) in enumerate(zip(t.shape, u.shape, strict=True)) if x != y and not same_by_demand(b, x, y)]
+            b.fail(
+                "shape",
+                f"{name} is {t} on one path and {u} on the other: a variable keeps its rank through a branch",
+                span,
+            )
+        sizes_differ = [
+            k for k, (x, y) in enumerate(zip(t.shape, u.shape, strict=True)) if x != y and not same_by_demand(b, x, y)
+        ]
         t = Type(promote(t.element, u.element), t.shape)
     slots: list[tuple[str, int]] = []
 
@@ -426,7 +538,7 @@ def merge_variable(b: Builder, name: str, then_scope: Scope, else_scope: Scope, 
     unless = ""
     flagged = any(h.flag is not None for h in have) or len(have) == 1
     if flagged:
-        result("flag", *(ir.truth(False) if s is None else (s.flag or ir.truth(True)) for s in sides))
+        result("flag", *(s.flag or ir.truth(True) if isinstance(s, Binding) else ir.truth(False) for s in sides))
         unless = next((h.unless for h in have if h.unless), "")
         if len(have) == 1 and not dead:
             unless = "branch"
@@ -457,14 +569,26 @@ def leaving_branch(b: Builder, node: tree.If) -> None:
                     b.scope.names[LEFT] = code
                     return
                 condition = scalar_condition(b, statement.condition, f"{statement.word} if")
-                two_arms(b, condition, lambda code=code: b.scope.names.__setitem__(LEFT, code),  # type: ignore[misc]
-                         lambda: guarded(block[k + 1:]), statement.span, dead="then")
+                two_arms(
+                    b,
+                    condition,
+                    lambda code=code: b.scope.names.__setitem__(LEFT, code),  # type: ignore[misc]
+                    partial(guarded, block[k + 1 :]),
+                    statement.span,
+                    dead="then",
+                )
                 return
             if isinstance(statement, tree.If) and leaves_loop((statement,)):
                 inner(statement.arms, statement.orelse, statement.span)
                 left = bound(b.scope, LEFT).node
-                two_arms(b, b.node("ne", left, ir.integer(0)), lambda: None, lambda: guarded(block[k + 1:]), statement.span,
-                         dead="then")
+                two_arms(
+                    b,
+                    b.node("ne", left, ir.integer(0)),
+                    lambda: None,
+                    partial(guarded, block[k + 1 :]),
+                    statement.span,
+                    dead="then",
+                )
                 return
             b.statement(statement)
 
@@ -473,8 +597,13 @@ def leaving_branch(b: Builder, node: tree.If) -> None:
         rest = (lambda: inner(given[1:], orelse, span)) if len(given) > 1 else (lambda: guarded(orelse))
         two_arms(b, condition, lambda: guarded(given[0][1]), rest, span)
 
-    if len(node.arms) == 1 and not node.orelse and len(node.arms[0][1]) == 1 and isinstance(node.arms[0][1][0], tree.Leave) \
-            and node.arms[0][1][0].condition is None:
+    if (
+        len(node.arms) == 1
+        and not node.orelse
+        and len(node.arms[0][1]) == 1
+        and isinstance(node.arms[0][1][0], tree.Leave)
+        and node.arms[0][1][0].condition is None
+    ):
         word = node.arms[0][1][0].word
         leave(b, word, scalar_condition(b, node.arms[0][0], "if"), node.span)
         b.scope.names.pop(LEFT, None)
@@ -491,5 +620,3 @@ def leaving_branch(b: Builder, node: tree.If) -> None:
     for code, word in ((1, "stop"), (2, "skip")):
         leave(b, word, b.node("eq", left, ir.integer(code)), node.span)
     b.scope.names.pop(LEFT, None)
-
-

@@ -9,14 +9,16 @@ from typing import Any, NoReturn, TypeVar
 
 from gdc.compiler import ir
 from gdc.compiler.build.scope import Binding, Function, Poison, Scope
-from gdc.compiler.dims import Atom, Dim, FloorDiv, Size, dim, surely_differ
-from gdc.compiler.ir import Demand, Node, Origins, Region, Site
+from gdc.compiler.dims import Atom, Dim, FloorDiv, dim, surely_differ
+from gdc.compiler.ir import Demand, Node, Origins, Site
 from gdc.compiler.ops import OPS
 from gdc.compiler.shape_rules import Conflict, Meet, trusting_meet
-from gdc.compiler.types import INT, REAL, Element, Type, promote, shape_text
+from gdc.compiler.types import INT, REAL, Type, promote, shape_text
 from gdc.dsl import tree
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source, Span
+
+ALWAYS_FREE = 1 << 20  # bytes: smaller arrays of constant size are not worth a check
 
 
 class Poisoned(Exception):
@@ -42,10 +44,12 @@ class LoopFrame:
 class Builder:
     """Builds one program. Expressions and statements register how they are built in EXPRESSIONS and STATEMENTS."""
 
-    def __init__(self, source: Source, types: dict[str, Type], expand_solvers: bool, prelude: dict[str, Function]) -> None:
+    def __init__(
+        self, source: Source, types: dict[str, Type], expand_solvers: bool, prelude: dict[str, Function]
+    ) -> None:
         self.source = source
-        self.types = types                                 # of undeclared inputs
-        self.expand_solvers = expand_solvers               # solve, inv, … as the prelude's own loops
+        self.types = types  # of undeclared inputs
+        self.expand_solvers = expand_solvers  # solve, inv, … as the prelude's own loops
         self.prelude = prelude
         self.functions: dict[str, Function] = {}
         self.origins = Origins()
@@ -54,13 +58,13 @@ class Builder:
         self.memory: list[tuple[Dim, int]] = []
         self.scope = Scope()
         self.effects: list[Node] = []
-        self.depth = 0                                     # regions round the present place
-        self.loops: list[LoopFrame | None] = []            # None: a branch or table between
+        self.depth = 0  # regions round the present place
+        self.loops: list[LoopFrame | None] = []  # None: a branch or table between
         self.calls: list[tuple[Function, Span]] = []
-        self.ranges: dict[Node, tuple[Dim, Dim]] = {}      # loop variables: least value, greatest value
-        self.sizes: set[Atom] = set()                      # atoms known to be zero or more
-        self.mask: Node | None = None                      # the mask of the assignment being built
-        self.selected: list[Node] | None = None            # masks met inside a reduction's argument
+        self.ranges: dict[Node, tuple[Dim, Dim]] = {}  # loop variables: least value, greatest value
+        self.sizes: set[Atom] = set()  # atoms known to be zero or more
+        self.mask: Node | None = None  # the mask of the assignment being built
+        self.selected: list[Node] | None = None  # masks met inside a reduction's argument
         self.errors: list[Error] = []
         self.is_bare = False
         self.inputs: dict[str, Node] = {}
@@ -128,8 +132,11 @@ class Builder:
             self.effects.append(owner)
         return owner
 
-    def check(self, ok: Node, span: Span, kind: str, message: str, *values: Node, hint: str | None = None) -> tuple[Node, ...]:
-        """A run-time check, as the deps of what it guards: none where it surely holds; an error now where it surely fails."""
+    def check(
+        self, ok: Node, span: Span, kind: str, message: str, *values: Node, hint: str | None = None
+    ) -> tuple[Node, ...]:
+        """A run-time check, as the deps of what it guards: none where it surely holds; an error now where it surely
+        fails."""
         if ok.op == "const":
             if ok.value:
                 return ()
@@ -147,8 +154,10 @@ class Builder:
             if variable is None:
                 break
             size = self._least(size, variable)
-        return all(factor >= 0 and all(self._is_size(a) for a in monomial) or (not monomial and factor >= 0)
-                   for monomial, factor in size.terms)
+        return all(
+            factor >= 0 and all(self._is_size(a) for a in monomial) or (not monomial and factor >= 0)
+            for monomial, factor in size.terms
+        )
 
     def _least(self, size: Dim, variable: Node) -> Dim:
         low, high = self.ranges[variable]
@@ -170,12 +179,15 @@ class Builder:
             self.fail("type", f"{what} must be an int scalar, not {value.type}", span)
         size = ir.size_of(ir.cast(value, INT))
         if not self.surely_nonnegative(size):
-            self.check(self.node("ge", value, ir.integer(0)), span, "value", "a size cannot be negative: {0}", value)
+            self.check(
+                folded(self.node("ge", value, ir.integer(0))), span, "value", "a size cannot be negative: {0}", value
+            )
             self.sizes.update(a for a in size.atoms() if size.atom is a)
         return size
 
     def meeter(self, span: Span, describe: Callable[[], str], hint: Callable[[], str | None] = lambda: None) -> Meet:
-        """A `meet` that demands equal sizes: on entry where that can be known there, else where the place is reached."""
+        """A `meet` that demands equal sizes: on entry where that can be known there, else where the place is
+        reached."""
 
         def meet(left: Dim, right: Dim) -> Dim:
             if left == right:
@@ -205,8 +217,16 @@ class Builder:
         """An op-table node whose arguments are first converted as its row says."""
         return ir.node(op, *converted(op, args), meet=meet, deps=deps, **attrs)
 
-    def apply(self, op: str, span: Span, trees: tuple[tree.Node, ...], *args: Node,
-              hint: Callable[[], str | None] = lambda: None, deps: tuple[Node, ...] = (), **attrs: Any) -> Node:
+    def apply(
+        self,
+        op: str,
+        span: Span,
+        trees: tuple[tree.Node, ...],
+        *args: Node,
+        hint: Callable[[], str | None] = lambda: None,
+        deps: tuple[Node, ...] = (),
+        **attrs: Any,
+    ) -> Node:
         """An op on the values of parts of the script; a conflict names those parts and their shapes."""
 
         def describe() -> str:
@@ -216,15 +236,21 @@ class Builder:
             return self.node(op, *args, meet=self.meeter(span, describe, hint), deps=deps, **attrs)
         except Conflict as conflict:
             detail = describe() if conflict.kind == "shape" else excerpt(span)
-            self.fail(conflict.kind, f"{detail}: {conflict.message}" if conflict.kind == "type" else f"{detail} — {conflict.message}",
-                      span, conflict.hint or hint())
+            self.fail(
+                conflict.kind,
+                f"{detail}: {conflict.message}" if conflict.kind == "type" else f"{detail} — {conflict.message}",
+                span,
+                conflict.hint or hint(),
+            )
 
     def remember_memory(self, value: Node, span: Span) -> Node:
         """Notes an array's bytes, so that its size is checked before any work."""
         size = dim(value.type.element.bits // 8)
         for d in value.type.shape:
             size = size * d
-        if all(isinstance(a, str) for a in size.atoms()) and self.depth == 0 and len(value.type.shape) > 0:
+        if size.is_constant and size.constant < ALWAYS_FREE:
+            return value
+        if all(isinstance(a, str) for a in size.atoms()) and self.depth == 0:
             site = self.site(span, "limit", f"{escaped(excerpt(span))} needs {{0}} of memory, and {{1}} are free")
             self.memory.append((size, site))
         return value
@@ -244,13 +270,27 @@ class Builder:
         if isinstance(found, Poison):
             raise Poisoned
         if found.unless == "branch":
-            self.fail("name", f"{name} may have no value here: not every path assigns it", span,
-                      f"give {name} a value before the branch, or in an else")
+            self.fail(
+                "name",
+                f"{name} may have no value here: not every path assigns it",
+                span,
+                f"give {name} a value before the branch, or in an else",
+            )
         if found.unless == "above":
-            self.fail("name", f"{name} is read above its first assignment in this loop", span, f"give {name} a value before the loop")
+            self.fail(
+                "name",
+                f"{name} is read above its first assignment in this loop",
+                span,
+                f"give {name} a value before the loop",
+            )
         if found.flag is not None:
-            self.check(found.flag, span, "name", f"{escaped(name)} has no value: no round of the loop reached its assignment",
-                       hint=f"give {name} a value before the loop")
+            self.check(
+                found.flag,
+                span,
+                "name",
+                f"{escaped(name)} has no value: no round of the loop reached its assignment",
+                hint=f"give {name} a value before the loop",
+            )
         return found.node
 
     def assign(self, name: str, value: Node, span: Span) -> None:
@@ -260,7 +300,9 @@ class Builder:
         if name in self.scope.fixed:
             self.fail("type", f"{name} is a loop variable here and cannot be assigned", span)
         if name in self.scope.dimensions and name not in self.scope.names:
-            self.fail("type", f"{name} is a dimension of a contract and cannot be assigned", span, "choose another name")
+            self.fail(
+                "type", f"{name} is a dimension of a contract and cannot be assigned", span, "choose another name"
+            )
         if name in self.scope.differentiated:
             value = ir.make("variable", (value,), {"serial": next(ir._uids), "name": name}, (value.type,))
         self.origins.names.setdefault(value, name)
@@ -320,8 +362,19 @@ def converted_reduction(op: str, value: Node) -> Node:
     return value
 
 
-def element_or(value: Node, element: Element) -> Node:
-    return ir.cast(value, element)
+def folded(value: Node) -> Node:
+    """A comparison of two constants, as the constant that it is."""
+    compare = {
+        "ge": lambda x, y: x >= y,
+        "ne": lambda x, y: x != y,
+        "lt": lambda x, y: x < y,
+        "le": lambda x, y: x <= y,
+        "eq": lambda x, y: x == y,
+        "gt": lambda x, y: x > y,
+    }
+    if value.op in compare and all(a.op == "const" and not a.type.rank for a in value.args):
+        return ir.truth(compare[value.op](value.args[0].value, value.args[1].value))
+    return value
 
 
 def excerpt(span: Span, limit: int = 60) -> str:
@@ -337,14 +390,8 @@ def escaped(text: str) -> str:
 
 def shapes(trees: tuple[tree.Node, ...], values: tuple[Node, ...]) -> str:
     """`X is [m, n], w is [k]`; a scalar is called a scalar."""
-    said = dict.fromkeys(f"{excerpt(t.span, 30)} is {shape_text(v.type.shape) if v.type.rank else 'a scalar'}"
-                         for t, v in zip(trees, values, strict=False))
+    said = dict.fromkeys(
+        f"{excerpt(t.span, 30)} is {shape_text(v.type.shape) if v.type.rank else 'a scalar'}"
+        for t, v in zip(trees, values, strict=False)
+    )
     return ", ".join(said)
-
-
-def full_range(size: Size) -> tuple[Dim, Dim]:
-    return dim(0), dim(size) - 1
-
-
-def make_region(params: list[Node], effects: list[Node], results: list[Node]) -> Region:
-    return Region(params, effects, results)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from gdc.compiler import ir
 from gdc.compiler.build.core import Builder, excerpt
+from gdc.compiler.build.names import similar
+from gdc.compiler.build.scan import assigned, inside
 from gdc.compiler.build.scope import Binding
-from gdc.compiler.dims import Dim, dim
+from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Declared, Node
 from gdc.compiler.types import INT, NAMED, Type
 from gdc.dsl import tree
@@ -41,8 +43,6 @@ def name_dimensions(b: Builder, contract: tree.Type) -> None:
 
 
 def dimension_names(node: tree.Expr) -> list[tree.Name]:
-    from gdc.compiler.build.scan import inside
-
     return [n for n in inside(node) if isinstance(n, tree.Name)]
 
 
@@ -59,9 +59,15 @@ def declare(b: Builder, declaration: tree.Input | tree.Param) -> None:
     b.origins.names[node] = name
     source = declaration.source if isinstance(declaration, tree.Input) else None
     b.declared[name] = Declared(
-        name, t, declaration.span if declaration.span.source is b.source else span, isinstance(declaration, tree.Param),
-        isinstance(declaration, tree.Input) and declaration.finite, source.path if source else None,
-        source.members if source else (), default)
+        name,
+        t,
+        declaration.span if declaration.span.source is b.source else span,
+        isinstance(declaration, tree.Param),
+        isinstance(declaration, tree.Input) and declaration.finite,
+        source.path if source else None,
+        source.members if source else (),
+        default,
+    )
     b.assign(name, node, span)
 
 
@@ -103,13 +109,16 @@ def undeclared(b: Builder, names: list[str], script: tree.Script) -> None:
     """The inputs of a program without contracts: their types come from the values."""
     for name in names:
         t = b.types.get(name, Type(NAMED["real"]))
-        shape = tuple(d if d == ir.ONE else dim(f"size({name}, {axis})") for axis, d in enumerate(t.shape))
+        shape = tuple(d if d == ONE else dim(f"size({name}, {axis})") for axis, d in enumerate(t.shape))
         b.sizes.update(a for d in shape for a in d.atoms())
         t = Type(t.element, shape)
         node = make_input(name, t)
         b.inputs[name] = node
         b.origins.names[node] = name
-        b.declared[name] = Declared(name, t, first_place(name, script))
+        meant = similar(name, assigned(script.statements))
+        b.declared[name] = Declared(
+            name, t, first_place(name, script), hint=f"did you mean {meant}?" if meant else None
+        )
         b.scope.names[name] = Binding(node)
         if name in b.scope.differentiated:
             b.assign(name, node, first_place(name, script))
@@ -117,8 +126,6 @@ def undeclared(b: Builder, names: list[str], script: tree.Script) -> None:
 
 def first_place(name: str, script: tree.Script) -> Span:
     """Where a name is read first."""
-    from gdc.compiler.build.scan import inside
-
     return next((n.span for n in inside(script) if isinstance(n, tree.Name) and n.name == name), script.span)
 
 
@@ -140,7 +147,9 @@ def find_dimensions(b: Builder) -> dict[str, tuple[int, int, Dim]]:
     missing = [name for name in b.scope.dimensions if name not in found and name not in ints]
     for name in missing:
         span = next(d.span for d in b.declared.values() if any(name in size.atoms() for size in d.type.shape))
-        b.fail("shape", f"no contract says what {name} is", span, f"declare an axis of size {name}, or input {name}: int")
+        b.fail(
+            "shape", f"no contract says what {name} is", span, f"declare an axis of size {name}, or input {name}: int"
+        )
     return found
 
 

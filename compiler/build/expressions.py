@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from gdc.compiler import ir
-from gdc.compiler.build.core import Builder, builds, excerpt, shapes
+from gdc.compiler.build.core import Builder, builds, escaped, excerpt, folded, shapes
+from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Node
 from gdc.compiler.ops import BINARY
 from gdc.compiler.shape_rules import Conflict
@@ -17,7 +18,7 @@ from gdc.dsl.source import Span
 @builds(tree.Number)
 def number(b: Builder, node: tree.Number) -> Node:
     element = COMPLEX if isinstance(node.value, complex) else REAL if isinstance(node.value, float) else INT
-    if element is INT and not -2**63 <= node.value < 2**64:  # type: ignore[operator]
+    if element is INT and not -(2**63) <= node.value < 2**64:  # type: ignore[operator]
         b.fail("limit", f"{node.value} does not fit in 64 bits", node.span, f"write it as a real: {node.value}.0")
     return ir.const(node.value, element)
 
@@ -73,8 +74,9 @@ def array(b: Builder, node: tree.Array) -> Node:
         shape = items[0].type.shape
         if any(i.type.shape != shape for i in items):
             b.fail("shape", f"{excerpt(node.span)}: the rows differ in length", node.span)
-        return ir.make("const", (), {"value": tuple(i.value for i in items)},
-                       (Type(element, (ir.dim(len(items)), *shape)),))
+        return ir.make(
+            "const", (), {"value": tuple(i.value for i in items)}, (Type(element, (dim(len(items)), *shape)),)
+        )
     return b.apply("stack", node.span, node.items, *items, axis=0)
 
 
@@ -95,26 +97,21 @@ def power(b: Builder, node: tree.Power) -> Node:
     base, exponent = b.expr(node.base), b.expr(node.exponent)
     deps: tuple[Node, ...] = ()
     if base.type.kind in ("bool", "int") and exponent.type.kind in ("bool", "int"):
-        deps = every(b, b.node("ge", exponent, ir.integer(0)), node.exponent.span, "value",
-                     f"{excerpt(node.span)}: an int to a negative power is not an int", "write 2.0^x for a real result")
+        deps = every(
+            b,
+            b.node("ge", exponent, ir.integer(0)),
+            node.exponent.span,
+            "value",
+            f"{excerpt(node.span)}: an int to a negative power is not an int",
+            "write 2.0^x for a real result",
+        )
     return b.apply("pow", node.span, (node.base, node.exponent), base, exponent, deps=deps)
 
 
 def every(b: Builder, ok: Node, span: Span, kind: str, message: str, hint: str | None = None) -> tuple[Node, ...]:
     """A check that holds for every entry."""
-    from gdc.compiler.build.core import escaped
-
     whole = ok if not ok.type.rank else b.node("all", ok, axes=tuple(range(ok.type.rank)), keepdims=False)
     return b.check(folded(whole), span, kind, escaped(message), hint=hint)
-
-
-def folded(value: Node) -> Node:
-    """A comparison of two constants, as the constant that it is."""
-    compare = {"ge": lambda x, y: x >= y, "ne": lambda x, y: x != y, "lt": lambda x, y: x < y, "le": lambda x, y: x <= y,
-               "eq": lambda x, y: x == y, "gt": lambda x, y: x > y}
-    if value.op in compare and all(a.op == "const" and not a.type.rank for a in value.args):
-        return ir.truth(compare[value.op](value.args[0].value, value.args[1].value))
-    return value
 
 
 @builds(tree.Chain)
@@ -132,7 +129,9 @@ def chain(b: Builder, node: tree.Chain) -> Node:
     return value
 
 
-def binary(b: Builder, op: str, span: Span, tree_left: tree.Expr, left: Node, tree_right: tree.Expr, right: Node) -> Node:
+def binary(
+    b: Builder, op: str, span: Span, tree_left: tree.Expr, left: Node, tree_right: tree.Expr, right: Node
+) -> Node:
     """One operator on two values."""
     if op == "·":
         op = product_sign(b, span, left, right)
@@ -150,7 +149,12 @@ def product_sign(b: Builder, span: Span, left: Node, right: Node) -> str:
     if not left.type.rank or not right.type.rank:
         return "*"
     if max(left.type.rank, right.type.rank) > 2:
-        b.fail("shape", f"{excerpt(span)}: the dot is a product of vectors and matrices, not of rank 3", span, "write @ or *")
+        b.fail(
+            "shape",
+            f"{excerpt(span)}: the dot is a product of vectors and matrices, not of rank 3",
+            span,
+            "write @ or *",
+        )
     return "@"
 
 
@@ -161,7 +165,9 @@ def product_hint(b: Builder, trees: tuple[tree.Expr, tree.Expr], left: Node, rig
     choices = (
         (f"{bracketed(left_text)}.T@{right_text}", flipped[left_text], right),
         (f"{left_text}@{bracketed(right_text)}.T", left, flipped[right_text]),
-        (f"{right_text}@{left_text}", right, left), (f"{left_text}*{right_text}", None, None))
+        (f"{right_text}@{left_text}", right, left),
+        (f"{left_text}*{right_text}", None, None),
+    )
     for text, one, other in choices:
         try:
             if one is None or other is None:
@@ -176,7 +182,7 @@ def product_hint(b: Builder, trees: tuple[tree.Expr, tree.Expr], left: Node, rig
     return None
 
 
-def _strictly(left: ir.Dim, right: ir.Dim) -> ir.Dim:
+def _strictly(left: Dim, right: Dim) -> Dim:
     raise Conflict("shape", f"{left} and {right} may differ")
 
 
@@ -199,7 +205,12 @@ def compare(b: Builder, node: tree.Compare) -> Node:
 
 def logical_operand(b: Builder, value: Node, node: tree.Expr, word: str) -> None:
     if value.type.kind != "bool":
-        b.fail("type", f"{word} wants bool, and {excerpt(node.span)} is {value.type}", node.span, f"compare it: {excerpt(node.span)} != 0")
+        b.fail(
+            "type",
+            f"{word} wants bool, and {excerpt(node.span)} is {value.type}",
+            node.span,
+            f"compare it: {excerpt(node.span)} != 0",
+        )
 
 
 def logical(b: Builder, node: tree.Chain, value: Node) -> Node:
@@ -213,7 +224,9 @@ def logical(b: Builder, node: tree.Chain, value: Node) -> Node:
         if effects and not value.type.rank and not right.type.rank:
             sure = ir.truth(word == "or")
             regions = (ir.Region((), effects, (right,)), ir.Region((), (), (sure,)))
-            value = b.note_effects(ir.make("select", (value,), {}, (Type(BOOL),), regions if word == "and" else regions[::-1]))
+            value = b.note_effects(
+                ir.make("select", (value,), {}, (Type(BOOL),), regions if word == "and" else regions[::-1])
+            )
         else:
             b.effects.extend(effects)
             value = b.apply(word, node.span, (node.first, right_tree), value, right)
@@ -235,30 +248,41 @@ def conditional(b: Builder, node: tree.Conditional) -> Node:
         orelse = b.expr(node.orelse)
     element = promote(then.type.element, orelse.type.element)
     shape = conditional_shape(b, node, then, orelse)
-    regions = tuple(ir.Region((), effects, (widened(b, ir.cast(value, element), shape),))
-                    for effects, value in ((then_effects, then), (orelse_effects, orelse)))
+    regions = tuple(
+        ir.Region((), effects, (widened(b, ir.cast(value, element), shape),))
+        for effects, value in ((then_effects, then), (orelse_effects, orelse))
+    )
     return b.note_effects(ir.make("select", (condition,), {}, (Type(element, shape),), regions))
 
 
-def conditional_shape(b: Builder, node: tree.Conditional, then: Node, orelse: Node) -> tuple[ir.Dim, ...]:
+def conditional_shape(b: Builder, node: tree.Conditional, then: Node, orelse: Node) -> tuple[Dim, ...]:
     try:
-        where = ir.node("where", ir.truth(True), then, orelse,
-                        meet=b.meeter(node.span, lambda: f"{excerpt(node.span)}: {shapes((node.then, node.orelse), (then, orelse))}"))
+        where = ir.node(
+            "where",
+            ir.truth(True),
+            then,
+            orelse,
+            meet=b.meeter(
+                node.span, lambda: f"{excerpt(node.span)}: {shapes((node.then, node.orelse), (then, orelse))}"
+            ),
+        )
     except Conflict as conflict:
-        b.fail("shape", f"{excerpt(node.span)}: {shapes((node.then, node.orelse), (then, orelse))} — {conflict.message}", node.span)
+        b.fail(
+            "shape",
+            f"{excerpt(node.span)}: {shapes((node.then, node.orelse), (then, orelse))} — {conflict.message}",
+            node.span,
+        )
     return where.type.shape
 
 
-def widened(b: Builder, value: Node, shape: tuple[ir.Dim, ...]) -> Node:
+def widened(b: Builder, value: Node, shape: tuple[Dim, ...]) -> Node:
     """A value stretched to a shape that it broadcasts to."""
     if value.type.shape == shape:
         return value
     if not value.type.rank:
         return b.node("fill", value, *(ir.size_node(d) for d in shape))
-    if all(have == want or have != ir.ONE for have, want in zip(value.type.shape, shape, strict=False)) and \
-            value.type.rank == len(shape):
+    if all(
+        have == want or have != ONE for have, want in zip(value.type.shape, shape, strict=False)
+    ) and value.type.rank == len(shape):
         return value
     return b.node("broadcast", value, *(ir.size_node(d) for d in shape))
-
-
-

@@ -29,10 +29,13 @@ def call_defined(b: Builder, node: tree.Call, function: Function) -> tuple[Node,
     if node.ranges:
         b.fail("type", f"{node.function}(… for …) is not a reduction", node.span)
     if len(node.args) > len(names):
-        b.fail("type", f"{definition.name} takes {len(names)} argument{'s' * (len(names) != 1)} ({', '.join(names)}), "
-               f"not {len(node.args)}", node.span)
-    given: dict[str, tuple[Node, tree.Expr]] = {
-        name: (b.expr(t), t) for name, t in zip(names, node.args, strict=False)}
+        b.fail(
+            "type",
+            f"{definition.name} takes {len(names)} argument{'s' * (len(names) != 1)} ({', '.join(names)}), "
+            f"not {len(node.args)}",
+            node.span,
+        )
+    given: dict[str, tuple[Node, tree.Expr]] = {name: (b.expr(t), t) for name, t in zip(names, node.args, strict=False)}
     for named in node.named:
         if named.name not in names:
             b.fail("type", f"{definition.name} has no parameter {named.name}; it has {', '.join(names)}", named.span)
@@ -41,8 +44,12 @@ def call_defined(b: Builder, node: tree.Call, function: Function) -> tuple[Node,
         given[named.name] = (b.expr(named.value), named.value)
     missing = [p.name for p in definition.parameters if p.name not in given and p.default is None]
     if missing:
-        b.fail("type", f"{definition.name} takes {len(names)} arguments ({', '.join(names)}), and {len(node.args) + len(node.named)} "
-               f"{'is' if len(node.args) + len(node.named) == 1 else 'are'} given: {', '.join(missing)} is missing", node.span)
+        b.fail(
+            "type",
+            f"{definition.name} takes {len(names)} arguments ({', '.join(names)}), and {len(node.args) + len(node.named)} "
+            f"{'is' if len(node.args) + len(node.named) == 1 else 'are'} given: {', '.join(missing)} is missing",
+            node.span,
+        )
     return inlined(b, node, function, given)
 
 
@@ -52,16 +59,23 @@ def call_values(b: Builder, node: tree.Call, function: Function, args: tuple[Nod
     return inlined(b, node, function, {p.name: (a, node) for p, a in zip(parameters, args, strict=True)})
 
 
-def inlined(b: Builder, node: tree.Call, function: Function, given: dict[str, tuple[Node, tree.Expr]]) -> tuple[Node, ...]:
+def inlined(
+    b: Builder, node: tree.Call, function: Function, given: dict[str, tuple[Node, tree.Expr]]
+) -> tuple[Node, ...]:
     definition = function.definition
     if any(f is function for f, _ in b.calls):
         chain = " → ".join([*(f.definition.name for f, _ in b.calls), definition.name])
-        b.fail("type", f"{definition.name} calls itself ({chain}); functions may not recurse", node.span, "write a loop")
+        b.fail(
+            "type", f"{definition.name} calls itself ({chain}); functions may not recurse", node.span, "write a loop"
+        )
     if len(b.calls) >= 100:
         b.fail("limit", "functions call each other over 100 deep", node.span)
     outer, outer_mask, outer_selected = b.scope, b.mask, b.selected
-    scope = Scope(dimensions={} if function.is_prelude else dict(b.program_dimensions), function=definition.name,
-                  differentiated=differentiated(definition.body))
+    scope = Scope(
+        dimensions={} if function.is_prelude else dict(b.program_dimensions),
+        function=definition.name,
+        differentiated=differentiated(definition.body),
+    )
     for name in contract_names(definition):
         scope.dimensions.pop(name, None)
     b.calls.append((function, node.span))
@@ -87,8 +101,14 @@ def inlined(b: Builder, node: tree.Call, function: Function, given: dict[str, tu
 
 def contract_names(definition: tree.Def) -> set[str]:
     """The sizes that a function's contracts name: local to each call."""
-    return {n.name for p in definition.parameters if p.type is not None for d in p.type.dims for n in inside(d)
-            if isinstance(n, tree.Name)}
+    return {
+        n.name
+        for p in definition.parameters
+        if p.type is not None
+        for d in p.type.dims
+        for n in inside(d)
+        if isinstance(n, tree.Name)
+    }
 
 
 def contracted(b: Builder, parameter: tree.Parameter, value: Node, given: tree.Expr, node: tree.Call) -> Node:
@@ -121,5 +141,3 @@ def meet_contract(b: Builder, size: Dim, have: Dim, where: str, given: tree.Expr
     if surely_differ(size, have):
         b.fail("shape", f"{where}, and {shapes((given,), (value,))}: {size} and {have} differ", node.span)
     b.meeter(node.span, lambda: f"{where}, and {shapes((given,), (value,))}")(size, have)
-
-

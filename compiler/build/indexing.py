@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gdc.compiler import ir
-from gdc.compiler.build.core import Builder, builds, escaped, excerpt, shapes
-from gdc.compiler.build.expressions import folded, widened
+from gdc.compiler.build.core import Builder, builds, escaped, excerpt, folded, shapes
+from gdc.compiler.build.expressions import widened
 from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Node
 from gdc.compiler.shape_rules import Conflict
@@ -48,8 +48,12 @@ def masked_read(b: Builder, node: tree.Index, base: Node, mask: Node) -> Node:
         b.selected.append(mask)
         return base
     text = excerpt(node.base.span, 20)
-    b.fail("shape", f"{excerpt(node.span)}: how many entries are selected depends on the data", node.span,
-           f"keep the shape: where({excerpt(mask_text(node), 30)}, {text}, 0), or reduce it: sum({excerpt(node.span, 30)})")
+    b.fail(
+        "shape",
+        f"{excerpt(node.span)}: how many entries are selected depends on the data",
+        node.span,
+        f"keep the shape: where({excerpt(mask_text(node), 30)}, {text}, 0), or reduce it: sum({excerpt(node.span, 30)})",
+    )
 
 
 def mask_text(node: tree.Index) -> Span:
@@ -85,8 +89,12 @@ def resolve(b: Builder, node: tree.Index, base: Node) -> Part:
 
 def too_many(b: Builder, node: tree.Index, base: Node, axis: int) -> None:
     if axis >= base.type.rank:
-        b.fail("shape", f"{excerpt(node.span)}: {excerpt(node.base.span)} is {shape_text(base.type.shape)}, "
-               f"so it takes at most {base.type.rank} subscripts", node.span)
+        b.fail(
+            "shape",
+            f"{excerpt(node.span)}: {excerpt(node.base.span)} is {shape_text(base.type.shape)}, "
+            f"so it takes at most {base.type.rank} subscripts",
+            node.span,
+        )
 
 
 def subscript_axis(b: Builder, node: tree.Index, subscript: tree.Expr, base: Node, axis: int, part: Part) -> int:
@@ -98,8 +106,12 @@ def subscript_axis(b: Builder, node: tree.Index, subscript: tree.Expr, base: Nod
         part.mask = mask_of(b, node, base, value, subscript)
         return value.type.rank
     if value.type.kind not in ("int", "bool"):
-        b.fail("type", f"{excerpt(node.span)}: a subscript must be int, and {excerpt(subscript.span)} is {value.type}",
-               subscript.span, f"cast({excerpt(subscript.span)}, int) truncates it")
+        b.fail(
+            "type",
+            f"{excerpt(node.span)}: a subscript must be int, and {excerpt(subscript.span)} is {value.type}",
+            subscript.span,
+            f"cast({excerpt(subscript.span)}, int) truncates it",
+        )
     shown, value = value, ir.cast(value, INT)
     if from_end:
         value = minus(b, size, value)
@@ -116,18 +128,22 @@ def minus(b: Builder, size: Dim, value: Node) -> Node:
     return b.node("sub", ir.size_node(size), value)
 
 
-def in_range(b: Builder, node: tree.Index, subscript: tree.Expr, value: Node, shown: Node, size: Dim,
-             from_end: bool) -> tuple[Node, ...]:
+def in_range(
+    b: Builder, node: tree.Index, subscript: tree.Expr, value: Node, shown: Node, size: Dim, from_end: bool
+) -> tuple[Node, ...]:
     """The check that a place lies within its axis; none where that is proven."""
-    words = f"{escaped(excerpt(node.span))}: index {'-' if from_end else ''}{{0}} is out of range for an axis of size {{1}}"
+    words = (
+        f"{escaped(excerpt(node.span))}: index {'-' if from_end else ''}{{0}} is out of range for an axis of size {{1}}"
+    )
     limit = ir.size_node(size)
     if not value.type.rank:
         place = ir.size_of(value)
         if b.surely_nonnegative(place) and b.surely_nonnegative(size - place - 1):
             return ()
         ok = within(b, value, limit)
-        return b.check(ok, subscript.span, "index", words, shown, limit,
-                       hint="indices count from 0" if not from_end else None)
+        return b.check(
+            ok, subscript.span, "index", words, shown, limit, hint="indices count from 0" if not from_end else None
+        )
     places = b.node("reshape", value, product_size(b, value))
     each = b.node("and", b.node("ge", places, ir.integer(0)), b.node("lt", places, limit))
     ok = b.node("all", each, axes=(0,), keepdims=False)
@@ -169,7 +185,9 @@ def mask_of(b: Builder, node: tree.Index, base: Node, value: Node, subscript: tr
             try:
                 meet(have, want)
             except Conflict:
-                b.fail("shape", f"{excerpt(node.span)}: {shapes((node.base, subscript), (base, value))}", subscript.span)
+                b.fail(
+                    "shape", f"{excerpt(node.span)}: {shapes((node.base, subscript), (base, value))}", subscript.span
+                )
     if rank == base.type.rank:
         return value
     return b.node("index", value, subscripts=("all",) * rank + ("new",) * (base.type.rank - rank))
@@ -191,7 +209,9 @@ def slice_axis(b: Builder, node: tree.Index, part_tree: tree.Slice, size: Dim, p
     stop = bound(b, node, part_tree.stop, size, size, part)
     span_size = stop - start
     if not b.surely_nonnegative(span_size):
-        words = f"{escaped(excerpt(node.span))}: the slice ends at {{0}}, before its start {{1}} (the axis has size {{2}})"
+        words = (
+            f"{escaped(excerpt(node.span))}: the slice ends at {{0}}, before its start {{1}} (the axis has size {{2}})"
+        )
         a, z = ir.size_node(start), ir.size_node(stop)
         part.deps.extend(b.check(folded(b.node("le", a, z)), part_tree.span, "index", words, z, a, ir.size_node(size)))
         b.sizes.update(x for x in span_size.atoms() if span_size.atom is x)
@@ -205,8 +225,12 @@ def slice_step(b: Builder, part_tree: tree.Slice) -> int:
         return 1
     step = b.expr(part_tree.step)
     if step.op != "const" or step.type.kind != "int" or step.value == 0:
-        b.fail("type", "a slice's step must be an int constant other than 0", part_tree.step.span,
-               "gather with computed places: x[k*arange(n//k)]")
+        b.fail(
+            "type",
+            "a slice's step must be an int constant other than 0",
+            part_tree.step.span,
+            "gather with computed places: x[k*arange(n//k)]",
+        )
     return int(step.value)
 
 
@@ -236,7 +260,9 @@ def bound(b: Builder, node: tree.Index, given: tree.Expr | None, size: Dim, defa
     if from_end:
         place = size - place
     if not (b.surely_nonnegative(place) and b.surely_nonnegative(size - place)):
-        words = f"{escaped(excerpt(node.span))}: bound {'-' if from_end else ''}{{0}} lies outside an axis of size {{1}}"
+        words = (
+            f"{escaped(excerpt(node.span))}: bound {'-' if from_end else ''}{{0}} lies outside an axis of size {{1}}"
+        )
         at, limit = ir.size_node(place), ir.size_node(size)
         ok = both(b, folded(b.node("ge", at, ir.integer(0))), folded(b.node("le", at, limit)))
         part.deps.extend(b.check(ok, given.span, "index", words, shown, limit))
@@ -268,27 +294,45 @@ def assign_part(b: Builder, target: tree.Index, op: str | None, value_tree: tree
 
         value = binary(b, op, span, target, old, value_tree, value)
     value = fitted(b, target, value_tree, base, old.type, value)
-    b.assign(name, b.node("update", base, value, *part.args, subscripts=tuple(part.subscripts), combine=combine,
-                          deps=tuple(part.deps)), span)
+    b.assign(
+        name,
+        b.node(
+            "update", base, value, *part.args, subscripts=tuple(part.subscripts), combine=combine, deps=tuple(part.deps)
+        ),
+        span,
+    )
 
 
 def fitted(b: Builder, target: tree.Index, value_tree: tree.Expr, base: Node, place: Type, value: Node) -> Node:
     """A value in the element type and rank of the part that takes it."""
     value = fitting_element(b, target, value_tree, base, value)
     try:
-        meet = b.meeter(target.span.join(value_tree.span), lambda: f"{excerpt(target.span)} is {shape_text(place.shape) or 'a scalar'}, "
-                        f"{excerpt(value_tree.span, 30)} is {shape_text(value.type.shape)}")
+        meet = b.meeter(
+            target.span.join(value_tree.span),
+            lambda: (
+                f"{excerpt(target.span)} is {shape_text(place.shape) or 'a scalar'}, "
+                f"{excerpt(value_tree.span, 30)} is {shape_text(value.type.shape)}"
+            ),
+        )
         for have, want in zip(reversed(value.type.shape), reversed(place.shape), strict=False):
             if have not in (want, ONE):
                 meet(want, have)
         if value.type.rank > place.rank:
             raise Conflict("shape", "too many axes")
     except Conflict:
-        b.fail("shape", f"{excerpt(target.span)} is {shape_text(place.shape) if place.rank else 'a scalar'}, and "
-               f"{excerpt(value_tree.span, 30)} is {shape_text(value.type.shape)}", target.span.join(value_tree.span))
+        b.fail(
+            "shape",
+            f"{excerpt(target.span)} is {shape_text(place.shape) if place.rank else 'a scalar'}, and "
+            f"{excerpt(value_tree.span, 30)} is {shape_text(value.type.shape)}",
+            target.span.join(value_tree.span),
+        )
     if value.type.rank and value.type.rank < place.rank:
-        value = b.node("index", value, subscripts=("new",) * (place.rank - value.type.rank) + ("all",) * value.type.rank)
-    if value.type.rank and any(have == ONE and want != ONE for have, want in zip(value.type.shape, place.shape, strict=True)):
+        value = b.node(
+            "index", value, subscripts=("new",) * (place.rank - value.type.rank) + ("all",) * value.type.rank
+        )
+    if value.type.rank and any(
+        have == ONE and want != ONE for have, want in zip(value.type.shape, place.shape, strict=True)
+    ):
         value = widened(b, value, place.shape)
     return value
 
@@ -296,12 +340,18 @@ def fitted(b: Builder, target: tree.Index, value_tree: tree.Expr, base: Node, pl
 def fitting_element(b: Builder, target: tree.Index, value_tree: tree.Expr, base: Node, value: Node) -> Node:
     have, want = value.type.element, base.type.element
     if promote(have, want).kind != want.kind:
-        b.fail("type", f"{excerpt(target.base.span)} is an array of {want} and cannot hold {have}", value_tree.span,
-               f"make the array real: zeros(n) instead of zeros(n, int), or cast({excerpt(value_tree.span, 30)}, {want})")
+        b.fail(
+            "type",
+            f"{excerpt(target.base.span)} is an array of {want} and cannot hold {have}",
+            value_tree.span,
+            f"make the array real: zeros(n) instead of zeros(n, int), or cast({excerpt(value_tree.span, 30)}, {want})",
+        )
     return ir.cast(value, want)
 
 
-def masked_update(b: Builder, target: tree.Index, base: Node, mask: Node, op: str | None, value_tree: tree.Expr) -> Node:
+def masked_update(
+    b: Builder, target: tree.Index, base: Node, mask: Node, op: str | None, value_tree: tree.Expr
+) -> Node:
     """`A[mask] := value`: where(mask, value, A), with A[mask] on the right meaning the entries themselves."""
     outer, b.mask = b.mask, mask
     try:
@@ -313,4 +363,6 @@ def masked_update(b: Builder, target: tree.Index, base: Node, mask: Node, op: st
 
         value = binary(b, op, target.span.join(value_tree.span), target, base, value_tree, value)
     value = fitting_element(b, target, value_tree, base, value)
-    return b.apply("where", target.span.join(value_tree.span), (target.subscripts[0], value_tree, target.base), mask, value, base)
+    return b.apply(
+        "where", target.span.join(value_tree.span), (target.subscripts[0], value_tree, target.base), mask, value, base
+    )

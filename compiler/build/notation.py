@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from gdc.compiler import ir
-from gdc.compiler.build.core import Builder, Poisoned, builds, converted_reduction, excerpt
-from gdc.compiler.build.expressions import folded
+from gdc.compiler.build.core import Builder, Poisoned, builds, converted_reduction, excerpt, folded
 from gdc.compiler.build.scan import inside
 from gdc.compiler.build.scope import Binding
 from gdc.compiler.dims import Dim, dim
@@ -27,8 +27,13 @@ def table(b: Builder, node: tree.Table) -> Node:
             body = b.expr(node.body)
     args = tuple(n for triple in bounds for n in triple)
     shape = tuple(ir.size_of(count) for _, count, _ in bounds)
-    made = ir.make("table", args, {"names": tuple(r.name for r in node.ranges)},
-                   (Type(body.type.element, shape + body.type.shape),), (ir.Region(params, effects, (body,)),))
+    made = ir.make(
+        "table",
+        args,
+        {"names": tuple(r.name for r in node.ranges)},
+        (Type(body.type.element, shape + body.type.shape),),
+        (ir.Region(params, effects, (body,)),),
+    )
     return b.note_effects(made)
 
 
@@ -50,12 +55,21 @@ def reduction(b: Builder, node: tree.Call) -> Node:
     row.guard(node.function, (body.type,))
     if "nonempty" in row.facts:
         for _, count, _ in bounds:
-            b.check(folded(b.node("gt", count, ir.integer(0))), node.span, "value",
-                    f"{node.function} over an empty range has no value")
+            b.check(
+                folded(b.node("gt", count, ir.integer(0))),
+                node.span,
+                "value",
+                f"{node.function} over an empty range has no value",
+            )
     args = tuple(n for triple in bounds for n in triple)
     result = Type(row.element((body.type.element,)), body.type.shape)
-    made = ir.make("fold", args, {"monoid": node.function, "names": tuple(r.name for r in node.ranges)}, (result,),
-                   (ir.Region(params, effects, (body,)),))
+    made = ir.make(
+        "fold",
+        args,
+        {"monoid": node.function, "names": tuple(r.name for r in node.ranges)},
+        (result,),
+        (ir.Region(params, effects, (body,)),),
+    )
     made = b.note_effects(made)
     if node.function in ("argmin", "argmax"):
         start, _, step = bounds[0]
@@ -90,8 +104,9 @@ def over_table(b: Builder, node: tree.Call) -> Node:
 
 
 @contextmanager
-def indices(b: Builder, ranges: tuple[tree.Range, ...], bodies: tuple[tree.Expr, ...],
-            dependent: bool) -> Iterator[tuple[list[tuple[Node, Node, Node]], list[Node]]]:
+def indices(
+    b: Builder, ranges: tuple[tree.Range, ...], bodies: tuple[tree.Expr, ...], dependent: bool
+) -> Iterator[tuple[list[tuple[Node, Node, Node]], list[Node]]]:
     """Brings indices into scope. Yields their bounds (start, count, step) and the region's parameters."""
     outer = b.scope
     b.scope = outer.copy()
@@ -103,8 +118,9 @@ def indices(b: Builder, ranges: tuple[tree.Range, ...], bodies: tuple[tree.Expr,
             scope = b.scope
             if not dependent:
                 b.scope = outer
-            start, count, step, low, high = (given_range(b, r) if r.stop is not None else
-                                             found_range(b, r, bodies, {q.name for q in ranges}))
+            start, count, step, low, high = (
+                given_range(b, r) if r.stop is not None else found_range(b, r, bodies, {q.name for q in ranges})
+            )
             b.scope = scope
             index = ir.param(Type(INT), r.name)
             b.ranges[index] = (low, high)
@@ -138,18 +154,24 @@ def counted(b: Builder, start: Node, stop: Node, step: Node, span: Span) -> tupl
     low, high = ir.size_of(start), ir.size_of(stop)
     b.check(folded(b.node("ne", step, ir.integer(0))), span, "value", "a range's step cannot be 0")
     if step.op != "const":
-        away = b.node("floordiv", b.node("add", b.node("sub", stop, start), b.node("sub", step, b.node("sign", step))), step)
+        away = b.node(
+            "floordiv", b.node("add", b.node("sub", stop, start), b.node("sub", step, b.node("sign", step))), step
+        )
         return start, b.node("maximum", away, ir.integer(0)), step, dim(0) - dim("?"), dim("?")
     k = int(step.value)
     length = (high - low) if k > 0 else (low - high)
     count = length if abs(k) == 1 else (length + (abs(k) - 1)) // abs(k)
-    rounds = ir.size_node(count) if b.surely_nonnegative(length) else b.node("maximum", ir.size_node(count), ir.integer(0))
+    rounds = (
+        ir.size_node(count) if b.surely_nonnegative(length) else b.node("maximum", ir.size_node(count), ir.integer(0))
+    )
     if rounds.op == "const" or (rounds.op == "maximum" and rounds.args[0].op == "const"):
         rounds = ir.integer(max(0, count.constant))
     return (start, rounds, step, low, high - 1) if k > 0 else (start, rounds, step, high + 1, low)
 
 
-def found_range(b: Builder, r: tree.Range, bodies: tuple[tree.Expr, ...], siblings: set[str]) -> tuple[Node, Node, Node, Dim, Dim]:
+def found_range(
+    b: Builder, r: tree.Range, bodies: tuple[tree.Expr, ...], siblings: set[str]
+) -> tuple[Node, Node, Node, Dim, Dim]:
     """The range of an index that stands alone as a subscript: that axis' size, the same wherever it does."""
     found: tuple[Dim, Span] | None = None
     for size, span in places(b, r.name, bodies, siblings):
@@ -157,14 +179,24 @@ def found_range(b: Builder, r: tree.Range, bodies: tuple[tree.Expr, ...], siblin
             found = (size, span)
         elif found[0] != size:
             first, other = found[0], size
-            meet = b.meeter(span, lambda first=first, other=other: f"the index {r.name} runs over two sizes: {first} and {other}")  # type: ignore[misc]
+            text = f"the index {r.name} runs over two sizes: {first} and {other}"
+            meet = b.meeter(span, partial(str, text))
             try:
                 meet(first, other)
             except Conflict:
-                b.fail("shape", f"the index {r.name} runs over two sizes: {first} and {other}", span, f"give its range: for {r.name} in 0..n")
+                b.fail(
+                    "shape",
+                    f"the index {r.name} runs over two sizes: {first} and {other}",
+                    span,
+                    f"give its range: for {r.name} in 0..n",
+                )
     if found is None:
-        b.fail("type", f"the range of {r.name} is not known: {r.name} alone is nowhere a subscript", r.span,
-               f"give its range: for {r.name} in 0..n")
+        b.fail(
+            "type",
+            f"the range of {r.name} is not known: {r.name} alone is nowhere a subscript",
+            r.span,
+            f"give its range: for {r.name} in 0..n",
+        )
     return ir.integer(0), ir.size_node(found[0]), ir.integer(1), dim(0), found[0] - 1
 
 
@@ -202,9 +234,9 @@ def axis_size(b: Builder, node: tree.Index, position: int) -> Dim | None:
             return None
         finally:
             b.errors = errors
-            del b.sites[marks[0]:]
+            del b.sites[marks[0] :]
             b.demands = marks[1]
-            del b.memory[marks[2]:]
+            del b.memory[marks[2] :]
     before = node.subscripts[:position]
     if any(isinstance(s, tree.Ellipsis) for s in before):
         after = [s for s in node.subscripts[position:] if not isinstance(s, tree.NewAxis)]
@@ -212,6 +244,3 @@ def axis_size(b: Builder, node: tree.Index, position: int) -> Dim | None:
     else:
         axis = sum(not isinstance(s, tree.NewAxis) for s in before)
     return shape[axis] if 0 <= axis < len(shape) else None
-
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 
 from gdc.compiler import ir
@@ -13,21 +13,24 @@ from gdc.compiler.build.declare import declare_all, find_dimensions, undeclared
 from gdc.compiler.build.scan import assigned, differentiated, free_names
 from gdc.compiler.build.scope import Binding, Function
 from gdc.compiler.build.statements import poison
+from gdc.compiler.dims import Dim
 from gdc.compiler.prune import prune
 from gdc.compiler.types import Type
 from gdc.dsl import tree
 from gdc.dsl.errors import Error
 from gdc.dsl.parse import parse
-from gdc.dsl.source import Source
+from gdc.dsl.source import Source, Span
 
-_REGISTERED = (calls, control, expressions, indexing, notation)   # importing them registers what they build
+_REGISTERED = (calls, control, expressions, indexing, notation)  # importing them registers what they build
 
 
-def build(script: tree.Script, source: Source, types: dict[str, Type] | None = None, *,
-          expand_solvers: bool = False) -> ir.Program:
+def build(
+    script: tree.Script, source: Source, types: dict[str, Type] | None = None, *, expand_solvers: bool = False
+) -> ir.Program:
     """The array IR of a script.
 
-    types: element, rank and axes of size 1 of the inputs that have no contract. expand_solvers: solve, inv, det and cholesky become the
+    types: element, rank and axes of size 1 of the inputs that have no contract. expand_solvers: solve, inv, det and
+    cholesky become the
     prelude's own loops. Raises gdc.Error, with all further errors of the script in its `others`.
     """
     b = Builder(source, types or {}, expand_solvers, prelude())
@@ -38,16 +41,26 @@ def build(script: tree.Script, source: Source, types: dict[str, Type] | None = N
     guarded(b, lambda: undeclared(b, free_names(script), script) if b.is_bare else declare_all(b, script))
     b.program_dimensions = dict(b.scope.dimensions)
     for statement in top:
-        guarded(b, lambda s=statement: b.statement(s), statement)  # type: ignore[misc]
+        guarded(b, partial(b.statement, statement), statement)
     outputs, results, flags = finish_outputs(b, top)
-    dimensions: dict[str, tuple[int, int, ir.Dim]] = {}
+    dimensions: dict[str, tuple[int, int, Dim]] = {}
     guarded(b, lambda: dimensions.update(find_dimensions(b)))
     if b.errors:
         first, *others = sorted(b.errors, key=lambda e: e.span.start if e.span else -1)
         raise Error(first.kind, first.message, first.span, first.hint, tuple(others))
     program = ir.Program(
-        tuple(b.inputs[name] for name in b.declared), ir.Region((), b.effects, results), outputs, tuple(b.sites), b.origins,
-        b.traces, tuple(b.declared.values()), dimensions, tuple(b.demands.values()), flags, tuple(b.memory))
+        tuple(b.inputs[name] for name in b.declared),
+        ir.Region((), b.effects, results),
+        outputs,
+        tuple(b.sites),
+        b.origins,
+        b.traces,
+        tuple(b.declared.values()),
+        dimensions,
+        tuple(b.demands.values()),
+        flags,
+        tuple(b.memory),
+    )
     return prune(program)
 
 
@@ -82,6 +95,10 @@ def collect_functions(b: Builder, script: tree.Script) -> None:
             b.functions[statement.name] = Function(statement)
 
 
+def read_output(b: Builder, name: str, span: Span, values: list[ir.Node]) -> None:
+    values.append(b.read(name, span))
+
+
 @cache
 def prelude() -> dict[str, Function]:
     """The library that is written in gd."""
@@ -97,9 +114,8 @@ def finish_outputs(b: Builder, top: tree.Block) -> tuple[tuple[str, ...], list[i
     flags: list[ir.Node | None] = []
     if b.outputs:
         for name, span in b.outputs.items():
-            guarded(b, lambda n=name, s=span: (values.append(b.read(n, s)), names.append(n),  # type: ignore[misc]
-                                               flags.append(None)))
-        return tuple(names), values, tuple(flags)
+            guarded(b, partial(read_output, b, name, span, values))
+        return tuple(b.outputs), values, (None,) * len(b.outputs)
     for name in assigned(top):
         found = b.scope.names.get(name)
         if isinstance(found, Binding):
@@ -107,4 +123,3 @@ def finish_outputs(b: Builder, top: tree.Block) -> tuple[tuple[str, ...], list[i
             values.append(found.node)
             flags.append(found.flag)
     return tuple(names), values, tuple(flags)
-

@@ -47,7 +47,8 @@ def assigned(block: tree.Block) -> dict[str, None]:
         if isinstance(node, tree.Assign):
             found.update((target_name(t), None) for t in node.targets)
         elif (isinstance(node, tree.Record) and node.value is not None) or (
-                isinstance(node, tree.Output) and node.value is not None):
+            isinstance(node, tree.Output) and node.value is not None
+        ):
             found[node.name] = None
         elif isinstance(node, tree.ForEach):
             found[node.name] = None
@@ -57,7 +58,7 @@ def assigned(block: tree.Block) -> dict[str, None]:
 
 def differentiated(block: tree.Block) -> frozenset[str]:
     """The names that the block's grads take derivatives with respect to."""
-    names = set()
+    names: set[str] = set()
     for node in inside(*block):
         if isinstance(node, tree.Call) and node.function == "grad":
             names.update(a.name for a in node.args[1:] if isinstance(a, tree.Name))
@@ -69,7 +70,9 @@ def leaves_loop(block: tree.Block) -> bool:
     for statement in block:
         if isinstance(statement, tree.Leave):
             return True
-        if isinstance(statement, tree.If) and (any(leaves_loop(b) for _, b in statement.arms) or leaves_loop(statement.orelse)):
+        if isinstance(statement, tree.If) and (
+            any(leaves_loop(b) for _, b in statement.arms) or leaves_loop(statement.orelse)
+        ):
             return True
     return False
 

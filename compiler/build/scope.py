@@ -14,7 +14,8 @@ class Binding:
     """A variable's value now.
 
     flag: a bool node, false where the value was never assigned; None where it surely was.
-    unless: why it may not be read ("branch": not every path assigns it; "above": its first assignment is further down in
+    unless: why it may not be read ("branch": not every path assigns it; "above": its first assignment is further
+    down in
     the loop); "" where it may (a flag is then checked when the program runs).
     """
 
@@ -35,10 +36,10 @@ class Scope:
     """The variables of the program or of one call of a function."""
 
     names: dict[str, Binding | Poison] = field(default_factory=dict)
-    dimensions: dict[str, Dim] = field(default_factory=dict)   # a contract's names: their sizes
-    fixed: frozenset[str] = frozenset()                        # loop variables and indices: not to be assigned
-    differentiated: frozenset[str] = frozenset()               # names that a grad of this scope names
-    function: str = ""                                         # the function whose body this is; "" for the program
+    dimensions: dict[str, Dim] = field(default_factory=dict)  # a contract's names: their sizes
+    fixed: frozenset[str] = frozenset()  # loop variables and indices: not to be assigned
+    differentiated: frozenset[str] = frozenset()  # names that a grad of this scope names
+    function: str = ""  # the function whose body this is; "" for the program
 
     def copy(self) -> Scope:
         return Scope(dict(self.names), self.dimensions, self.fixed, self.differentiated, self.function)

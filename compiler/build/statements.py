@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gdc.compiler import ir
 from gdc.compiler.build.core import Builder, builds, escaped, excerpt
 from gdc.compiler.build.indexing import assign_part
 from gdc.compiler.build.scan import target_name
@@ -33,8 +32,12 @@ def assign_several(b: Builder, node: tree.Assign) -> None:
     """`(q, r) := f(x)`."""
     values = several_results(b, node)
     if len(values) != len(node.targets):
-        b.fail("type", f"{len(node.targets)} names on the left, and {excerpt(node.value.span)} has {len(values)} "
-               f"result{'s' * (len(values) != 1)}", node.span)
+        b.fail(
+            "type",
+            f"{len(node.targets)} names on the left, and {excerpt(node.value.span)} has {len(values)} "
+            f"result{'s' * (len(values) != 1)}",
+            node.span,
+        )
     for target, value in zip(node.targets, values, strict=True):
         if isinstance(target, tree.Index):
             b.fail("syntax", "several results are taken by names, not by parts", target.span)
@@ -52,7 +55,9 @@ def several_results(b: Builder, node: tree.Assign) -> tuple[Node, ...]:
             return call_defined(b, value, defined)
         if value.function == "grad":
             return gradients(b, value)
-    b.fail("type", f"{excerpt(value.span)} has one result", value.span, "only functions with several results stand here")
+    b.fail(
+        "type", f"{excerpt(value.span)} has one result", value.span, "only functions with several results stand here"
+    )
 
 
 @builds(tree.Record)
@@ -64,12 +69,16 @@ def record(b: Builder, node: tree.Record) -> None:
     value = b.read(node.name, node.span)
     known = b.traces.get(node.name)
     if known is not None and known.rank != value.type.rank:
-        b.fail("shape", f"the trace of {node.name} has entries of rank {known.rank}, and this is {value.type}", node.span)
+        b.fail(
+            "shape", f"the trace of {node.name} has entries of rank {known.rank}, and this is {value.type}", node.span
+        )
     from gdc.compiler.types import promote
 
     element = value.type.element if known is None else promote(known.element, value.type.element)
     b.traces[node.name] = Type(element, value.type.shape)
-    b.effect("record", (value,), name=node.name, site=b.site(node.span, "shape", f"record {node.name}: its shape changed"))
+    b.effect(
+        "record", (value,), name=node.name, site=b.site(node.span, "shape", f"record {node.name}: its shape changed")
+    )
 
 
 @builds(tree.Print)
@@ -89,10 +98,16 @@ def print_line(b: Builder, node: tree.Print) -> None:
 def assertion(b: Builder, node: tree.Assert) -> None:
     condition = b.expr(node.condition)
     if condition.type.kind != "bool":
-        b.fail("type", f"assert wants bool, and {excerpt(node.condition.span)} is {condition.type}", node.condition.span)
+        b.fail(
+            "type", f"assert wants bool, and {excerpt(node.condition.span)} is {condition.type}", node.condition.span
+        )
     if condition.type.rank:
-        b.fail("type", f"{excerpt(node.condition.span)} is an array of bool", node.condition.span,
-               "say which is meant: all(…) or any(…)")
+        b.fail(
+            "type",
+            f"{excerpt(node.condition.span)} is an array of bool",
+            node.condition.span,
+            "say which is meant: all(…) or any(…)",
+        )
     message = escaped(node.message or f"{excerpt(node.condition.span)} does not hold")
     kind = "value" if b.calls and b.calls[-1][0].is_prelude else "assert"
     b.effect("check", (condition,), site=b.site(node.span, kind, message))

@@ -1,0 +1,32 @@
+"""Several variables get new values at once: `a, b := b, a`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gdc.compiler import imp
+from gdc.compiler.imp import Expr, Let, Origin
+
+
+def moves(pairs: list[tuple[str, Expr]], temporary: Callable[[], str], origins: Origin) -> list[Let]:
+    """Lets that have the effect of all pairs at once: a value is read before its variable is set, through a temporary if need be."""
+    pending = [(name, value) for name, value in pairs if not (value.op == "var" and value.get("name") == name)]
+    done: list[Let] = []
+    reads = {name: _read(value) for name, value in pending}
+    while pending:
+        free = next((k for k, (name, _) in enumerate(pending)
+                     if not any(name in reads[other] for other, _ in pending if other != name)), None)
+        if free is None:
+            name, value = pending[0]
+            spare = temporary()
+            done.append(Let(spare, value, origins))
+            pending[0] = (name, imp.var(spare, value.element, value.rank))
+            reads[name] = {spare}
+            continue
+        name, value = pending.pop(free)
+        done.append(Let(name, value, origins))
+    return done
+
+
+def _read(value: Expr) -> set[str]:
+    return {str(e.get("name")) for e in imp.subexpressions(value) if e.op == "var"}
