@@ -74,7 +74,7 @@ class Context:
         self.done: set[Node] = set()
         self.loop_depth = 0
         self._blocks: list[list[Statement]] = [[]]
-        self.entry: Callable[[Node, tuple[Expr, ...]], Formula]
+        self.formula: Callable[[Node], Formula]     # a value as a whole, in this style
 
     # -- statements
 
@@ -185,7 +185,7 @@ class Context:
         """A size's atom that has no name here: some array in scope has that size, or it is computed again."""
         from gdc.compiler.dims import atom_dim
         found = self.extents.get(atom_dim(atom))
-        return found if found is not None else run(self.entry(atom, ()))
+        return found if found is not None else run(self.formula(atom))
 
     def sizes(self, t: Type) -> tuple[Expr, ...]:
         return tuple(self.size(d) for d in t.shape)
@@ -212,7 +212,12 @@ class Context:
         with ExitStack() as stack:
             yield tuple(stack.enter_context(self.loop(s, mode, origins)) for s in sizes)
 
+    def value(self, value: Node) -> Expr:
+        """The expression of a value where it is used."""
+        return run(self.formula(value))
+
     def region(self, region: Region) -> None:
+        """Writes a region's statements."""
         raise NotImplementedError
 
 

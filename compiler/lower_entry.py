@@ -25,6 +25,8 @@ def entry(c: Context, value: Node, at: Index) -> Formula:
         return c.size(value.get("size"))
     if op == "undefined":
         return zero(value.type.element)
+    if c.style == "calls" and not at:
+        return (yield c.formula(value))
     if op == "cast":
         inner = yield entry(c, value.args[0], at)
         return convert(inner, value.get("element"))
@@ -77,13 +79,13 @@ def stretched(source: Type, whole: Type, at: Index) -> Index:
 
 def select(c: Context, value: Node) -> Formula:
     """`x if c else y`: an expression where both sides are, else a branch that sets a variable."""
-    condition = yield entry(c, value.args[0], ())
+    condition = yield c.formula(value.args[0])
     sides: list[Expr] = []
     bodies = []
     for region in value.regions:
         with c.block() as body:
             c.region(region)
-            side = yield entry(c, region.results[0], ())
+            side = yield c.formula(region.results[0])
             sides.append(convert(side, value.type.element, "select"))
         bodies.append(body)
     if not any(bodies):

@@ -17,11 +17,12 @@ def moves(pairs: list[tuple[str, Expr]], temporary: Callable[[], str], origins: 
         free = next((k for k, (name, _) in enumerate(pending)
                      if not any(name in reads[other] for other, _ in pending if other != name)), None)
         if free is None:
-            name, value = pending[0]
+            at = next(k for k, (name, _) in enumerate(pending) if reads[name])
+            name, value = pending[at]
             spare = temporary()
             done.append(Let(spare, value, origins))
-            pending[0] = (name, imp.var(spare, value.element, value.rank))
-            reads[name] = {spare}
+            pending[at] = (name, imp.var(spare, value.element, value.rank))
+            reads[name] = set()
             continue
         name, value = pending.pop(free)
         done.append(Let(name, value, origins))

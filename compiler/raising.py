@@ -128,15 +128,15 @@ def monoid_identity(operation: str, element: Element) -> Node | None:
     return None
 
 
-def only_checks(region: Region) -> bool:
-    """Whether every effect of a region, and of those inside it, is a check."""
-    stack = list(region.effects)
+def forbidding(region: Region) -> Node | None:
+    """An effect that keeps the loop of a region a loop: any but checks, and exits of loops inside."""
+    stack = [(e, False) for e in region.effects]
     while stack:
-        effect = stack.pop()
-        if effect.is_effect and effect.op != "check":
-            return False
-        stack.extend(e for r in effect.regions for e in r.effects)
-    return True
+        effect, inside_loop = stack.pop()
+        if effect.is_effect and effect.op != "check" and not (effect.op == "exit" and inside_loop):
+            return effect
+        stack.extend((e, inside_loop or effect.op == "loop") for r in effect.regions for e in r.effects)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

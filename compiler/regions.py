@@ -54,8 +54,8 @@ def _quiet(value: Node, moving: set[Node]) -> Node:
 
 
 def leaves(value: Node) -> bool:
-    """Whether a node may leave a round of the loop round it: an exit, or a branch that holds one."""
-    return value.op == "exit" or (value.op != "loop" and any(leaves(e) for r in value.regions for e in r.effects))
+    """Whether a node is an exit or holds one."""
+    return value.op == "exit" or any(leaves(e) for r in value.regions for e in r.effects)
 
 
 def over(params: tuple[Node, ...], *values: Node) -> tuple[tuple[Node, ...], tuple[Node, ...]]:

@@ -23,7 +23,8 @@ def inspect(script: tree.Script, max_nesting: int) -> Iterator[Error]:
         node, depth, in_loop = todo.pop()
         if isinstance(node, LEAVES):
             continue
-        if depth > max_nesting:
+        nests = isinstance(node, (tree.Expr, *HOLDS_BLOCK))
+        if nests and depth == max_nesting:
             raise Error("limit", f"formulas and blocks are nested more than {max_nesting} deep",
                         Span(node.span.source, node.span.start, node.span.start + 1),
                         "name the inner parts: give them lines of their own")
@@ -33,9 +34,8 @@ def inspect(script: tree.Script, max_nesting: int) -> Iterator[Error]:
             yield from _call(node, used)
         elif isinstance(node, tree.ForEach):
             yield from _for_each(node, defined)
-        below = depth + isinstance(node, (tree.Expr, *HOLDS_BLOCK))
         inside = (in_loop or isinstance(node, LOOPS)) and not isinstance(node, tree.Def)
-        todo += [(child, below, inside) for child in reversed(tree.children(node))]
+        todo += [(child, depth + nests, inside) for child in reversed(tree.children(node))]
 
 
 def _call(node: tree.Call, used: set[str]) -> Iterator[Error]:
@@ -57,7 +57,7 @@ def _call(node: tree.Call, used: set[str]) -> Iterator[Error]:
 
 def _for_each(node: tree.ForEach, defined: set[str]) -> Iterator[Error]:
     over = node.over
-    if not isinstance(over, tree.Call) or over.function not in ("range", "prange") or "range" in defined:
+    if not isinstance(over, tree.Call) or over.function != "range" or not over.args or "range" in defined:
         return
     bounds = [argument.span.text for argument in over.args]
     first, last = (["0", *bounds] if len(bounds) == 1 else [*bounds, "n"])[:2]

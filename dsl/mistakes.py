@@ -44,7 +44,14 @@ class Stop:
         return match.group() if match else ""
 
     def error(self, message: str, hint: str | None = None, at: Span | None = None) -> Error:
-        return Error("syntax", message, at or self.span(self.offset, self.offset + max(len(self.token), 1)), hint)
+        return Error("syntax", message, at or self.here(), hint)
+
+    def here(self) -> Span:
+        """The token at the stop; at the end of a line, the character before it."""
+        if self.token:
+            return self.span(self.offset, self.offset + len(self.token))
+        end = self.begin + len(self.before.rstrip())
+        return self.span(max(end - 1, self.begin), end)
 
     def span(self, start: int, end: int) -> Span:
         """A span that ends in the text, not in what was added to it."""
@@ -55,8 +62,8 @@ class Stop:
 def explain(source: Source, layout: Layout, failure: UnexpectedInput) -> tuple[Error, int]:
     """The error to show, and the offset at which the parser stopped."""
     stop = _stop(source, layout, failure)
-    error = (_known(stop, EXAMPLES) or _missing_operand(stop) or _strange_sign(stop) or _unknown_word(stop)
-             or _known(stop, FORMULA) or _generic(stop))
+    error = (_broken_off(stop) or _known(stop, EXAMPLES) or _missing_operand(stop) or _strange_sign(stop)
+             or _unknown_word(stop) or _known(stop, FORMULA) or _generic(stop))
     return error, stop.offset
 
 
@@ -92,6 +99,7 @@ def _known(stop: Stop, examples: tuple[Example, ...]) -> Error | None:
 def _fill(text: str, match: re.Match[str]) -> str:
     """The text with the groups it names in place; other braces are themselves."""
     groups = match.groupdict()
+
     def group(name: re.Match[str]) -> str:
         found = groups.get(name[1])
         return " ".join(found.replace("▸", "").split()) if found else name[0]
@@ -108,8 +116,23 @@ def _underlined(stop: Stop, match: re.Match[str], mark: int) -> Span | None:
     return None
 
 
-LAST_SIGN = re.compile(r"(?:\*\*=?|//=?|==|!=|<=|>=|[-+*/%@^:]=|\.\.|[-−+*×⊙/÷%@·^√<>≤≥≠=←,:¬∧∨]|(?<!\w)(?:and|or|not|in|if|else|by|"
-                       r"return|repeat|while|output|record|print|assert|expect|param|input|def|use|from|for|as))\s*\Z")
+LAST_SIGN = re.compile(r"""(?:\*\*=?|//=?|==|!=|<=|>=|[-+*/%@^:]=|\.\.|[-−+*×⊙/÷%@·^√<>≤≥≠=←,:¬∧∨]
+    |(?<!\w)(?:and|or|not|in|if|else|by|return|repeat|while|output|record|print|assert|expect|param|input|def|use|from
+    |for|as))\s*\Z""", re.VERBOSE)
+
+
+def _broken_off(stop: Stop) -> Error | None:
+    """A line that wants more, then a statement: the caret goes to the end of the line."""
+    last_break = stop.source.text.rfind("\n", stop.begin, stop.offset)
+    if last_break < 0 or stop.token not in (":=", "←"):
+        return None
+    line = stop.before[:last_break - stop.begin]
+    match = LAST_SIGN.search(line[-100:])
+    if match is None:
+        return None
+    start = stop.begin + max(len(line) - 100, 0) + match.start()
+    sign = match.group().strip()
+    return stop.error(f"`{sign}` wants a value after it", None, stop.span(start, start + len(sign)))
 
 
 def _missing_operand(stop: Stop) -> Error | None:
@@ -146,9 +169,8 @@ def _strange_sign(stop: Stop) -> Error | None:
 
 
 def _generic(stop: Stop) -> Error:
-    if not stop.token.strip():
-        end = stop.begin + len(stop.before.rstrip())
-        return stop.error("this is not complete" + _wish(stop.wanted), None, stop.span(max(end - 1, stop.begin), end))
+    if not stop.token:
+        return stop.error("this is not complete" + _wish(stop.wanted))
     return stop.error(f"`{stop.token}` cannot stand here" + _wish(stop.wanted))
 
 

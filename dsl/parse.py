@@ -42,7 +42,7 @@ def parse(source: Source) -> tree.Script:
     for offset in layout.unclosed:
         _blank(layout, offset)
     script = None
-    text = ""
+    text = None
     while script is None and len(errors) < MAX_ERRORS and text != layout.text:
         text = layout.text
         script = _read(source, layout, errors)
@@ -82,6 +82,7 @@ def _read(source: Source, layout: Layout, errors: list[Error]) -> tree.Script | 
 _NOTHING = Source("")
 
 
+BLOCK_BELOW = re.compile(r"\s+\{")
 VALUE = re.compile(r"(?::=|←|[^:=<>!]=|[(,])\s*\Z")
 
 
@@ -105,6 +106,8 @@ def _blank(layout: Layout, offset: int) -> None:
     for a value go with what they hold.
     """
     begin, finish = _statement(layout, offset)
+    if (next_block := BLOCK_BELOW.match(layout.text, finish)) is not None:
+        finish = next_block.end() - 1
     if layout.text[finish:finish + 1] == "{" and VALUE.search(layout.text, begin, finish):
         finish = layout.blocks[finish] + 1
     while layout.text[finish:finish + 1] == "{":

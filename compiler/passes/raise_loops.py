@@ -10,12 +10,13 @@ from collections.abc import Iterable
 
 from gdc.compiler.dependence import Facts, polynomial
 from gdc.compiler.ir import Node, Program, Region, make, mapped_region, nested, project, rebuild, roots, walk
-from gdc.compiler.raising import Raised, only_checks, ordered, raised, tidy
+from gdc.compiler.raising import Raised, forbidding, ordered, raised, tidy
 from gdc.compiler.record import Record, Step
 
 NAME = "raise_loops"
 SAID = {"total": "a fold", "part": "a fold", "each": "a table", "scatter": "a table", "last": "the last round's value"}
-FORBIDS = {"print": "it prints", "record": "it records", "assert": "it asserts", "exit": "a stop or skip leaves it"}
+FORBIDS = {"print": "it prints in every round, in order", "record": "it records in every round, in order",
+           "assert": "it asserts in every round, in order", "exit": "a stop or skip leaves its rounds"}
 
 
 def run(program: Program, record: Record) -> Program:
@@ -142,6 +143,7 @@ class _Raising:
         if value.op == "project" and value.args[0] in self.instead:
             return self.instead[value.args[0]].values[value.get("k")]
         rebuilt = self._rebuilt(value)
+        self.program.origins.replace(value, rebuilt)
         if value.op == "loop" and value.get("kind") == "count":
             self._try(value, rebuilt)
             return rebuilt
@@ -161,8 +163,9 @@ class _Raising:
         return Region(region.params, effects, region.results)
 
     def _try(self, old: Node, loop: Node) -> None:
-        if not only_checks(loop.regions[0]):
-            self._refused(loop, _forbidding(loop.regions[0]))
+        effect = forbidding(loop.regions[0])
+        if effect is not None:
+            self._refused(loop, FORBIDS[effect.op])
             return
         outcome = raised(loop, self.facts, self.closed)
         for reason in dict.fromkeys(outcome.reasons.values()):
@@ -196,14 +199,3 @@ def _text(loop: Node) -> str:
     name = loop.regions[0].params[0].get("name")
     by = "" if step.is_constant and step.constant == 1 else f" by {step}"
     return f"for {name} in {start}..{start + count * step}{by}" if name else f"repeat {count}"
-
-
-def _forbidding(region: Region) -> str:
-    """The effect that keeps a loop a loop."""
-    stack = list(region.effects)
-    while stack:
-        effect = stack.pop()
-        if effect.op in FORBIDS:
-            return f"{FORBIDS[effect.op]} in every round, in order" if effect.op != "exit" else FORBIDS["exit"]
-        stack.extend(e for r in effect.regions for e in r.effects)
-    return "it has effects"

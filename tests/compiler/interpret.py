@@ -43,7 +43,8 @@ def moving(region):
 
 
 class Interpreter:
-    def __init__(self, program, inputs):
+    def __init__(self, program, inputs, sizes=()):
+        self.sizes = dict(sizes)      # of names that no input's shape gives
         self.program, self.traces, self.printed = program, {}, []
         self.inputs = {k: np.asarray(v) for k, v in inputs.items()}
 
@@ -93,6 +94,8 @@ class Interpreter:
             if isinstance(a, str):
                 if a in self.inputs:
                     return int(self.inputs[a])
+                if a not in self.program.dimensions:
+                    return self.sizes[a]
                 which, axis, formula = self.program.dimensions[a]
                 have = self.inputs[self.program.inputs[which].get("name")].shape[axis]
                 assert formula.atom == "size"
@@ -256,5 +259,5 @@ class Interpreter:
             raise Leave(node.get("kind"), values)
 
 
-def run(program, **inputs):
-    return Interpreter(program, inputs).run()
+def run(program, sizes=(), **inputs):
+    return Interpreter(program, inputs, sizes).run()

@@ -140,7 +140,7 @@ STAYS = {
     "running sum": ("s := 0.0; z := zeros(n); for i in 0..n { s += x[i]; z[i] := s }", "reads s as the round before left it"),
     "record": ("s := 0.0; for i in 0..n { s += x[i]; record s }", "it records in every round"),
     "print": ("s := 0.0; for i in 0..n { s += x[i]; print s }", "it prints in every round"),
-    "exit": ("s := 0.0; for i in 0..n { stop if x[i] > 1; s += x[i] }", "a stop or skip leaves it"),
+    "exit": ("s := 0.0; for i in 0..n { stop if x[i] > 1; s += x[i] }", "a stop or skip leaves its rounds"),
     "while": ("z := zeros(n, int); for i in 0..n { a := i; while a > 1 { a := a//2; z[i] += 1 } }", "cannot be told apart"),
     "mixed": ("s := 0.0; r := 1.0; for i in 0..n { s += x[i]; r := r/2 + x[i] }", "reads r as the round before left it"),
     "previous": ("a := 0.0; s := 0.0; for i in 0..n { s += a; a := x[i] }", "reads a as the round before left it"),

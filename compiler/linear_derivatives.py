@@ -1,0 +1,142 @@
+"""Reverse rules of products and of linear algebra: rule(node, g, k) is the derivative by argument k, from the result's."""
+
+from __future__ import annotations
+
+from gdc.compiler.construct import apply, broadcast, matmul, number, reduce, summed_to, transpose
+from gdc.compiler.ir import Node, make, node, size_node
+from gdc.dsl.errors import Error
+
+
+def new_axis(value: Node, place: int) -> Node:
+    """The value with a new axis; -1 is the last."""
+    rank = value.type.rank
+    where = place if place >= 0 else rank + 1 + place
+    return node("index", value, subscripts=("all",) * where + ("new",) + ("all",) * (rank - where))
+
+
+def matmul_rule(value: Node, g: Node, k: int) -> Node:
+    left, right = value.args
+    ranks = (left.type.rank, right.type.rank)
+    if ranks == (1, 1):
+        return apply("mul", g, value.args[1 - k])
+    if ranks[0] == 1:
+        return _vector_left(left, right, g, k)
+    if ranks[1] == 1:
+        return _vector_right(left, right, g, k)
+    found = matmul(g, transpose(right)) if k == 0 else matmul(transpose(left), g)
+    return _fitted(found, value.args[k])
+
+
+def _fitted(found: Node, argument: Node) -> Node:
+    """Summed over batch axes that the argument did not have."""
+    return summed_to(found, argument.type.shape, found.type.shape)
+
+
+def _vector_right(left: Node, right: Node, g: Node, k: int) -> Node:
+    """g[…, i] of sum(left[…, i, j]*right[j] for j)."""
+    if k == 1 and left.type.rank == 2:
+        return matmul(transpose(left), g)
+    column = new_axis(g, -1)
+    if k == 0:
+        return apply("mul", column, _lifted(right, left.type.rank - 1))
+    return reduce("sum", apply("mul", left, column), range(left.type.rank - 1))
+
+
+def _vector_left(left: Node, right: Node, g: Node, k: int) -> Node:
+    """g[…, j] of sum(left[i]*right[…, i, j] for i)."""
+    if k == 0 and right.type.rank == 2:
+        return matmul(right, g)
+    row = new_axis(g, -2)
+    if k == 1:
+        return apply("mul", _lifted(new_axis(left, 1), right.type.rank - 2), row)
+    axes = [a for a in range(right.type.rank) if a != right.type.rank - 2]
+    return reduce("sum", apply("mul", right, row), axes)
+
+
+def _lifted(value: Node, axes: int) -> Node:
+    for _ in range(axes):
+        value = new_axis(value, 0)
+    return value
+
+
+def einsum_rule(value: Node, g: Node, k: int) -> Node:
+    """The other arguments and g, contracted to this argument's letters."""
+    inputs, output = value.get("inputs"), value.get("output")
+    mine, argument = inputs[k], value.args[k]
+    others = [j for j in range(len(inputs)) if j != k]
+    letters = "".join(dict.fromkeys(mine))
+    known = {letter for j in others for letter in inputs[j]} | set(output)
+    reached = "".join(letter for letter in letters if letter in known)
+    operands = (*(value.args[j] for j in others), g)
+    spec = (*(inputs[j] for j in others), output)
+    found = operands[0] if spec == (reached,) else node("einsum", *operands, inputs=spec, output=reached)
+    for place, letter in enumerate(letters):
+        if letter not in known:
+            found = new_axis(found, place)
+    if letters == mine:
+        return broadcast(found, argument.type.shape)
+    return _on_diagonal(found, letters, mine, argument)
+
+
+def _on_diagonal(found: Node, letters: str, mine: str, argument: Node) -> Node:
+    """Values of repeated letters where the repeated places are equal, 0 elsewhere."""
+    if len(mine) != len(letters) + 1:
+        raise Error("type", f"grad through the product {mine} with a letter three times is not supported yet")
+    twice = next(letter for letter in letters if mine.count(letter) == 2)
+    first, second = (p for p, letter in enumerate(mine) if letter == twice)
+    spread = new_axis(found, second)
+    same = apply("eq", _places(argument, first), _places(argument, second))
+    return apply("where", same, broadcast(spread, argument.type.shape), number(0.0, found))
+
+
+def _places(argument: Node, axis: int) -> Node:
+    """Each entry's place along one axis, with size 1 along the others."""
+    places = node("iota", size_node(argument.type.shape[axis]))
+    subscripts = tuple("all" if a == axis else "new" for a in range(argument.type.rank))
+    return node("index", places, subscripts=subscripts)
+
+
+# --- linear algebra ------------------------------------------------------------------------------
+
+
+def _solve(site: Node, matrix: Node, right: Node) -> Node:
+    """solve(matrix, right), failing where `site` fails."""
+    found = node("solve", matrix, right)
+    where = {k: v for k, v in site.attrs if k == "site"}
+    return make("solve", found.args, where, found.types, deps=site.deps)
+
+
+def solve_rule(value: Node, g: Node, k: int) -> Node:
+    """x = solve(A, b): by b it is solve(A.T, g), by A minus the outer product of that and x."""
+    by_right = _solve(value, transpose(value.args[0]), g)
+    if k == 1:
+        return by_right
+    if value.type.rank == 1:
+        return apply("neg", apply("mul", new_axis(by_right, -1), new_axis(value, 0)))
+    return apply("neg", matmul(by_right, transpose(value)))
+
+
+def inv_rule(value: Node, g: Node, k: int) -> Node:
+    back = transpose(value)
+    return apply("neg", matmul(back, matmul(g, back)))
+
+
+def det_rule(value: Node, g: Node, k: int) -> Node:
+    inverse = node("inv", value.args[0])
+    where = {key: v for key, v in value.attrs if key == "site"}
+    inverse = make("inv", inverse.args, where, inverse.types, deps=value.deps)
+    return apply("mul", apply("mul", g, value), transpose(inverse))
+
+
+def cholesky_rule(value: Node, g: Node, k: int) -> Node:
+    """A = L@L.T: S = inv(L).T@Φ(L.T@g)@inv(L), Φ the lower triangle with half its diagonal; the result is (S + S.T)/2."""
+    inner = matmul(transpose(value), g)
+    row, column = _places(value, 0), _places(value, 1)
+    half, zero = number(0.5, value), number(0.0, value)
+    lower = apply("where", apply("gt", row, column), inner,
+                  apply("where", apply("eq", row, column), apply("mul", half, inner), zero))
+    left = _solve(value, transpose(value), lower)
+    whole = transpose(_solve(value, transpose(value), transpose(left)))
+    return apply("mul", half, apply("add", whole, transpose(whole)))
+
+

@@ -1,0 +1,210 @@
+"""Control flow: loops with carried values, branches, exits."""
+
+from __future__ import annotations
+
+from gdc.compiler import imp
+from gdc.compiler.imp import Branch, Break, Continue, Expr, Forever, Let, Loop, Statement
+from gdc.compiler.ir import Node, Region
+from gdc.compiler.lower_bind import carried, initial
+from gdc.compiler.lower_context import Context, convert
+from gdc.compiler.lower_moves import moves
+from gdc.compiler.lower_tree import Flow
+from gdc.compiler.types import INT, Type
+
+
+def handed(c: Context, flow: Flow, value: Node, t: Type) -> Expr:
+    """The expression of a value that is handed on, copied where `place` says so."""
+    source = c.value(value)
+    if flow in c.layout.copied:
+        return Expr("copy", (source,), source.element, source.rank)
+    return convert(source, t.element, "store") if not source.rank else source
+
+
+# --- loops -------------------------------------------------------------------------------------
+
+
+def loop(c: Context, value: Node) -> None:
+    """Writes a loop."""
+    body, params = value.regions[0], carried(value)
+    origins = c.origins(value)
+    counted = value.get("kind") == "count"
+    bounds = _bounds(c, value) if counted else None
+    for k, (param, first) in enumerate(zip(params, initial(value), strict=True)):
+        _start(c, value, k, param, first)
+    mode = "serial" if c.loop_depth else "rounds"
+    index = body.params[0] if counted else None
+    name = c.namer.open_loop(c.user_name(index)) if index is not None else ""
+    if index is not None:
+        c.env[index] = imp.var(name, INT)
+    _prefer(c, value, body)
+    c.loop_depth += 1
+    with c.block() as statements:
+        c.region(body)
+        pairs = [(str(c.env[p].get("name")), handed(c, ("next", value, k), r, p.type))
+                 for k, (p, r) in enumerate(zip(params, body.results, strict=True))]
+        for move in moves(pairs, c.namer.temporary, origins):
+            c.add(move)
+    c.loop_depth -= 1
+    if bounds is not None:
+        c.namer.close_loop(name)
+        c.add(Loop(name, *bounds, tuple(statements), mode, origins))
+    else:
+        c.add(Forever(tuple(statements), mode, origins))
+    for k, param in enumerate(params):
+        finish(c, value, k, c.env[param])
+
+
+def finish(c: Context, owner: Node, k: int, variable: Expr) -> None:
+    """Result k of a loop or branch is that variable from now on."""
+    c.results[owner, k] = variable
+    for user in c.layout.users.get(owner, ()):
+        if user.op == "project" and user.get("k") == k:
+            c.env[user] = variable
+            c.note_extents(variable, user.type)
+            name = c.user_name(user)
+            if name:
+                c.holders[name] = user
+
+
+def _bounds(c: Context, value: Node) -> tuple[Expr, Expr, Expr]:
+    """start, stop, step. A count that is cut off at zero needs no cutting: the range is empty then."""
+    start, count, step = value.args[:3]
+    if count.op == "maximum" and count not in c.layout.bound:
+        rest = [a for a in count.args if not (a.op == "const" and a.value == 0)]
+        count = rest[0] if len(rest) == 1 else count
+    first, by = c.value(start), c.value(step)
+    return first, _stop(c, start, first, count, by), by
+
+
+def _stop(c: Context, start: Node, first: Expr, count: Node, by: Expr) -> Expr:
+    from gdc.compiler.ir import size_of
+    stride = imp.constant(by)
+    if stride is not None and count not in c.layout.bound:
+        if stride == 1 and count.op == "sub" and count.args[1] is start:
+            return c.value(count.args[0])
+        if count.op in ("size", "const"):
+            return c.size(size_of(start) + size_of(count) * stride) if _sizeable(c, start) else imp.add(
+                first, imp.mul(c.value(count), by))
+    return imp.add(first, imp.mul(c.value(count), by))
+
+
+def _sizeable(c: Context, start: Node) -> bool:
+    return start.op in ("const", "size", "input") or c.known(start) is not None
+
+
+def _start(c: Context, value: Node, k: int, param: Node, first: Node) -> None:
+    """Binds a carried variable to its first value: its own variable goes on where nobody else needs it."""
+    given = handed(c, ("init", value, k), first, param.type)
+    if given.op == "var" and _may_adopt(c, value, k, first):
+        c.env[param] = imp.var(str(given.get("name")), param.type.element, param.type.rank)
+    else:
+        user = c.user_name(param)
+        name = c.namer.claim(user) if user else c.namer.temporary()
+        c.add(Let(name, given, c.origins(value)))
+        c.env[param] = imp.var(name, param.type.element, param.type.rank)
+    c.note_extents(c.env[param], param.type)
+    if c.user_name(param):
+        c.holders[c.user_name(param)] = param
+
+
+def _may_adopt(c: Context, value: Node, k: int, first: Node) -> bool:
+    if not _reusable(c, first):
+        return False
+    others = [x for j, x in enumerate(initial(value)) if j != k]
+    return (first not in c.layout.body_reads[value.regions[0]] and not any(first in c.layout.reads(x) for x in others)
+            and c.layout.dead_after(first, c.layout.home[value], value))
+
+
+def _reusable(c: Context, value: Node) -> bool:
+    """Whether a variable may be set again by someone else, once nobody reads the value."""
+    if value in c.atoms or not c.layout.named(value) or value.op in ("input", "const"):
+        return False
+    return value.op != "param" or _is_carried(c, value)
+
+
+def _is_carried(c: Context, param: Node) -> bool:
+    owner = c.layout.owner.get(c.layout.home[param])
+    return owner is not None and owner.op == "loop" and param in carried(owner)
+
+
+def _prefer(c: Context, value: Node, body: Region) -> None:
+    """A next value that a single `let` makes is made in the carried variable itself, where nobody reads the old one after it."""
+    for k, (param, result) in enumerate(zip(carried(value), body.results, strict=True)):
+        if lets(c, result) and c.layout.home[result] is body and body.results.count(result) == 1 and param not in c.atoms:
+            if c.layout.dead_after(param, body, result) and ("next", value, k) not in c.layout.copied:
+                c.preferred[result] = str(c.env[param].get("name"))
+
+
+def lets(c: Context, value: Node) -> bool:
+    """Whether the value is bound by one `let` that reads before it sets."""
+    if value not in c.layout.bound or value in c.atoms or value.is_effect:
+        return False
+    if value.op in ("loop", "branch", "table", "fold", "update", "select", "solve", "inv", "det", "cholesky", "undefined"):
+        return False
+    return c.style == "calls" or (value.type.rank == 0 and value.op not in ("matmul", "einsum") and not c.is_reduction(value))
+
+
+def leave(c: Context, value: Node) -> None:
+    """An exit: the carried values as of now, then break or continue."""
+    owner = c.layout.owner[c.layout.home[value]]
+    params, origins = carried(owner), c.origins(value)
+    condition = c.value(value.args[0])
+    with c.block() as body:
+        pairs = [(str(c.env[p].get("name")), handed(c, ("exit", value, k), x, p.type))
+                 for k, (p, x) in enumerate(zip(params, value.args[1:], strict=True))]
+        for move in moves(pairs, c.namer.temporary, origins):
+            c.add(move)
+        c.add(Break(origins) if value.get("kind") == "stop" else Continue(origins))
+    if condition.op == "const" and condition.get("value"):
+        for statement in body:
+            c.add(statement)
+        return
+    c.add(Branch(condition, tuple(body), (), origins))
+
+
+# --- branches ----------------------------------------------------------------------------------
+
+
+def branch(c: Context, value: Node) -> None:
+    """Writes an if / else whose results are variables."""
+    condition, origins = c.value(value.args[0]), c.origins(value)
+    names = [_result_name(c, value, k) for k in range(len(value.types))]
+    written: list[tuple[Statement, ...]] = []
+    for word, region in zip(("then", "else"), value.regions, strict=True):
+        for k, result in enumerate(region.results):
+            if lets(c, result) and c.layout.home[result] is region and region.results.count(result) == 1:
+                if _free_in_arm(c, names[k], value, region, result):
+                    c.preferred[result] = names[k]
+        with c.block() as body:
+            c.region(region)
+            pairs = [(names[k], handed(c, (word, value, k), r, value.types[k])) for k, r in enumerate(region.results)]
+            for move in moves(pairs, c.namer.temporary, origins):
+                c.add(move)
+        written.append(tuple(body))
+    c.add(Branch(condition, written[0], written[1], origins))
+    for k, t in enumerate(value.types):
+        finish(c, value, k, imp.var(names[k], t.element, t.rank))
+
+
+def _result_name(c: Context, value: Node, k: int) -> str:
+    """The variable of a branch's result: that of the value that one side leaves as it is, where nobody else needs it."""
+    taken = {r for region in value.regions for j, r in enumerate(region.results) if j < k}
+    for word, region in reversed(list(zip(("then", "else"), value.regions, strict=True))):
+        x = region.results[k]
+        if x in taken or not _reusable(c, x) or (word, value, k) in c.layout.copied or c.layout.home[x] is region:
+            continue
+        if c.known(x) is None or x.type != value.types[k] and x.type.element != value.types[k].element:
+            continue
+        if c.layout.dead_after(x, c.layout.home[value], value):
+            c.adopted[value, k] = x
+            return str(c.value(x).get("name"))
+    projected = next((u for u in c.layout.users.get(value, ()) if u.op == "project" and u.get("k") == k), None)
+    return c.new_name(projected) if projected is not None else c.namer.temporary()
+
+
+def _free_in_arm(c: Context, name: str, value: Node, region: Region, result: Node) -> bool:
+    """Whether a side may set the result's variable early."""
+    k = region.results.index(result)
+    old = c.adopted.get((value, k))
+    return old is None or (c.layout.dead_after(old, region, result)
+                           and not any(old in c.layout.reads(r) for r in region.results))

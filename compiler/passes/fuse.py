@@ -1,0 +1,261 @@
+"""Loop fusion: neighbouring nests over the same range become one, and what only they pass on stays in a register.
+
+    for i: t[i] = dot(X[i, :], w)               for i:
+    for i: e[i] = t[i] + b - y[i]         ->        e = dot(X[i, :], w) + b - y[i]
+    for i: for j: g[j] += X[i, j]*e[i]              for j: g[j] += X[i, j]*e
+
+Two nests may be fused where every array that one of them writes and the other uses is used only at the round's own
+place
+`A[i, …]`, and neither reads what the other accumulates (Allen and Kennedy, Optimizing Compilers for Modern
+Architectures, 6.2).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from gdc.compiler import imp, imp_tools
+from gdc.compiler.imp import Alloc, Body, Branch, Expr, Let, Loop, Statement, Store
+from gdc.compiler.imp_tools import BARRIERS, name_of, reads, renamed, writes
+from gdc.compiler.record import Record, Step
+
+RULE = "fuse"
+
+
+def run(program: imp.Program, record: Record) -> imp.Program:
+    """The program with its nests fused."""
+    if not record.allows(RULE):
+        return program
+    fuser = Fuser(imp_tools.read_counts(program), imp_tools.alias_classes(program), record)
+    return replace(program, body=fuser.body(program.body))
+
+
+class Fuser:
+    def __init__(self, counts: Counter[str], root: Callable[[str], str], record: Record) -> None:
+        self.counts, self.root, self.record = counts, root, record
+        self.fresh = 0
+
+    def body(self, body: Body) -> Body:
+        """A body whose neighbouring nests are fused, inner bodies first and again after their nests have met."""
+        done: list[Statement] = []
+        for statement in body:
+            statement = self.inside(statement)
+            if not (isinstance(statement, Loop) and self.meet(done, statement)):
+                done.append(statement)
+        return contracted(tuple(done), self.counts, self.root)
+
+    def inside(self, statement: Statement) -> Statement:
+        if isinstance(statement, (Loop, imp.Forever)):
+            return replace(statement, body=self.body(statement.body))
+        if isinstance(statement, Branch):
+            return replace(statement, then=self.body(statement.then), orelse=self.body(statement.orelse))
+        return statement
+
+    def meet(self, done: list[Statement], second: Loop) -> bool:
+        """Fuses a loop into the last loop of `done`, past statements that can go before that loop."""
+        if not simple(second):
+            return False
+        between: list[Statement] = []
+        for place in range(len(done) - 1, -1, -1):
+            first = done[place]
+            if isinstance(first, Loop) and simple(first) and same_range(first, second):
+                if not self.legal(first, second):
+                    return False
+                before, after = split(first, between, self.root)
+                if any(depends(s, second, self.root) for s in after):
+                    return False
+                done[place:] = [*before, self.merged(first, second), *after]
+                return True
+            if isinstance(first, BARRIERS) or any(isinstance(s, BARRIERS) for s in imp.statements((first,))):
+                return False
+            between.insert(0, first)
+        return False
+
+    def legal(self, first: Loop, second: Loop) -> bool:
+        """Whether running both bodies in each round changes nothing."""
+        shared = renamed(second, {second.var: first.var}) if first.var != second.var else second
+        assert isinstance(shared, Loop)
+        local = imp_tools.locals_of(first.body) | imp_tools.locals_of(shared.body)
+        one, two = Use.of(first, self.root), Use.of(shared, self.root)
+        scalars = (one.scalars_written & two.scalars) | (two.scalars_written & one.scalars)
+        if scalars - local - {first.var}:
+            return False
+        arrays = (one.written & (two.read | two.written)) | (two.written & one.read)
+        return all(by_row(first, shared, array, self.root) for array in arrays)
+
+    def merged(self, first: Loop, second: Loop) -> Loop:
+        """One loop with both bodies; local names of the second that the first uses too are renamed."""
+        taken = reads(first) | writes(first)
+        names = {second.var: first.var}
+        for name in sorted(imp_tools.locals_of(second.body)):
+            if name in taken and name != second.var:
+                self.fresh += 1
+                names[name] = f"{name}_{self.fresh}f"
+                self.counts[names[name]] = self.counts[name]
+        tail = tuple(renamed(s, names) for s in second.body)
+        mode = "parallel" if first.mode == second.mode == "parallel" else "serial"
+        origins = tuple(dict.fromkeys(first.origins + second.origins))
+        self.record.add(
+            Step(
+                "fuse",
+                RULE,
+                f"two nests over {first.var}",
+                "one nest",
+                "what one computes the other uses in the same round, so it need not go through memory",
+                origins,
+            )
+        )
+        return replace(first, body=self.body(first.body + tail), mode=mode, origins=origins)
+
+
+def simple(loop: Loop) -> bool:
+    """A loop that may take part: its own range from 0 by 1, no checks, exits or array bindings inside."""
+    if loop.mode == "rounds" or imp.constant(loop.start) != 0 or imp.constant(loop.step) != 1:
+        return False
+    for statement in imp.statements(loop.body):
+        if isinstance(statement, (*BARRIERS, Alloc, imp.SetPart)):
+            return False
+        if isinstance(statement, Let) and statement.value.rank:
+            return False
+    return True
+
+
+def same_range(first: Loop, second: Loop) -> bool:
+    return first.stop == second.stop and not any(name in writes(first) for name in imp_tools.names_in(second.stop))
+
+
+class Use:
+    """What a nest reads and writes: scalars by name, arrays by the memory that they may share."""
+
+    def __init__(self) -> None:
+        self.scalars: set[str] = set()
+        self.scalars_written: set[str] = set()
+        self.read: set[str] = set()
+        self.written: set[str] = set()
+
+    @staticmethod
+    def of(loop: Loop, root: Callable[[str], str]) -> Use:
+        use = Use()
+        for statement in imp.statements((loop,)):
+            for value in imp.expressions(statement):
+                for e in imp.subexpressions(value):
+                    if e.op == "var":
+                        (use.read if e.rank else use.scalars).add(root(name_of(e)) if e.rank else name_of(e))
+            if isinstance(statement, Store):
+                use.written.add(root(name_of(statement.array)))
+            elif isinstance(statement, (Let, Loop)):
+                use.scalars_written.add(statement.name if isinstance(statement, Let) else statement.var)
+        return use
+
+
+def by_row(first: Loop, second: Loop, array: str, root: Callable[[str], str]) -> bool:
+    """Whether both nests use an array only at `A[i, …]`, i being the round, and under one name."""
+    names: set[str] = set()
+    for loop in (first, second):
+        for statement in imp.statements(loop.body):
+            if isinstance(statement, Store) and root(name_of(statement.array)) == array:
+                names.add(name_of(statement.array))
+                if not statement.index or name_of(statement.index[0]) != first.var or statement.combine:
+                    return False
+            values = imp.expressions(statement)[1:] if isinstance(statement, Store) else imp.expressions(statement)
+            for value in values:
+                if not loads_by_row(value, array, first.var, root, names):
+                    return False
+    return len(names) <= 1
+
+
+def loads_by_row(value: Expr, array: str, var: str, root: Callable[[str], str], names: set[str]) -> bool:
+    """Whether an expression uses the array only in loads at the round's own place."""
+    stack = [value]
+    while stack:
+        e = stack.pop()
+        if e.op == "load" and e.args[0].op == "var" and root(name_of(e.args[0])) == array:
+            names.add(name_of(e.args[0]))
+            if name_of(e.args[1]) != var:
+                return False
+            stack.extend(e.args[1:])
+        elif e.op == "var" and e.rank and root(name_of(e)) == array:
+            return False
+        else:
+            stack.extend(e.args)
+    return True
+
+
+def depends(one: Statement, other: Statement, root: Callable[[str], str]) -> bool:
+    """Whether two statements may not change places."""
+    r1, w1 = ({root(n) for n in names} for names in (reads(one), writes(one)))
+    r2, w2 = ({root(n) for n in names} for names in (reads(other), writes(other)))
+    return bool(w1 & (r2 | w2) or w2 & r1)
+
+
+def split(first: Loop, between: list[Statement], root: Callable[[str], str]) -> tuple[list[Statement], list[Statement]]:
+    """The statements after a loop that may go before it, and those that may not."""
+    before: list[Statement] = []
+    after: list[Statement] = []
+    for statement in between:
+        free = not depends(first, statement, root) and not any(depends(s, statement, root) for s in after)
+        (before if free else after).append(statement)
+    return before, after
+
+
+# --- arrays that only one nest uses, at the round's own place -----------------------------------
+
+
+def contracted(body: Body, counts: Counter[str], root: Callable[[str], str]) -> Body:
+    """The body without vectors that one loop fills and reads at its own round only: they become scalars."""
+    allocated = [s.name for s in body if isinstance(s, Alloc) and len(s.shape) == 1 and s.fill is None]
+    for name in allocated:
+        homes = [s for s in body if not isinstance(s, Alloc) and name in reads(s) | writes(s)]
+        if len(homes) == 1 and isinstance(homes[0], Loop) and scalarisable(homes[0], name, counts, root):
+            loop = homes[0]
+            body = tuple(
+                scalarised(loop, name) if s is loop else s
+                for s in body
+                if not (isinstance(s, Alloc) and s.name == name)
+            )
+    return body
+
+
+def scalarisable(loop: Loop, name: str, counts: Counter[str], root: Callable[[str], str]) -> bool:
+    """Whether the first thing a round does with the vector is to store its own entry, and nothing else uses it."""
+    stored = False
+    uses = 0
+    for statement in loop.body:
+        if isinstance(statement, Store) and name_of(statement.array) == name:
+            if stored or statement.combine or name_of(statement.index[0]) != loop.var or name in reads_value(statement):
+                return False
+            stored = True
+            uses += 1
+        elif name in reads(statement) | writes(statement):
+            if not stored or name in writes(statement):
+                return False
+            for inner in imp.statements((statement,)):
+                for value in imp.expressions(inner):
+                    if not loads_by_row(value, root(name), loop.var, root, set()):
+                        return False
+                    uses += sum(n == name for n in imp_tools.names_in(value))
+    return stored and uses == counts[name]
+
+
+def reads_value(store: Store) -> set[str]:
+    return set(imp_tools.names_in(store.value))
+
+
+def scalarised(loop: Loop, name: str) -> Loop:
+    """The loop with the vector's entry as a scalar."""
+    scalar = f"{name}_i"
+
+    def change(value: Expr) -> Expr | None:
+        if value.op == "load" and name_of(value.args[0]) == name:
+            return imp.var(scalar, value.element)
+        return None
+
+    body: list[Statement] = []
+    for statement in loop.body:
+        if isinstance(statement, Store) and name_of(statement.array) == name:
+            body.append(Let(scalar, imp_tools.map_expr(statement.value, change), statement.origins))
+        else:
+            body.append(imp_tools.map_statement(statement, change, {}))
+    return replace(loop, body=tuple(body))

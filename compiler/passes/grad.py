@@ -1,0 +1,94 @@
+"""grad(J, w) becomes formulas: one reverse sweep over what leads from the names to J, shared by all names of one J.
+
+Afterwards there is no `grad` and no `variable` left. Inner grads are expanded first, so a grad of a grad is a grad of formulas.
+"""
+
+from __future__ import annotations
+
+
+from gdc.compiler.construct import filled
+from gdc.compiler.cost import work
+from gdc.compiler.ir import Node, Origins, Program, Region, mapped_region, rebuild, rewrite, roots, walk
+from gdc.compiler.record import Record, Step
+from gdc.compiler.rules import formula, through
+from gdc.compiler.sweep import LoopInside, Sweep
+from gdc.dsl.errors import Error
+from gdc.dsl.source import Span
+
+NAME = "grad"
+
+
+def run(program: Program, record: Record) -> Program:
+    """Expands every grad, then drops the marks that variables carried for it."""
+    return through(program, lambda region: without_variables(expanded(region, program.origins, record), program.origins))
+
+
+def without_variables(region: Region, origins: Origins) -> Region:
+    return rewrite(region, lambda value: value.args[0] if value.op == "variable" else value, origins)
+
+
+def expanded(region: Region, origins: Origins, record: Record) -> Region:
+    """The region with formulas for its grads, inner ones first."""
+    order = walk(roots(region))
+    names: dict[Node, list[Node]] = {}
+    for value in order:
+        if value.op == "grad":
+            names.setdefault(value.args[0], []).append(value.args[1])
+    new: dict[Node, Node] = {}
+    found: dict[Node, dict[Node, Node]] = {}
+    for value in order:
+        changed = rebuild(value, new)
+        if value.op == "grad":
+            scalar = value.args[0]
+            if scalar not in found:
+                found[scalar] = derivatives(changed, [new.get(n, n) for n in names[scalar]], origins, record)
+            changed = found[scalar][changed.args[1]]
+        if changed is not value:
+            origins.replace(value, changed)
+        new[value] = changed
+    return mapped_region(region, new)
+
+
+def derivatives(grad: Node, targets: list[Node], origins: Origins, record: Record) -> dict[Node, Node]:
+    """The derivative of one J by each of its names."""
+    scalar, place = grad.args[0], place_of(grad, origins)
+    words = formula(scalar, origins)
+    sweep = Sweep(scalar, targets)
+    for target in targets:
+        if not sweep.reaches(target):
+            name = origins.names.get(target) or target.name
+            raise Error("type", f"{words} does not depend on {name}, so it has no derivative with respect to it", place,
+                        f"compute {words} from {name} after {name} was last assigned")
+    try:
+        found = sweep.run()
+    except LoopInside as inside:
+        where = origins.of(inside.loop)
+        loop = where[0].text.split("{")[0].strip() if where else "a loop"
+        raise Error("type", f"grad through loops is not supported yet: {words} is computed in {loop}", place,
+                    "write the sum or product as index notation: sum(f(x[i]) for i)") from None
+    except Error as error:
+        at = origins.of(sweep.at)
+        raise Error(error.kind, error.message, error.span or (at[0] if at else place), error.hint) from None
+    results = {t: found.get(t) or filled(0.0, t.type) for t in targets}
+    for new in walk(results.values()):
+        if not origins.of(new) and place is not None and new.op not in ("const", "size", "input", "param"):
+            origins.add(new, place)
+    tell(grad, results, origins, record)
+    return results
+
+
+def place_of(grad: Node, origins: Origins) -> Span | None:
+    spans = origins.of(grad)
+    return spans[0] if spans else None
+
+
+def tell(grad: Node, results: dict[Node, Node], origins: Origins, record: Record) -> None:
+    scalar = grad.args[0]
+    forward = work([scalar])
+    for target, derivative in results.items():
+        name = origins.names.get(target) or target.name
+        reason = f"the derivative of {formula(scalar, origins)} by {name}, by the chain rule from its end to {name}"
+        record.add(Step(NAME, NAME, f"grad({formula(scalar, origins)}, {name})", formula(derivative, origins, follow=False), reason,
+                        origins.of(grad), forward, work([scalar, derivative])))
+
+

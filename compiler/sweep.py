@@ -1,0 +1,349 @@
+"""One reverse sweep: the derivatives of a scalar with respect to several nodes.
+
+A region's body is swept by itself, from the derivative of its result to what it uses from outside. Each such use is a Part with a
+context: the indices and conditions round it. A part that reads `A[i, k]` becomes a table where its subscripts are indices (the
+other indices summed), a loop of `+=` where they are not; a part that uses all of A becomes a fold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gdc.compiler.construct import apply, broadcast, count, number, product, scatter, transpose
+from gdc.compiler.derivatives import (Context, Guard, Part, Range, added, contributions, dense, masked, product_rule, scattered)
+from gdc.compiler.ir import Node, Region, cast, make, nested, node, param, project, size_node, size_of, walk
+from gdc.compiler.regions import copied, dependents, over
+from gdc.compiler.types import Type
+
+REGIONS = frozenset({"table", "fold", "select", "branch"})
+
+
+class LoopInside(Exception):
+    """The way from the names to the scalar leads through this loop."""
+
+    def __init__(self, loop: Node) -> None:
+        super().__init__("a loop")
+        self.loop = loop
+
+
+class Sweep:
+    """The derivatives of `scalar` by `targets`; `failed` names the node whose rule did not apply."""
+
+    def __init__(self, scalar: Node, targets: Iterable[Node]) -> None:
+        self.scalar, self.targets = scalar, frozenset(targets)
+        self.everything = walk([scalar])
+        self.active = self._active()
+        self.at: Node = scalar
+        self.found: dict[Node, Node] = {}
+
+    def _active(self) -> set[Node]:
+        """What depends on a target and has derivatives: reals, and what owns regions."""
+        active = {n for n in self.everything if n in self.targets}
+        for value in self.everything:
+            smooth = value.type.kind in ("real", "complex") or value.op in ("loop", "branch")
+            if smooth and value not in active and any(n in active for n in nested(value)):
+                active.add(value)
+        return active
+
+    def reaches(self, target: Node) -> bool:
+        """Whether the scalar is a formula of a target at all."""
+        return target in self.everything
+
+    def run(self) -> dict[Node, Node]:
+        """The derivative of each target, in its shape; a target that every path flattens out is missing."""
+        sweep = Body(self, set(self.everything), {self.scalar: [number(1.0, self.scalar)]})
+        sweep.run(self.everything)
+        return {t: broadcast(sweep.total(t), t.type.shape) for t in self.targets if t in sweep.sums}
+
+
+class Body:
+    """The sweep over the nodes of one region, or of the whole formula. Parts for nodes outside are left in `outside`."""
+
+    def __init__(self, sweep: Sweep, own: set[Node], seeds: dict[Node, list[Node]]) -> None:
+        self.sweep, self.own = sweep, own
+        self.sums: dict[Node, Node] = {}
+        self.of_branch: dict[Node, dict[int, Node]] = {}
+        self.outside: list[Part] = []
+        for value, derivatives in seeds.items():
+            for g in derivatives:
+                self.accept(Part(value, g))
+
+    def wanted(self, value: Node) -> bool:
+        return value in self.sweep.active
+
+    def total(self, value: Node) -> Node:
+        return self.sums[value]
+
+    def accept(self, part: Part) -> None:
+        """Adds a part to what it is the derivative of, or passes it outside."""
+        if not self.wanted(part.target):
+            return
+        if part.target not in self.own:
+            self.outside.append(part)
+            return
+        before = self.sums.get(part.target)
+        if part.subscripts and not part.context:
+            self.sums[part.target] = scattered(part, before)
+            return
+        found = gathered(part)
+        self.sums[part.target] = found if before is None else added(before, found)
+
+    def run(self, order: list[Node]) -> None:
+        """Users before what they use."""
+        for value in reversed(order):
+            if value in self.own and (value in self.sums or value in self.of_branch):
+                self.sweep.at = value
+                for part in self.parts(value):
+                    self.accept(part)
+
+    def parts(self, value: Node) -> list[Part]:
+        if value.op in ("loop", "grad"):
+            raise LoopInside(value)
+        if value.op == "project":
+            return self.projected(value)
+        if value.op == "branch":
+            return self.chosen(value, self.of_branch[value])
+        g = self.sums[value]
+        if value.op == "select":
+            return self.chosen(value, {0: g})
+        if value.op == "table":
+            return self.indexed(value, table_seed(value, g))
+        if value.op == "fold":
+            return self.indexed(value, fold_seed(value, g))
+        return contributions(value, g, self.wanted)
+
+    def projected(self, value: Node) -> list[Part]:
+        owner = value.args[0]
+        if owner.op == "loop":
+            raise LoopInside(owner)
+        self.of_branch.setdefault(owner, {})[value.get("k")] = self.sums[value]
+        return []
+
+    def chosen(self, value: Node, derivatives: dict[int, Node]) -> list[Part]:
+        """select and branch: each side by itself, 0 and not evaluated where the other is taken."""
+        found = []
+        for side, region in enumerate(value.regions):
+            seeds: dict[Node, list[Node]] = {}
+            for k, g in derivatives.items():
+                seeds.setdefault(region.results[k], []).append(g)
+            guard = Guard(value.args[0], side == 0)
+            found += inside_parts(self, self.only_in(value, side), seeds, region, (guard,))
+        return found
+
+    def only_in(self, owner: Node, side: int) -> set[Node]:
+        """The active nodes that nothing outside one side uses: those are evaluated in it alone."""
+        users = self.sweep_users()
+        region, own = owner.regions[side], set[Node]()
+        for value in reversed(walk(region.results)):
+            if value in self.own and value in self.sweep.active and value not in self.sweep.targets and value.op != "param":
+                if all(user in own or (user is owner and place == side) for user, place in users.get(value, ())):
+                    own.add(value)
+        return own
+
+    def sweep_users(self) -> dict[Node, list[tuple[Node, int]]]:
+        """Who uses each node among what is active: the user, and which of its regions' results, -1 for an argument."""
+        users: dict[Node, list[tuple[Node, int]]] = {}
+        for value in self.sweep.everything:
+            if value in self.sweep.active:
+                for argument in value.args:
+                    users.setdefault(argument, []).append((value, -1))
+                for k, region in enumerate(value.regions):
+                    for result in region.results:
+                        users.setdefault(result, []).append((value, k))
+        return users
+
+    def indexed(self, value: Node, seed: Node) -> list[Part]:
+        """table and fold: the body once for all places."""
+        region = value.regions[0]
+        own = dependents(region.results, region.params) - set(region.params)
+        context = tuple(Range(p, *value.args[3 * k:3 * k + 3]) for k, p in enumerate(region.params))
+        return inside_parts(self, own, {region.results[0]: [seed]}, region, context)
+
+
+def inside_parts(outer: Body, own: set[Node], seeds: dict[Node, list[Node]], region: Region, context: Context) -> list[Part]:
+    """What one region's body adds to everything outside it."""
+    body = Body(outer.sweep, own, seeds)
+    body.run(walk(region.results))
+    return [Part(p.target, p.value, p.subscripts, p.args, p.deps, context + p.context) for p in body.outside]
+
+
+# --- the derivative of one place -----------------------------------------------------------------
+
+
+def table_seed(value: Node, g: Node) -> Node:
+    """The table's derivative at its indices' places."""
+    if not g.type.rank:
+        return g
+    places = []
+    for k, p in enumerate(value.regions[0].params):
+        start, _, step = value.args[3 * k:3 * k + 3]
+        place = p if is_int(start, 0) else apply("sub", p, start)
+        places.append(place if is_int(step, 1) else apply("floordiv", place, step))
+    whole = dense(g, value)
+    subscripts = ("at",) * len(places) + ("all",) * (value.type.rank - len(places))
+    return node("index", whole, *places, subscripts=subscripts)
+
+
+def is_int(value: Node, number_: int) -> bool:
+    return value.op == "const" and bool(value.value == number_)
+
+
+def fold_seed(value: Node, g: Node) -> Node:
+    """The derivative of a reduction by the element at its indices' places."""
+    body, monoid = value.regions[0].results[0], value.get("monoid")
+    if monoid == "sum":
+        return g
+    zero, one = number(0.0, body), number(1.0, body)
+    if monoid == "mean":
+        return apply("div", g, again(value, "sum", one) if ragged(value) else count_of(value))
+    if monoid == "prod":
+        return product_rule(body, value, g, lambda v: again(value, "sum", v), lambda v: again(value, "prod", v))
+    best = apply("eq", body, value)
+    ties = again(value, "sum", cast(best, value.type.element))
+    return masked(best, apply("div", g, ties), None) or zero
+
+
+def ragged(value: Node) -> bool:
+    """Whether a later range reads an earlier index."""
+    params = set(value.regions[0].params)
+    return bool(params & set(walk(value.args)))
+
+
+def count_of(value: Node) -> Node:
+    return count([product(size_of(a) for a in value.args[1::3])], value.type.element)
+
+
+def again(value: Node, monoid: str, body: Node) -> Node:
+    """Another reduction over the indices of a fold."""
+    params, (new_body, *args) = over(value.regions[0].params, body, *value.args)
+    return make("fold", args, {**dict(value.attrs), "monoid": monoid}, (body.type,), (Region(params, (), (new_body,)),))
+
+
+# --- a part and the indices round it -------------------------------------------------------------
+
+
+def gathered(part: Part) -> Node:
+    """A part with its context as one value, in the shape of its target."""
+    if not part.subscripts:
+        return summed(part.value, part.context)
+    if not part.context:
+        return scatter(part.target.type, part.value, part.subscripts, part.args, part.deps)
+    kept = kept_indices(part)
+    return looped(part) if kept is None else tabled(part, kept)
+
+
+def guarded(value: Node, guards: Iterable[Guard]) -> Node:
+    """The value where all conditions hold, else 0; evaluated only there."""
+    for guard in reversed(list(guards)):
+        zero = broadcast(number(0.0, value), value.type.shape)
+        sides = (value, zero) if guard.holds else (zero, value)
+        value = make("select", (guard.condition,), {}, (value.type,), tuple(Region((), (), (side,)) for side in sides))
+    return value
+
+
+def summed(value: Node, context: Context) -> Node:
+    """The sum over all indices round a value, innermost first; neighbouring indices are one fold."""
+    waiting: list[Range] = []
+    for place in reversed(context):
+        if isinstance(place, Range):
+            waiting.insert(0, place)
+            continue
+        value = guarded(folded_over(value, waiting), [place])
+        waiting = []
+    return folded_over(value, waiting)
+
+
+def folded_over(value: Node, ranges: list[Range]) -> Node:
+    if not ranges:
+        return value
+    triples = [n for r in ranges for n in (r.start, r.count, r.step)]
+    params, (body, *args) = over(tuple(r.param for r in ranges), value, *triples)
+    names = tuple(r.param.get("name") for r in ranges)
+    return make("fold", args, {"monoid": "sum", "names": names}, (value.type,), (Region(params, (), (body,)),))
+
+
+def kept_indices(part: Part) -> list[Range] | None:
+    """The ranges whose indices are the part's subscripts, in their order; None where the places are no rectangle."""
+    ranges = {r.param: r for r in part.context if isinstance(r, Range)}
+    if set(part.subscripts) - {"at", "all"}:
+        return None
+    kept = [ranges[a] for a in part.args if a in ranges]
+    if len({r.param for r in kept}) != len(kept):
+        return None
+    rest = [a for a in part.args if a not in ranges]
+    fixed = [n for r in kept for n in (r.start, r.count, r.step)]
+    if dependents([*rest, *fixed], ranges) & {*rest, *fixed}:
+        return None
+    return kept
+
+
+def tabled(part: Part, kept: list[Range]) -> Node:
+    """A table over the kept indices, the others summed, in its place in the target."""
+    chosen = {r.param for r in kept}
+    others = tuple(c for c in part.context if isinstance(c, Guard) or c.param not in chosen)
+    shape = part.target.type.shape
+    inner = tuple(shape[k] for k, s in enumerate(part.subscripts) if s == "all")
+    body = broadcast(summed(part.value, others), inner)
+    if kept:
+        triples = [n for r in kept for n in (r.start, r.count, r.step)]
+        params, (body,) = over(tuple(r.param for r in kept), body)
+        sizes = tuple(size_of(r.count) for r in kept)
+        names = tuple(r.param.get("name") for r in kept)
+        body = make("table", triples, {"names": names}, (Type(body.type.element, sizes + inner),), (Region(params, (), (body,)),))
+    return placed(part, kept, body)
+
+
+def placed(part: Part, kept: list[Range], found: Node) -> Node:
+    """The table with its axes in the target's order, amid zeros where it does not fill the target."""
+    shape, by_param = part.target.type.shape, {r.param: r for r in kept}
+    rank_kept, order, subscripts, args = len(kept), [], [], []
+    places, next_inner = iter(part.args), rank_kept
+    fills = True
+    for axis, subscript in enumerate(part.subscripts):
+        if subscript == "all":
+            order.append(next_inner)
+            next_inner += 1
+            subscripts.append("all")
+            continue
+        place = next(places)
+        r = by_param.get(place)
+        if r is None:
+            subscripts.append("at")
+            args.append(place)
+            fills = False
+            continue
+        order.append(kept.index(r))
+        subscripts.append("slice")
+        args += [r.start, r.count, r.step]
+        fills = fills and is_int(r.start, 0) and is_int(r.step, 1) and size_of(r.count) == shape[axis]
+    found = transpose(found, order) if found.type.rank else found
+    return found if fills else scatter(part.target.type, found, tuple(subscripts), tuple(args), part.deps)
+
+
+def looped(part: Part) -> Node:
+    """Loops over all indices that add each place's value to the target's derivative."""
+    return _nest(part, part.context, zeros(part.target), {})
+
+
+def zeros(target: Node) -> Node:
+    zero = number(0.0, target)
+    return node("fill", zero, *(size_node(s) for s in target.type.shape)) if target.type.rank else zero
+
+
+def _nest(part: Part, context: Context, state: Node, given: dict[Node, Node]) -> Node:
+    """One loop or branch of the nest, the rest inside; `given` maps the part's indices to the loops' own."""
+    if not context:
+        value, *args = copied((part.value, *part.args), given)
+        attrs = {"subscripts": part.subscripts, "combine": "add"}
+        return make("update", (state, value, *args), attrs, (state.type,))
+    first, rest = context[0], context[1:]
+    if isinstance(first, Guard):
+        condition, = copied((first.condition,), given)
+        sides = (_nest(part, rest, state, given), state)
+        regions = tuple(Region((), (), (s,)) for s in (sides if first.holds else sides[::-1]))
+        return project(make("branch", (condition,), {}, (state.type,), regions), 0)
+    start, rounds, step = copied((first.start, first.count, first.step), given)
+    place, carried = param(first.param.type, first.param.get("name")), param(state.type, "")
+    body = _nest(part, rest, carried, {**given, first.param: place})
+    loop = make("loop", (start, rounds, step, state), {"kind": "count"}, (state.type,), (Region((place, carried), (), (body,)),))
+    return project(loop, 0)

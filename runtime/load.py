@@ -1,0 +1,135 @@
+"""Executes target text.
+
+A text for Numba becomes a real file, named by the hash of all that its machine code depends on, and a module in
+`sys.modules` before it is executed: only so does Numba's own cache work from one process to the next. Numba keys its index by
+the file, so a name by hash also guards against one text being served another's code. Files appear whole or not at all; where none can
+be written, a temporary folder serves, then memory alone (without a cache).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import linecache
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+_lock = threading.RLock()
+
+
+def load(text: str) -> dict[str, Any]:
+    """The names that a text defines."""
+    return vars(_load_numba(text) if _uses_numba(text) else _load_plain(text))
+
+
+def _uses_numba(text: str) -> bool:
+    return "\nfrom numba import " in text
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _load_plain(text: str) -> ModuleType:
+    """Executes a text in memory; tracebacks still find its lines."""
+    name = f"gdc_text_{_hash(text)}"
+    with _lock:
+        found = sys.modules.get(name)
+        return found if found is not None else _execute(text, name, f"<{name}>")
+
+
+def _execute(text: str, name: str, file: str, path: Path | None = None) -> ModuleType:
+    module = ModuleType(name)
+    if path is not None:
+        module.__file__ = str(path)
+    else:
+        linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    sys.modules[name] = module
+    try:
+        exec(compile(text, file, "exec"), vars(module))
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def machine() -> tuple[str, ...]:
+    """What machine code depends on besides its text."""
+    import llvmlite
+    import numba
+    from llvmlite import binding
+
+    return (numba.__version__, llvmlite.__version__, sys.version, binding.get_host_cpu_name(),
+            binding.get_host_cpu_features().flatten(), os.environ.get("NUMBA_CPU_NAME", ""),
+            os.environ.get("NUMBA_CPU_FEATURES", ""), os.environ.get("NUMBA_OPT", ""))
+
+
+def _load_numba(text: str) -> ModuleType:
+    from numba.core import config
+
+    name = f"gdc_text_{_hash(text, *machine())}"
+    with _lock:
+        found = sys.modules.get(name)
+        if found is not None:
+            return found
+        for folder in folders():
+            path = folder / f"{name}.py"
+            try:
+                write_whole(path, text)
+            except OSError:
+                continue
+            if config.CACHE_DIR or os.access(folder, os.W_OK):
+                return _execute(text, name, str(path), path)
+        return _execute(text, name, f"<{name}>")
+
+
+def folders() -> Iterator[Path]:
+    """Where texts may lie, best first. A temporary folder is the user's own: nobody else may put code there."""
+    import numba
+    import platformdirs
+    from llvmlite import binding
+
+    kind = f"numba-{numba.__version__}-{binding.get_host_cpu_name()}"
+    yield Path(platformdirs.user_cache_dir("gdc")) / kind
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
+    shared = Path(tempfile.gettempdir()) / f"gdc-{user}"
+    try:
+        shared.mkdir(mode=0o700, exist_ok=True)
+        state = shared.stat()
+    except OSError:
+        return
+    if not hasattr(os, "getuid") or (state.st_uid == user and not state.st_mode & 0o022):
+        yield shared / kind
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file that other processes may be reading or writing: it is whole or not there."""
+    data = text.encode("utf-8")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if path.read_bytes() == data:
+            return
+    except OSError:
+        pass
+    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(draft, path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+def cached(text: str) -> bool:
+    """Whether a text has been executed in this process."""
+    names = {f"gdc_text_{_hash(text)}"} | ({f"gdc_text_{_hash(text, *machine())}"} if _uses_numba(text) else set())
+    return any(name in sys.modules for name in names)
+
+
+__all__ = ["cached", "folders", "load", "machine", "write_whole"]
