@@ -66,7 +66,9 @@ class Context:
         self.env: dict[Node, Expr] = {}
         self.results: dict[tuple[Node, int], Expr] = {}
         self.preferred: dict[Node, str] = {}
-        self.holders: dict[str, Node] = {}
+        self.holders: dict[str, Node] = {}          # the value that last took a user's name
+        self.owners: dict[str, Node] = {}           # the value that a variable holds
+        self.adopted: dict[tuple[Node, int], Node] = {}
         self.dimensions: dict[str, Expr] = {}
         self.used_dimensions: dict[str, None] = {}
         self.extents: dict[Dim, Expr] = {}
@@ -89,6 +91,17 @@ class Context:
             yield self._blocks[-1]
         finally:
             self._blocks.pop()
+
+    @property
+    def last(self) -> Statement:
+        return self._blocks[-1][-1]
+
+    def open_block(self) -> None:
+        """Begins a body that `close_block` ends."""
+        self._blocks.append([])
+
+    def close_block(self) -> list[Statement]:
+        return self._blocks.pop()
 
     @property
     def top(self) -> list[Statement]:
@@ -118,6 +131,7 @@ class Context:
         old = self.holders.get(user) if user else None
         region = self.layout.home[value]
         if (old is not None and old in self.env and self.layout.home.get(old) is region and old not in self.atoms
+                and self.owners.get(str(self.env[old].get("name"))) is old
                 and self.layout.dead_after(old, region, value) and self.env[old].rank == value.type.rank == 0):
             name = str(self.env[old].get("name"))
         else:
@@ -130,6 +144,7 @@ class Context:
         """From now on the value is that variable."""
         variable = imp.var(name, value.type.element, value.type.rank)
         self.env[value] = variable
+        self.owners[name] = value
         self.note_extents(variable, value.type)
         return variable
 
@@ -215,6 +230,20 @@ class Context:
     def value(self, value: Node) -> Expr:
         """The expression of a value where it is used."""
         return run(self.formula(value))
+
+    def statement(self, value: Node) -> None:
+        """Writes one statement."""
+        raise NotImplementedError
+
+    def materialise(self, value: Node) -> None:
+        """Binds a pure value to a name."""
+        raise NotImplementedError
+
+    def is_reduction(self, value: Node) -> bool:
+        raise NotImplementedError
+
+    def whole_array(self, value: Node) -> Expr | None:
+        raise NotImplementedError
 
     def region(self, region: Region) -> None:
         """Writes a region's statements."""

@@ -57,9 +57,11 @@ def loop(c: Context, value: Node) -> None:
 def finish(c: Context, owner: Node, k: int, variable: Expr) -> None:
     """Result k of a loop or branch is that variable from now on."""
     c.results[owner, k] = variable
+    c.owners[str(variable.get("name"))] = owner
     for user in c.layout.users.get(owner, ()):
         if user.op == "project" and user.get("k") == k:
             c.env[user] = variable
+            c.owners[str(variable.get("name"))] = user
             c.note_extents(variable, user.type)
             name = c.user_name(user)
             if name:
@@ -102,6 +104,7 @@ def _start(c: Context, value: Node, k: int, param: Node, first: Node) -> None:
         name = c.namer.claim(user) if user else c.namer.temporary()
         c.add(Let(name, given, c.origins(value)))
         c.env[param] = imp.var(name, param.type.element, param.type.rank)
+    c.owners[str(c.env[param].get("name"))] = param
     c.note_extents(c.env[param], param.type)
     if c.user_name(param):
         c.holders[c.user_name(param)] = param

@@ -45,6 +45,7 @@ class Layout:
     position: dict[Node, int] = field(default_factory=dict)
     flat: dict[Node, frozenset[Node]] = field(default_factory=dict)
     body_reads: dict[Region, set[Node]] = field(default_factory=dict)
+    waits: dict[Node, set[Node]] = field(default_factory=dict)
     readers: dict[Region, dict[Node, list[Node]]] = field(default_factory=dict)
     in_place: set[Node] = field(default_factory=set)
     copied: dict[Flow | Node, str] = field(default_factory=dict)

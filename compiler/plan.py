@@ -27,8 +27,10 @@ class Input:
     finite: bool
     path: str | None
     members: tuple[str, ...]
-    default: str | None  # Python text over np, dimensions and earlier params; None: must be given
+    default: str | None  # a number's text, or (where `reads` is not None) a text that defines program(*reads)
     site: int  # where the contract stands
+    reads: tuple[str, ...] | None = None  # dimensions and earlier params that the default is computed from
+    hint: str | None = None  # what to say where the value is not given
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Demand:
 class Plan:
     """target text plus all that calling it takes.
 
-    `text` defines `program(*inputs, traces)`, see targets/. `dimensions` gives, in order, name, input, axis, formula
+    A plan of target "" has no text: it is what is known before the values are (its undeclared inputs have no element).
+    `text` defines `program(*inputs, watch=None)`, see targets/. `dimensions` gives, in order, name, input, axis, formula
     over "size".
     `lines` maps a line of the text to spans (start, end) of the script. `costs` are formulas over dimensions.
     """
@@ -80,6 +83,8 @@ class Plan:
     lines: tuple[tuple[tuple[int, int], ...], ...]
     costs: dict[str, Formula] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    memory: tuple[tuple[Formula, int], ...] = ()  # bytes of each large array, and the site to report where they are not free
+    signature: str = ""  # for people, one line for each input, param and output
     version: int = VERSION
 
     def to_json(self) -> str:
@@ -92,7 +97,15 @@ class Plan:
             **{
                 **data,
                 "inputs": tuple(
-                    Input(**{**i, "dims": tuple(i["dims"]), "members": tuple(i["members"])}) for i in data["inputs"]
+                    Input(
+                        **{
+                            **i,
+                            "dims": tuple(i["dims"]),
+                            "members": tuple(i["members"]),
+                            "reads": None if i["reads"] is None else tuple(i["reads"]),
+                        }
+                    )
+                    for i in data["inputs"]
                 ),
                 "dimensions": tuple(tuple(d) for d in data["dimensions"]),
                 "demands": tuple(Demand(**d) for d in data["demands"]),
@@ -101,5 +114,6 @@ class Plan:
                 "sites": tuple(Site(**s) for s in data["sites"]),
                 "lines": tuple(tuple((a, b) for a, b in line) for line in data["lines"]),
                 "notes": tuple(data["notes"]),
+                "memory": tuple((size, site) for size, site in data["memory"]),
             }
         )

@@ -11,12 +11,18 @@ from gdc.compiler.ir import Node, Region, make, nested, param, rebuild, walk
 
 
 def dependents(values: Iterable[Node], on: Iterable[Node]) -> set[Node]:
-    """Those of the values, and of all that they use, which need one of `on`."""
-    moving = set(on)
+    """Those of the values, and of all that they use, which need one of `on`; a region's own parameters are not its owner's need."""
+    given = frozenset(on)
+    needs: dict[Node, frozenset[Node]] = {n: frozenset((n,)) for n in given}
     for value in walk(values):
-        if value not in moving and any(n in moving for n in nested(value)):
-            moving.add(value)
-    return moving
+        if value in given:
+            continue
+        need = frozenset().union(*(needs[n] for n in nested(value) if n in needs))
+        for region in value.regions:
+            need = need.difference(region.params)
+        if need:
+            needs[value] = need
+    return set(needs)
 
 
 def has_effects(value: Node) -> bool:

@@ -196,6 +196,8 @@ def _node_text(node: Expr, args: tuple[Code, ...], env: Environment) -> Code:
             return Code(f"{args[0].at(ATOM)}[{', '.join(a.text for a in args[1:]) or '()'}]")
         if node.op == "select":
             return Code(f"{args[1].at(OR)} if {args[0].at(OR)} else {args[2].at(IF)}", IF)
+        if node.op == "neg" and node.args[0].op != "const":
+            return template("(-{0})").fill(args)
         if node.op in _SYMBOLS and len(args) == 2:
             return template(f"({{0}} {_SYMBOLS[node.op]} {{1}})").fill(args)
     words = [a.text for a in args] + [f"{key}={_literal(value)}" for key, value in node.attrs]
@@ -440,8 +442,16 @@ def _read(root: ast.expr, env: Environment) -> Expr:
     return done[id(root)]
 
 
+def _is_number(node: ast.expr) -> bool:
+    """Whether a syntax node is a literal number, perhaps below zero."""
+    node = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(node, ast.Constant) or isinstance(node, ast.Name) and node.id in ("inf", "nan")
+
+
 def _parts(node: ast.expr) -> tuple[ast.expr, ...]:
     """The expressions inside an expression's syntax node."""
+    if isinstance(node, ast.UnaryOp) and not _is_number(node):
+        return (node.operand,)
     if isinstance(node, ast.BinOp):
         return (node.left, node.right)
     if isinstance(node, ast.IfExp):
@@ -457,6 +467,8 @@ def _parts(node: ast.expr) -> tuple[ast.expr, ...]:
 def _read_node(node: ast.expr, args: tuple[Expr, ...], env: Environment) -> Expr:
     if isinstance(node, ast.Name) and node.id not in ("inf", "nan"):
         return imp.var(node.id, *env[node.id])
+    if isinstance(node, ast.UnaryOp) and args:
+        return _by_rule("neg", args, (), env)
     if isinstance(node, (ast.Constant, ast.UnaryOp, ast.Name, ast.Tuple)):
         return _by_rule("const", (), (("value", _value(node)),), env)
     if isinstance(node, ast.BinOp):

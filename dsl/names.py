@@ -38,8 +38,3 @@ def is_name_character(character: str) -> bool:
         return False
     return all(unicodedata.category(part)[0] in "LM" or unicodedata.category(part) == "Nd"
                for part in unicodedata.normalize("NFKC", character))
-
-
-def is_superscript(character: str) -> bool:
-    """A raised sign, digit or letter: `²`, `⁻`, `ⁿ`, `ᵀ`."""
-    return unicodedata.decomposition(character).startswith("<super>")

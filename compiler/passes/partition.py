@@ -49,9 +49,10 @@ class _Partition:
             self.taken |= _binds(s)
         self.work: list[Expr] = []
         self.entry = _Entry(program)
+        self.aliases = _aliases(program)
 
     def run(self) -> Program:
-        body = self.body(self.program.body, {})
+        body = self.body(self.program.body, {}, 0)
         return replace(self.program, body=body, work=tuple(dict.fromkeys(self.work)))
 
     def fresh(self, name: str) -> str:
@@ -63,34 +64,37 @@ class _Partition:
                 return found
         raise AssertionError
 
-    def body(self, body: Body, outer: dict[str, Expr]) -> Body:
-        """Outer: upper bounds of the loops that we are in."""
+    def body(self, body: Body, outer: dict[str, Expr], depth: int) -> Body:
+        """Outer: upper bounds of the loops that we are in; depth: how many of them are not rounds of an outermost loop."""
         done: list[Statement] = []
         for statement in body:
+            deeper = depth + (getattr(statement, "mode", "rounds") != "rounds")
             if isinstance(statement, Loop):
-                nest = self.nest(statement, outer) if statement.mode != "rounds" else None
+                nest = self.nest(statement, outer, depth) if statement.mode != "rounds" else None
                 if nest is not None:
                     done += nest
-                else:
-                    inner = {**outer, statement.var: statement.stop}
-                    done.append(replace(statement, body=self.body(mark_sums(statement), inner)))
+                    continue
+                inner = self.body(mark_sums(statement), {**outer, statement.var: statement.stop}, deeper)
+                done.append(replace(statement, body=inner, mode="rounds" if statement.mode == "rounds" else "serial"))
             elif isinstance(statement, imp.Forever):
-                done.append(replace(statement, body=self.body(statement.body, outer)))
+                done.append(replace(statement, body=self.body(statement.body, outer, deeper)))
             elif isinstance(statement, imp.Branch):
-                done.append(replace(statement, then=self.body(statement.then, outer),
-                                    orelse=self.body(statement.orelse, outer)))
+                done.append(replace(statement, then=self.body(statement.then, outer, depth),
+                                    orelse=self.body(statement.orelse, outer, depth)))
             else:
                 done.append(statement)
         return tuple(done)
 
     # -- one nest
 
-    def nest(self, loop: Loop, outer: dict[str, Expr]) -> list[Statement] | None:
-        """The loop in blocks, or None where it cannot be cut."""
+    def nest(self, loop: Loop, outer: dict[str, Expr], depth: int) -> list[Statement] | None:
+        """The loop in blocks, or None where it cannot be cut, or is too small for it: a single loop in a loop."""
         if constant(loop.step) != 1 or not _quiet(loop.body):
             return None
-        totals = find_totals(loop)
-        if totals is None:
+        if depth and not any(isinstance(s, (Loop, imp.Forever)) for s in imp.statements(loop.body)):
+            return None
+        totals = find_totals(loop, self.aliases)
+        if totals is None or _escapes(self.program, loop, set(totals.scalars)):
             return None
         cost = _cost(loop.body, {loop.var: loop.stop})
         rows = sub(loop.stop, loop.start)
@@ -220,7 +224,7 @@ class Totals:
         self.arrays: dict[str, tuple[str, Expr]] = {}
 
 
-def find_totals(loop: Loop) -> Totals | None:
+def find_totals(loop: Loop, aliases: dict[str, str] | None = None) -> Totals | None:
     """What the rounds of a loop add to, or None where they depend on each other in any other way."""
     totals = Totals()
     inside = list(imp.statements(loop.body))
@@ -240,6 +244,12 @@ def find_totals(loop: Loop) -> Totals | None:
             return None
     if loop.mode == "parallel":
         return totals
+    used = {e.get("name") for s in inside for top in imp.expressions(s) for e in imp.subexpressions(top)
+            if e.op == "var" and e.rank}
+    groups = [(aliases or {}).get(name, name) for name in used]
+    stored = {s.array.get("name") for s in inside if isinstance(s, imp.Store)}
+    if any(groups.count((aliases or {}).get(name, name)) > 1 for name in stored):
+        return None                     # two names for what is stored to
     return totals if all(_store_allowed(s, loop, inside, arrays, totals) for s in inside if isinstance(s, imp.Store)) else None
 
 
@@ -326,6 +336,55 @@ def _binds(statement: Statement) -> set[str]:
     if isinstance(statement, (imp.Let, imp.Alloc, imp.Guarded)):
         return {statement.name}
     return {statement.var} if isinstance(statement, Loop) else set()
+
+
+def _aliases(program: Program) -> dict[str, str]:
+    """For each name of an array that may share its entries with another's: the name of their group."""
+    group: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while group.get(name, name) != name:
+            name = group[name]
+        return name
+
+    for s in imp.statements(program.body):
+        if isinstance(s, imp.Let) and s.value.rank and s.value.op not in ("copy", "matmul"):
+            for e in imp.subexpressions(s.value):
+                if e.op == "var" and e.rank:
+                    group[find(s.name)] = find(e.get("name"))
+    return {name: find(name) for name in (*group, *group.values())}
+
+
+def _escapes(program: Program, nest: Loop, totals: set[str]) -> bool:
+    """Whether a value bound in a nest's rounds may be read after it."""
+    bound = {n for s in imp.statements((nest,)) for n in _binds(s)} - totals
+    found = False
+
+    def read(values: tuple[Expr, ...], known: set[str]) -> None:
+        nonlocal found
+        found = found or any(e.op == "var" and e.get("name") in known for v in values for e in imp.subexpressions(v))
+
+    def visit(body: Body, known: set[str]) -> set[str]:
+        """`known`: names whose value may be the nest's."""
+        for s in body:
+            if s is nest:
+                known = known | bound
+                continue
+            read(imp.expressions(s), known)
+            if isinstance(s, imp.Branch):
+                known = visit(s.then, known) | visit(s.orelse, known)
+            elif isinstance(s, (Loop, imp.Forever)):
+                inside = any(t is nest for t in imp.statements(s.body))
+                start = known | (bound if inside else set())
+                known = start | visit(s.body, start - ({s.var} if isinstance(s, Loop) else set()))
+            else:
+                known = known - _binds(s)
+        return known
+
+    last = visit(program.body, set())
+    for _, value, flag in program.outputs:
+        read((value,) if flag is None else (value, flag), last)
+    return found
 
 
 def _quiet(body: Body) -> bool:
@@ -472,8 +531,6 @@ def _jams(loop: Loop) -> bool:
     if any(isinstance(s, (imp.Branch, imp.Forever, imp.Alloc, imp.Break, imp.Continue, imp.SetPart)) for s in inside):
         return False
     loops = {s.var for s in inner}
-    if len(loops) != len(inner) and len({s.var for s in loop.body if isinstance(s, Loop)}) == 0:
-        return False
     bounds = [e for s in inner for top in (s.start, s.stop, s.step) for e in imp.subexpressions(top)]
     return not any(e.op == "load" or (e.op == "var" and e.get("name") in own - loops) for e in bounds)
 

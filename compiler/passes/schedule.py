@@ -185,7 +185,7 @@ def _wait_for(layout: Layout, value: Node, waits: dict[Node, set[Node]]) -> set[
 
 
 def _order(layout: Layout, soft: bool) -> None:
-    waits = _waits(layout)
+    waits = layout.waits = _waits(layout)
     consumed = _consumed(layout) if soft else {}
     for region, statements in layout.order.items():
         before = {s: {w for w in waits[s] if w is not s and layout.home.get(w) is region} for s in statements}

@@ -10,7 +10,7 @@ import builtins
 import keyword
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,15 +18,17 @@ from gdc.compiler import imp
 from gdc.compiler.dims import Dim, dim
 from gdc.compiler.imp import Body, Expr, Origin, Program, Statement
 from gdc.compiler.ops import OPS
-from gdc.compiler.text import ANY, ATOM, COMPARE, IF, NOT, OR, PLUS, TIMES, UNARY, Code, number_level, template
-from gdc.compiler.types import BOOL, INT, REAL, Element
+from gdc.compiler.text import ANY, ATOM, COMPARE, IF, NOT, OR, PLUS, TIMES, Code, number_level, template
+from gdc.compiler.types import INT, REAL, Element
 from gdc.dsl.source import Source
 
 Piece = tuple[str, Origin]
 
 # Names that texts use for themselves: a variable of the program that has one of them gets another.
 OWN_NAMES = frozenset("""np math special njit prange intrinsic types ir Stop Watch TEXTS PRINTS program native native_serial
-    native_parallel watch self status numbers control events used stopped choose""".split())
+    native_parallel watch self status numbers control events used stopped works round_ words run cgutils OPTIONS CACHE
+    SHARE""".split())
+OWN_PATTERN = re.compile(r"(trace|count|result|reached)_\d+")
 ROUNDINGS = frozenset({"floor", "ceil", "round", "trunc"})
 UFUNCS = {"sub": "subtract", "mul": "multiply", "div": "divide", "floordiv": "floor_divide", "mod": "remainder", "pow": "power",
           "and": "logical_and", "or": "logical_or", "bitand": "bitwise_and", "bitor": "bitwise_or", "bitxor": "bitwise_xor"}
@@ -60,10 +62,6 @@ def assemble(pieces: Iterable[Piece], source: Source | None) -> Text:
 def safe(text: str) -> str:
     """A line of a script as it may stand in a comment."""
     return "".join(c if c.isprintable() else " " for c in text.replace("\t", "    ")).rstrip()
-
-
-def indented(text: str, depth: int) -> str:
-    return "".join("    " * depth + line + "\n" if line else "\n" for line in text.split("\n"))
 
 
 class Emitter:
@@ -162,6 +160,8 @@ class Emitter:
         """A MAP row on scalars."""
         row = OPS[value.op]
         keep = not self.numpy_scalars or value.op in ("and", "or", "not", "where")
+        if index and value.op in ("floordiv", "mod") and imp.constant(value.args[1]):
+            keep = False
         cell = row.scalar if keep else row.numpy
         if not isinstance(cell, str):
             raise ValueError(f"{value.op} has no text for scalars")
@@ -749,7 +749,7 @@ def _plain_names(program: Program) -> dict[str, str]:
         if not name.isidentifier():
             raise ValueError(f"not a name: {name!r}")
         plain = name
-        while plain in taken or (plain != name and plain in used):
+        while plain in taken or OWN_PATTERN.fullmatch(plain) or (plain != name and plain in used):
             plain += "_"
         names[name] = plain
     return names
@@ -762,5 +762,3 @@ def part(start, count, step, size):
     return slice(start, stop - size if stop < 0 else stop, step) if count > 0 else slice(0, 0, 1)
 '''
 
-Emit = Callable[[Program, Source | None], Text]
-__all__ = ["BOOL", "Code", "Emitter", "Piece", "Text", "UNARY", "assemble"]

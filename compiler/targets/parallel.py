@@ -15,13 +15,15 @@ from collections.abc import Iterator
 
 from gdc.compiler import imp
 from gdc.compiler.imp import Expr, Program
-from gdc.compiler.targets.emit import PART, Emitter, Piece, Text, assemble, indented, number
-from gdc.compiler.text import ANY, ATOM, COMPARE, OR, Code, number_level
+from gdc.compiler.targets.emit import PART, Emitter, Piece, Text, assemble, number
+from gdc.compiler.ops import OPS
+from gdc.compiler.text import ATOM, COMPARE, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
 from gdc.dsl.source import Source
 
 WORTHWHILE = 50_000     # multiply-adds in a nest, below which a fork and join costs more than it gains (docs/cores.md)
 MOST_VALUES = 4         # of a failed check
+OPERATORS = ("floordiv", "mod", "pow")      # Numba's are NumPy's
 KINDS = {"int": 1, "real": 2, "bool": 3}
 
 OPTIONS = '''
@@ -44,21 +46,6 @@ BINDINGS = {
     "erf": "from math import erf", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
     "prange": "from numba import prange",
     "part": _helper(PART),
-    "floor_divide": _helper('''
-def floor_divide(x, y):
-    """The quotient, rounded down."""
-    return x // y
-'''),
-    "remainder": _helper('''
-def remainder(x, y):
-    """What floor_divide leaves, with the sign of y."""
-    return x % y
-'''),
-    "power": _helper('''
-def power(x, y):
-    """x to the y."""
-    return x**y
-'''),
     "minimum": _helper('''
 def minimum(x, y):
     """The lesser; nan where either is."""
@@ -183,7 +170,8 @@ def printed(events):
             kind, rank = piece
             shape, at = tuple(events[at : at + rank]), at + rank
             count = int(np.prod(shape))
-            cells = (reals if kind == "real" else events)[at : at + count].astype(bool if kind == "bool" else None, copy=False)
+            cells = (reals if kind == "real" else events)[at : at + count]
+            cells = cells.astype(bool) if kind == "bool" else cells
             words.append(cells.reshape(shape).copy() if rank else cells[0])
             at += count
         yield words
@@ -240,6 +228,8 @@ class Parallel(Emitter):
         if value.op == "add" and value.get("free") and value.element.kind == "real":
             self.used.add("plus")
             return Code(f"plus({args[0].text}, {args[1].text})")
+        if value.op in OPERATORS:
+            return template(str(OPS[value.op].numpy)).fill(args)
         return super().scalar(value, args, index)
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
@@ -257,8 +247,9 @@ class Parallel(Emitter):
             self.shares = True
             self.used.add("prange")
             self.inside += 1
-            yield f"{pad}for {name}_ in prange({self.range(statement)}):\n", origins
-            yield f"{pad}    {name} = np.int64({name}_)\n", origins
+            number_ = self.unused(name)
+            yield f"{pad}for {number_} in prange({self.range(statement)}):\n", origins
+            yield f"{pad}    {name} = np.int64({number_})\n", origins
             yield from self.body(statement.body, depth + 1)
             self.inside -= 1
             return
@@ -272,6 +263,12 @@ class Parallel(Emitter):
             yield f"{pad}    if heard(control, 0) != 0.0:\n{pad}        break\n", origins
             yield f"{pad}    tell(control, 1, np.float64({self.rounds_done(statement)}))\n", origins
         yield from self.body(statement.body, depth + 1)
+
+    def unused(self, name: str) -> str:
+        """A name for a prange's own counter: an unsigned number, which must not meet other ints."""
+        while name in self.names.values():
+            name += "_"
+        return name
 
     def rounds_done(self, statement: imp.Loop) -> str:
         done = imp.sub(imp.var(statement.var, INT), statement.start)
@@ -369,8 +366,9 @@ class Parallel(Emitter):
         names = [self.name(p.name) for p in self.program.parameters]
         cells = ["control"] * self.polls + ["status", "numbers"] * self.fails
         head = f"def native({', '.join(names + cells)}):\n"
+        preamble = self.preamble()
         wrapper = self.wrapper(names, cells)
-        return assemble([(self.docstring() + self.preamble() + "\n\n", ()), (head, ()), (start, ()), *body, (end, ()),
+        return assemble([(self.docstring() + preamble + "\n\n", ()), (head, ()), (start, ()), *body, (end, ()),
                          (wrapper, ())], self.source)
 
     def native_start(self) -> str:
@@ -471,6 +469,3 @@ def _nothing(element: Element, rank: int) -> str:
 def emit(program: Program, source: Source | None = None) -> Text:
     """The text of target `parallel`. Run the pass `partition` before."""
     return Parallel(program, source).module()
-
-
-__all__ = ["ANY", "OR", "emit", "indented"]

@@ -107,9 +107,11 @@ NAMES_OF_THE_PARSER = ("LPAR", "RSQB", "TIMES", "_NL", "Token", "LBRACE", "lark"
 
 
 @pytest.mark.parametrize("text", ["x := 1 $ 2", "x := )", "x 3", "output x +", "stop 3", "x := a[1](2)", "use f", "A[",
-                                  "}",                                   "{", "x := @", "assert x, 3", "(", ":", "x := f(,)",
+                                  "}",
+                                  "{", "x := @", "assert x, 3", "(", ":", "x := f(,)",
                                   "for", "def", "x := e.",
-                                  "def f(x",                                   "x := a\n{ y := 1 }", "{ }", "repeat 2 { } }",
+                                  "def f(x",
+                                  "x := a\n{ y := 1 }", "{ }", "repeat 2 { } }",
                                   "= 3", "§", "\x00", "x := \u2028 1"])
 def test_in_the_users_terms(text):
     shown = str(refused(text))

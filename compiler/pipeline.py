@@ -1,0 +1,78 @@
+"""Which passes each target gets, in order, and why: a literal list, a reason on every line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+
+from gdc.compiler import imp, ir
+from gdc.compiler.record import Record
+
+TARGETS = ("loops", "numpy", "parallel", "cuda")
+
+GRAD = ("grad", "derivatives become formulas, which every later pass then treats like the user's own")
+SIMPLIFY = ("simplify", "identities and constants go, so that equal formulas look equal")
+CSE = ("cse", "what is written twice is computed once")
+RAISE_LOOPS = ("raise_loops", "scalar loops become formulas over arrays wherever no round depends on another")
+VECTORISE = ("vectorise", "what is still indexed is spread over whole arrays, for a target without cheap loops")
+ORDER = ("order", "products are grouped where they cost least, scalars meet the smaller side, inv(A)@b is a solve")
+HOIST = ("hoist", "what the rounds of a loop do not change is computed before it")
+SIMPLIFY_AGAIN = ("simplify", "regrouping leaves new identities behind")
+CSE_AGAIN = ("cse", "regrouping makes new equals")
+
+PASSES: dict[str, tuple[tuple[str, str], ...]] = {
+    # the definition of the language: nothing but what it cannot run as it stands
+    "loops": (GRAD,),
+    "numpy": (GRAD, SIMPLIFY, CSE, RAISE_LOOPS, VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
+    "parallel": (GRAD, SIMPLIFY, CSE, RAISE_LOOPS, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
+    "cuda": (GRAD, SIMPLIFY, CSE, RAISE_LOOPS, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
+}
+# How `lower` writes: library calls on whole arrays, or loop nests over their entries.
+STYLES = {"loops": "nests", "numpy": "calls", "parallel": "nests", "cuda": "nests"}
+# Passes over the imperative form.
+LATE: dict[str, tuple[tuple[str, str], ...]] = {
+    "loops": (),
+    "numpy": (),
+    "parallel": (("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),),
+    "cuda": (),
+}
+
+Seen = Callable[[str, ir.Program], None]
+
+
+def run_passes(program: ir.Program, target: str, record: Record, seen: Seen | None = None) -> ir.Program:
+    """The program after all passes of a target; `seen` is told the program after each."""
+    for name, _ in PASSES[target]:
+        work = _pass(name)
+        if work is not None:
+            program = work(program, record)
+            if seen is not None:
+                seen(name, program)
+    return program
+
+
+def lowered(program: ir.Program, target: str, record: Record) -> imp.Program:
+    """The imperative form, ready to be printed."""
+    from gdc.compiler.lower import lower
+
+    body = lower(program, STYLES[target])
+    for name, _ in LATE[target]:
+        work = _pass(name)
+        if work is not None:
+            body = work(body, record)
+    return body
+
+
+def passes_of(target: str) -> list[tuple[str, str]]:
+    """The passes of a target, early and late, with their reasons."""
+    return [(name, why) for name, why in (*PASSES[target], *LATE[target]) if _pass(name) is not None]
+
+
+def _pass(name: str) -> Callable[..., ir.Program] | None:
+    """A pass' `run`. Passes are imported when they are needed: a program whose plan is cached needs none."""
+    module = f"gdc.compiler.passes.{name}"
+    if find_spec(module) is None:
+        return None
+    found: Callable[..., ir.Program] = import_module(module).run
+    return found

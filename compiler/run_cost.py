@@ -1,0 +1,31 @@
+"""What one run of a program costs, as formulas over sizes: the figures that `auto` and `Program.cost` go by."""
+
+from __future__ import annotations
+
+from gdc.compiler import cost
+from gdc.compiler.dims import ONE, ZERO, Dim
+from gdc.compiler.ir import Node, Program, roots, walk
+from gdc.compiler.ops import OPS
+
+
+def run_costs(program: Program) -> tuple[Dim, Dim, Dim]:
+    """(flops, bytes moved, calls): every node once for each round of the loops round it; a call is one node's evaluation."""
+    everything = walk(roots(program.region))
+    times: dict[Node, Dim] = {}
+    for value in reversed(everything):
+        if value.regions:
+            factor = times.get(value, ONE) * cost.rounds(value)
+            for found in cost.inside(value):
+                times[found] = factor if found not in times else cost.longer(times[found], factor)
+    flops, moved, calls = ZERO, ZERO, ZERO
+    for value in everything:
+        rounds = times.get(value, ONE)
+        flops += cost.own_flops(value) * rounds
+        moved += cost.own_bytes(value) * rounds
+        calls += rounds if value.op in OPS or value.is_effect else ZERO
+    return flops, moved, calls
+
+
+def has_open_loop(program: Program) -> bool:
+    """Whether a loop's rounds are not known from sizes: those that `while` makes, or that `stop` may end."""
+    return any(n.op == "loop" and n.get("kind") != "count" for n in walk(roots(program.region)))

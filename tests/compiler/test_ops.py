@@ -1,0 +1,111 @@
+"""The op table is complete, and every row does on every target what its NumPy cell says."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import gdc
+import numpy as np
+import pytest
+from gdc.compiler.ops import OPS, ROWS, Op, Why
+from gdc.compiler.types import REAL
+
+MAPS = [row for row in ROWS if row.kind == "MAP"]
+REDUCTIONS = [row for row in ROWS if row.kind == "REDUCE"]
+COMPLEX_ONLY = {"real", "imag", "conj"}
+KINDS = {"MAP", "REDUCE", "CONTRACT", "SOURCE", "VIEW", "GATHER", "UPDATE", "SOLVE"}
+
+
+def missing(row: Op) -> list[str]:
+    """The cells of a row that are left out: empty text without a Why, or a wrong number of derivatives."""
+    found = []
+    for f in fields(row):
+        value = getattr(row, f.name)
+        if f.name in ("symbol", "hidden", "facts", "flops", "guard") or isinstance(value, Why):
+            continue
+        if value in ("", (), None, {}):
+            found.append(f.name)
+    if row.kind == "MAP" and isinstance(row.derivative, tuple) and len(row.derivative) != row.arity:
+        found.append("derivative")
+    if row.kind == "REDUCE" and not isinstance(row.start, Why) and len(row.start) != len(row.step):
+        found.append("step")
+    if set(row.ulp) != {"loops", "numpy", "parallel", "cuda"}:
+        found.append("ulp")
+    return found
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda r: r.name)
+def test_every_cell_is_filled(row: Op) -> None:
+    cells = [c for c in missing(row) if not (c == "finish" and isinstance(row.start, Why))]
+    assert not cells, f"{row.name} leaves out {cells}"
+    assert row.kind in KINDS
+
+
+def test_a_left_out_cell_is_noticed() -> None:
+    assert missing(replace(OPS["exp"], derivative=())) == ["derivative", "derivative"]
+    assert missing(replace(OPS["exp"], numpy="")) == ["numpy"]
+    assert missing(replace(OPS["mul"], derivative=("y",))) == ["derivative"]
+
+
+def test_names_are_unique() -> None:
+    assert len(OPS) == len(ROWS)
+
+
+def formula(row: Op) -> str:
+    names = "xyz"[: row.arity]
+    if row.symbol and row.arity == 1:
+        return f"{row.symbol} x"
+    if row.symbol:
+        return f"x {row.symbol} y"
+    return f"{row.name}({', '.join(names)})"
+
+
+def samples(row: Op) -> dict[str, np.ndarray]:
+    """The row's edge inputs against each other; kinds that the row refuses as real are ints or bools."""
+    values = row.edges if row.arity == 1 else [v for v in row.edges]
+    kind = float
+    if all(isinstance(v, bool) for v in row.edges):
+        kind = bool
+    elif all(isinstance(v, int) for v in row.edges):
+        kind = np.int64
+    grids = np.meshgrid(*[np.array(values, dtype=kind)] * row.arity, indexing="ij")
+    given = {name: grid.ravel() for name, grid in zip("xyz", grids, strict=False)}
+    if row.name in ("shl", "shr"):
+        given["y"] = np.abs(given["y"])
+    if row.name == "where":
+        given["x"] = np.nan_to_num(given["x"]) > 0
+    if row.name == "clip":
+        given["y"], given["z"] = np.minimum(given["y"], given["z"]), np.maximum(given["y"], given["z"])
+    return given
+
+
+def expected(row: Op, given: dict[str, np.ndarray]) -> np.ndarray:
+    special = pytest.importorskip("scipy.special")
+    with np.errstate(all="ignore"):
+        text = str(row.numpy).format(*(f"a[{k}]" for k in range(row.arity)))
+        return np.asarray(eval(text, {"np": np, "special": special, "a": list(given.values())}))
+
+
+@pytest.mark.parametrize("backend", ["loops", "numpy", "parallel"])
+@pytest.mark.parametrize("row", [r for r in MAPS if r.name not in COMPLEX_ONLY], ids=lambda r: r.name)
+def test_row_agrees_with_its_numpy_cell_at_the_edges(row: Op, backend: str) -> None:
+    given = samples(row)
+    got = gdc.compile(f"r := {formula(row)}").run(given, backend=backend)["r"]
+    want = expected(row, given)
+    if row.element((REAL,) * row.arity).kind == "real" and want.dtype.kind == "f":
+        np.testing.assert_allclose(got, want, rtol=1e-13, atol=5e-324)
+    else:
+        np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("backend", ["loops", "numpy", "parallel"])
+@pytest.mark.parametrize("row", REDUCTIONS, ids=lambda r: r.name)
+def test_reduction_agrees_with_its_numpy_cell(row: Op, backend: str) -> None:
+    special = pytest.importorskip("scipy.special")
+    values = np.random.default_rng(3).integers(-8, 9, (5, 7)) / 4
+    if row.name in ("any", "all"):
+        values = values > 0
+    for axis in (0, 1):
+        got = gdc.compile(f"r := {row.name}(x, axis={axis})").run({"x": values}, backend=backend)["r"]
+        text = str(row.numpy).format("x", axes=f", axis={axis}")
+        np.testing.assert_allclose(got, eval(text, {"np": np, "special": special, "x": values}), rtol=1e-13, atol=1e-13)
