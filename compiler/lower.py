@@ -18,7 +18,7 @@ from gdc.compiler.ir import Node, Program, Region
 from gdc.compiler.lower_calls import whole
 from gdc.compiler.lower_context import Context, Formula, convert
 from gdc.compiler.lower_entry import entry
-from gdc.compiler.lower_flow import branch, leave, lets, loop
+from gdc.compiler.lower_flow import branch, fresh, leave, lets, loop
 from gdc.compiler.lower_nests import constant_array, copy_of, let_scalar, nests, store_part
 from gdc.compiler.lower_contract import array_expression
 from gdc.compiler.lower_ranges import fold, table
@@ -199,7 +199,7 @@ def _solve(c: Lowering, value: Node) -> None:
 
 def _update(c: Lowering, value: Node) -> None:
     """An array with a part replaced: in place where `place` allows it."""
-    array = c.value(value.args[0])
+    array = fresh(c, value.args[0], value) or c.value(value.args[0])
     if value not in c.layout.in_place:
         array = copy_of(c, value, array)
     if c.style == "nests" or all(s == "at" for s in value.get("subscripts")):

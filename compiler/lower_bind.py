@@ -55,7 +55,8 @@ def _forced(layout: Layout, style: str) -> set[Node]:
         if value.op == "gather":
             forced.add(_base(value.args[0]))
     forced.update(r for r in layout.root.results if r.type.rank)
-    return {f for f in forced if f.type.rank}
+    # a fill is made anew where memory is needed: equal ones are one node
+    return {f for f in forced if f.type.rank and f.op != "fill"}
 
 
 def _inlined_reach(values: tuple[Node, ...]) -> set[Node]:
@@ -101,7 +102,7 @@ def _is_bound(layout: Layout, value: Node, style: str, forced: set[Node], sizes:
         return value.type.rank > 0
     if value in forced:
         return True
-    if value.op in ("fill", "iota") and (style == "nests" or value.op == "iota"):
+    if value.op in ("fill", "iota"):
         return False
     if is_view(value, style) and (value.type.rank or style == "nests"):
         return False

@@ -68,6 +68,7 @@ class Context:
         self.preferred: dict[Node, str] = {}
         self.holders: dict[str, Node] = {}          # the value that last took a user's name
         self.owners: dict[str, Node] = {}           # the value that a variable holds
+        self.slots: dict[tuple[Node, int], str] = {}    # names for the results of loops and branches
         self.adopted: dict[tuple[Node, int], Node] = {}
         self.dimensions: dict[str, Expr] = {}
         self.used_dimensions: dict[str, None] = {}

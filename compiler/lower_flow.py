@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdc.compiler import imp
-from gdc.compiler.imp import Branch, Break, Continue, Expr, Forever, Let, Loop, Statement
+from gdc.compiler.imp import Alloc, Branch, Break, Continue, Expr, Forever, Let, Loop, Statement
 from gdc.compiler.ir import Node, Region
 from gdc.compiler.lower_bind import carried, initial
 from gdc.compiler.lower_context import Context, convert
@@ -20,6 +20,16 @@ def handed(c: Context, flow: Flow, value: Node, t: Type) -> Expr:
     return convert(source, t.element, "store") if not source.rank else source
 
 
+def fresh(c: Context, value: Node, named_like: Node) -> Expr | None:
+    """A fill gets memory of its own wherever memory is needed, under the name of what it becomes."""
+    if value.op != "fill" or c.layout.named(value):
+        return None
+    name = c.new_name(named_like)
+    first = convert(c.value(value.args[0]), value.type.element, "store")
+    c.add(Alloc(name, value.type.element, c.sizes(value.type), first, c.origins(value) or c.origins(named_like)))
+    return imp.var(name, value.type.element, value.type.rank)
+
+
 # --- loops -------------------------------------------------------------------------------------
 
 
@@ -33,7 +43,7 @@ def loop(c: Context, value: Node) -> None:
         _start(c, value, k, param, first)
     mode = "serial" if c.loop_depth else "rounds"
     index = body.params[0] if counted else None
-    name = c.namer.open_loop(c.user_name(index)) if index is not None else ""
+    name = c.namer.open_loop(c.user_name(index) or ("" if _is_used(c, index) else "step")) if index is not None else ""
     if index is not None:
         c.env[index] = imp.var(name, INT)
     _prefer(c, value, body)
@@ -52,6 +62,10 @@ def loop(c: Context, value: Node) -> None:
         c.add(Forever(tuple(statements), mode, origins))
     for k, param in enumerate(params):
         finish(c, value, k, c.env[param])
+
+
+def _is_used(c: Context, param: Node) -> bool:
+    return param in c.layout.users or param in c.layout.results
 
 
 def finish(c: Context, owner: Node, k: int, variable: Expr) -> None:
@@ -96,12 +110,14 @@ def _sizeable(c: Context, start: Node) -> bool:
 
 def _start(c: Context, value: Node, k: int, param: Node, first: Node) -> None:
     """Binds a carried variable to its first value: its own variable goes on where nobody else needs it."""
-    given = handed(c, ("init", value, k), first, param.type)
-    if given.op == "var" and _may_adopt(c, value, k, first):
+    made = fresh(c, first, param)
+    given = made or handed(c, ("init", value, k), first, param.type)
+    if made is not None:
+        c.env[param] = made
+    elif given.op == "var" and _may_adopt(c, value, k, first):
         c.env[param] = imp.var(str(given.get("name")), param.type.element, param.type.rank)
     else:
-        user = c.user_name(param)
-        name = c.namer.claim(user) if user else c.namer.temporary()
+        name = c.slots.get((value, k)) or c.new_name(param)
         c.add(Let(name, given, c.origins(value)))
         c.env[param] = imp.var(name, param.type.element, param.type.rank)
     c.owners[str(c.env[param].get("name"))] = param
@@ -133,7 +149,13 @@ def _is_carried(c: Context, param: Node) -> bool:
 def _prefer(c: Context, value: Node, body: Region) -> None:
     """A next value that a single `let` makes is made in the carried variable itself, where nobody reads the old one after it."""
     for k, (param, result) in enumerate(zip(carried(value), body.results, strict=True)):
-        if lets(c, result) and c.layout.home[result] is body and body.results.count(result) == 1 and param not in c.atoms:
+        if c.layout.home.get(result) is not body or body.results.count(result) != 1 or param in c.atoms:
+            continue
+        if result.op == "project":
+            maker = result.args[0]
+            if c.layout.home[maker] is body and param not in c.layout.flat[maker] and c.layout.dead_after(param, body, maker):
+                c.slots[maker, result.get("k")] = str(c.env[param].get("name"))
+        elif lets(c, result):
             if c.layout.dead_after(param, body, result) and ("next", value, k) not in c.layout.copied:
                 c.preferred[result] = str(c.env[param].get("name"))
 
@@ -201,6 +223,8 @@ def _result_name(c: Context, value: Node, k: int) -> str:
         if c.layout.dead_after(x, c.layout.home[value], value):
             c.adopted[value, k] = x
             return str(c.value(x).get("name"))
+    if (value, k) in c.slots:
+        return c.slots[value, k]
     projected = next((u for u in c.layout.users.get(value, ()) if u.op == "project" and u.get("k") == k), None)
     return c.new_name(projected) if projected is not None else c.namer.temporary()
 

@@ -69,6 +69,13 @@ def ordered(starts: Iterable[Node], closed: set[Node]) -> list[Node]:
     return order
 
 
+def expanded(region: Region, instead: dict[Node, list[Node]]) -> Region:
+    """The region with other effects in the places of some."""
+    if not any(e in instead for e in region.effects):
+        return region
+    return Region(region.params, (n for e in region.effects for n in instead.get(e, (e,))), region.results)
+
+
 def tidy(value: Node, facts: Facts) -> Node:
     """The node itself, or an equal simpler one where raising leaves such: loads of what was just stored, + 0."""
     if value.op == "update" and value.get("combine") and "gather" not in value.get("subscripts"):

@@ -39,15 +39,27 @@ def copied(values: tuple[Node, ...], given: dict[Node, Node]) -> tuple[Node, ...
     new = dict(given)
     while True:
         moving = dependents(values, new)
-        fresh = {p: param(p.type, p.get("name")) for value in everything if value.regions and value in moving
-                 for region in value.regions for p in region.params if p not in new}
+        reached = _reached(values, moving)
+        fresh = {p: param(p.type, p.get("name")) for value in reached for region in value.regions for p in region.params if p not in new}
         if not fresh:
             break
         new.update(fresh)
     for value in everything:
-        if value in moving and value not in new:
+        if value in reached and value not in new:
             new[value] = rebuild(_quiet(value, moving), new)
     return tuple(new.get(v, v) for v in values)
+
+
+def _reached(values: Iterable[Node], moving: set[Node]) -> dict[Node, None]:
+    """The moving nodes that are found through moving nodes alone: a body that its owner has bound is not the values' own."""
+    found: dict[Node, None] = {}
+    stack = [v for v in values if v in moving]
+    while stack:
+        value = stack.pop()
+        if value not in found:
+            found[value] = None
+            stack.extend(n for n in nested(value) if n in moving)
+    return found
 
 
 def _quiet(value: Node, moving: set[Node]) -> Node:

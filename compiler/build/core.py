@@ -62,6 +62,7 @@ class Builder:
         self.loops: list[LoopFrame | None] = []  # None: a branch or table between
         self.calls: list[tuple[Function, Span]] = []
         self.ranges: dict[Node, tuple[Dim, Dim]] = {}  # loop variables: least value, greatest value
+        self.facts: list[dict[Dim, tuple[int, Node]]] = [{}]  # size formulas: a lower bound that a check has proven
         self.sizes: set[Atom] = set()  # atoms known to be zero or more
         self.mask: Node | None = None  # the mask of the assignment being built
         self.selected: list[Node] | None = None  # masks met inside a reduction's argument
@@ -111,10 +112,12 @@ class Builder:
         """Collects the effects of a body; entry demands become checks inside it."""
         outer, self.effects = self.effects, []
         self.depth += 1
+        self.facts.append({})
         try:
             yield self.effects
         finally:
             self.depth -= 1
+            self.facts.pop()
             self.effects = outer
 
     def effect(self, op: str, args: tuple[Node, ...], **attrs: Any) -> Node:
@@ -144,6 +147,50 @@ class Builder:
             if self.depth == 0 and all(v.op == "const" for v in values):
                 self.fail(kind, message.format(*shown), span, hint)
         return (self.effect("check", (ok, *values), site=self.site(span, kind, message, hint)),)
+
+    def require(
+        self, gaps: tuple[Dim, ...], span: Span, kind: str, message: str, *values: Node, hint: str | None = None
+    ) -> tuple[Node, ...]:
+        """A check that each gap is zero or more, where that is not known; deps as of `check`.
+
+        What a check has shown is known in the rest of its region: `A[1:-1]` after `A[2:]` checks nothing anew.
+        """
+        deps: list[Node] = []
+        open_gaps: list[Dim] = []
+        for gap in gaps:
+            known = self._shown(gap)
+            if known is not None:
+                deps.append(known)
+            elif not self.surely_nonnegative(gap):
+                open_gaps.append(gap)
+        if not open_gaps:
+            return tuple(dict.fromkeys(deps))
+        ok = ir.truth(True)
+        for gap in open_gaps:
+            base = gap - constant_part(gap)
+            bound = folded(self.node("ge", ir.size_node(base), ir.integer(-constant_part(gap))))
+            ok = (
+                bound
+                if ok.op == "const" and ok.value
+                else ok
+                if bound.op == "const" and bound.value
+                else bound
+                if bound.op == "const"
+                else self.node("and", ok, bound)
+            )
+        made = self.check(ok, span, kind, message, *values, hint=hint)
+        for gap in open_gaps:
+            if made:
+                self.facts[-1][gap - constant_part(gap)] = (-constant_part(gap), made[0])
+        return tuple(dict.fromkeys((*deps, *made)))
+
+    def _shown(self, gap: Dim) -> Node | None:
+        """The check that has shown that a size formula is zero or more."""
+        for facts in reversed(self.facts):
+            found = facts.get(gap - constant_part(gap))
+            if found is not None and found[0] >= -constant_part(gap):
+                return found[1]
+        return None
 
     # --- sizes
 
@@ -360,6 +407,11 @@ def converted_reduction(op: str, value: Node) -> Node:
     if op in ("mean", "var", "std", "norm", "logsumexp"):
         return ir.cast(value, REAL) if kind in ("bool", "int") else value
     return value
+
+
+def constant_part(size: Dim) -> int:
+    """The number that a size formula adds to its names."""
+    return dict(size.terms).get((), 0)
 
 
 def folded(value: Node) -> Node:

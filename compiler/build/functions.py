@@ -44,10 +44,11 @@ def call_defined(b: Builder, node: tree.Call, function: Function) -> tuple[Node,
         given[named.name] = (b.expr(named.value), named.value)
     missing = [p.name for p in definition.parameters if p.name not in given and p.default is None]
     if missing:
+        count = len(node.args) + len(node.named)
         b.fail(
             "type",
-            f"{definition.name} takes {len(names)} arguments ({', '.join(names)}), and {len(node.args) + len(node.named)} "
-            f"{'is' if len(node.args) + len(node.named) == 1 else 'are'} given: {', '.join(missing)} is missing",
+            f"{definition.name} takes {len(names)} arguments ({', '.join(names)}), and {count} "
+            f"{'is' if count == 1 else 'are'} given: {', '.join(missing)} is missing",
             node.span,
         )
     return inlined(b, node, function, given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gdc.compiler import ir
-from gdc.compiler.build.core import Builder, builds, escaped, excerpt, folded, shapes
+from gdc.compiler.build.core import Builder, builds, escaped, excerpt, shapes
 from gdc.compiler.build.expressions import widened
 from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Node
@@ -52,7 +52,8 @@ def masked_read(b: Builder, node: tree.Index, base: Node, mask: Node) -> Node:
         "shape",
         f"{excerpt(node.span)}: how many entries are selected depends on the data",
         node.span,
-        f"keep the shape: where({excerpt(mask_text(node), 30)}, {text}, 0), or reduce it: sum({excerpt(node.span, 30)})",
+        f"keep the shape: where({excerpt(mask_text(node), 30)}, {text}, 0), "
+        f"or reduce it: sum({excerpt(node.span, 30)})",
     )
 
 
@@ -138,12 +139,8 @@ def in_range(
     limit = ir.size_node(size)
     if not value.type.rank:
         place = ir.size_of(value)
-        if b.surely_nonnegative(place) and b.surely_nonnegative(size - place - 1):
-            return ()
-        ok = within(b, value, limit)
-        return b.check(
-            ok, subscript.span, "index", words, shown, limit, hint="indices count from 0" if not from_end else None
-        )
+        hint = None if from_end else "indices count from 0"
+        return b.require((place, size - place - 1), subscript.span, "index", words, shown, limit, hint=hint)
     places = b.node("reshape", value, product_size(b, value))
     each = b.node("and", b.node("ge", places, ir.integer(0)), b.node("lt", places, limit))
     ok = b.node("all", each, axes=(0,), keepdims=False)
@@ -162,18 +159,6 @@ def first_bad(b: Builder, places: Node, each: Node) -> Node:
     """The first place that is out of range: read only when one is."""
     where = b.node("argmin", ir.cast(each, INT), axes=(0,), keepdims=False)
     return b.node("index", places, where, subscripts=("at",))
-
-
-def within(b: Builder, value: Node, limit: Node) -> Node:
-    return both(b, folded(b.node("ge", value, ir.integer(0))), folded(b.node("lt", value, limit)))
-
-
-def both(b: Builder, left: Node, right: Node) -> Node:
-    if left.op == "const":
-        return right if left.value else left
-    if right.op == "const":
-        return left if right.value else right
-    return b.node("and", left, right)
 
 
 def mask_of(b: Builder, node: tree.Index, base: Node, value: Node, subscript: tree.Expr) -> Node:
@@ -208,13 +193,10 @@ def slice_axis(b: Builder, node: tree.Index, part_tree: tree.Slice, size: Dim, p
     start = bound(b, node, part_tree.start, size, dim(0), part)
     stop = bound(b, node, part_tree.stop, size, size, part)
     span_size = stop - start
-    if not b.surely_nonnegative(span_size):
-        words = (
-            f"{escaped(excerpt(node.span))}: the slice ends at {{0}}, before its start {{1}} (the axis has size {{2}})"
-        )
-        a, z = ir.size_node(start), ir.size_node(stop)
-        part.deps.extend(b.check(folded(b.node("le", a, z)), part_tree.span, "index", words, z, a, ir.size_node(size)))
-        b.sizes.update(x for x in span_size.atoms() if span_size.atom is x)
+    words = f"{escaped(excerpt(node.span))}: the slice ends at {{0}}, before its start {{1}} (the axis has size {{2}})"
+    a, z = ir.size_node(start), ir.size_node(stop)
+    part.deps.extend(b.require((span_size,), part_tree.span, "index", words, z, a, ir.size_node(size)))
+    b.sizes.update(x for x in span_size.atoms() if span_size.atom is x)
     count = span_size if step == 1 else (span_size + (step - 1)) // step
     part.subscripts.append("slice")
     part.args.extend((ir.size_node(start), ir.size_node(count), ir.integer(step)))
@@ -239,10 +221,9 @@ def backwards(b: Builder, node: tree.Index, part_tree: tree.Slice, size: Dim, st
     start = size - 1 if part_tree.start is None else bound(b, node, part_tree.start, size, size - 1, part)
     stop = dim(-1) if part_tree.stop is None else bound(b, node, part_tree.stop, size, dim(-1), part)
     length = start - stop
-    if not b.surely_nonnegative(length):
-        words = f"{escaped(excerpt(node.span))}: the slice runs from {{0}} down to {{1}}, upwards"
-        a, z = ir.size_node(start), ir.size_node(stop)
-        part.deps.extend(b.check(folded(b.node("ge", a, z)), part_tree.span, "index", words, a, z))
+    words = f"{escaped(excerpt(node.span))}: the slice runs from {{0}} down to {{1}}, upwards"
+    a, z = ir.size_node(start), ir.size_node(stop)
+    part.deps.extend(b.require((length,), part_tree.span, "index", words, a, z))
     count = length if step == -1 else (length + (-step - 1)) // -step
     part.subscripts.append("slice")
     part.args.extend((ir.size_node(start), ir.size_node(count), ir.integer(step)))
@@ -259,13 +240,9 @@ def bound(b: Builder, node: tree.Index, given: tree.Expr | None, size: Dim, defa
     shown, place = value, ir.size_of(ir.cast(value, INT))
     if from_end:
         place = size - place
-    if not (b.surely_nonnegative(place) and b.surely_nonnegative(size - place)):
-        words = (
-            f"{escaped(excerpt(node.span))}: bound {'-' if from_end else ''}{{0}} lies outside an axis of size {{1}}"
-        )
-        at, limit = ir.size_node(place), ir.size_node(size)
-        ok = both(b, folded(b.node("ge", at, ir.integer(0))), folded(b.node("le", at, limit)))
-        part.deps.extend(b.check(ok, given.span, "index", words, shown, limit))
+    words = f"{escaped(excerpt(node.span))}: bound {'-' if from_end else ''}{{0}} lies outside an axis of size {{1}}"
+    limit = ir.size_node(size)
+    part.deps.extend(b.require((place, size - place), given.span, "index", words, shown, limit))
     return place
 
 

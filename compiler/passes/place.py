@@ -25,7 +25,8 @@ def place(layout: Layout, record: Record | None = None) -> None:
             shared.update(r for region in value.regions for r in region.results)
     for value in layout.walked:
         if value.op == "update":
-            why = _obstacle(layout, value.args[0], shared) or _read_later(layout, value.args[0], layout.home[value], value)
+            fresh = not layout.named(value.args[0])
+            why = "" if fresh else _obstacle(layout, value.args[0], shared) or _read_later(layout, value.args[0], layout.home[value], value)
             _decide(layout, value, value, why, record)
     for flow, value, region, statement in flows:
         slot = (flow[1] if flow[0] != "exit" else _loop_of(layout, flow[1]), flow[2])

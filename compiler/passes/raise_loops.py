@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from gdc.compiler.dependence import Facts, polynomial
 from gdc.compiler.ir import Node, Program, Region, make, mapped_region, nested, project, rebuild, roots, walk
-from gdc.compiler.raising import Raised, forbidding, ordered, raised, tidy
+from gdc.compiler.raising import Raised, expanded, forbidding, ordered, raised, tidy
 from gdc.compiler.record import Record, Step
 
 NAME = "raise_loops"
@@ -128,6 +128,7 @@ class _Raising:
         self.closed: set[Node] = set()
         self.new: dict[Node, Node] = {}
         self.instead: dict[Node, Raised] = {}     # loops that are gone
+        self.effects: dict[Node, list[Node]] = {}
 
     def region(self) -> Region:
         order = walk(roots(self.whole))
@@ -137,7 +138,7 @@ class _Raising:
             self.new[value] = self.program.origins.replace(value, new)
             if new.op != "param" and not new.is_effect and not new.regions and all(n in self.closed for n in nested(new)):
                 self.closed.add(new)
-        return mapped_region(self._expanded(self.whole), self.new)
+        return mapped_region(expanded(self.whole, self.effects), self.new)
 
     def _changed(self, value: Node) -> Node:
         if value.op == "project" and value.args[0] in self.instead:
@@ -150,17 +151,10 @@ class _Raising:
         return tidy(rebuilt, self.facts)
 
     def _rebuilt(self, value: Node) -> Node:
-        regions = tuple(self._expanded(r) for r in value.regions)
+        regions = tuple(expanded(r, self.effects) for r in value.regions)
         if any(new is not old for new, old in zip(regions, value.regions, strict=True)):
             value = make(value.op, value.args, dict(value.attrs), value.types, regions, value.deps)
         return rebuild(value, self.new)
-
-    def _expanded(self, region: Region) -> Region:
-        """The region with what loops became in the loops' places among the effects."""
-        if not any(e in self.instead for e in region.effects):
-            return region
-        effects = [n for e in region.effects for n in (self.instead[e].effects if e in self.instead else (e,))]
-        return Region(region.params, effects, region.results)
 
     def _try(self, old: Node, loop: Node) -> None:
         effect = forbidding(loop.regions[0])
@@ -178,7 +172,7 @@ class _Raising:
         for value in fresh:
             if value not in known and not self.program.origins.of(value):
                 self.program.origins.add(value, *self.program.origins.of(loop))
-        self.instead[old] = outcome
+        self.instead[old], self.effects[old] = outcome, outcome.effects
         self._told(loop, outcome)
 
     def _told(self, loop: Node, outcome: Raised) -> None:

@@ -99,7 +99,7 @@ class Emitter:
         """An int expression as a place or a size: plain Python numbers do there, and sums of sizes are put in order."""
         size = self.linear(value)
         if size is not None:
-            text = str(size)
+            text = size_text(size)
             plain = re.fullmatch(r"[\w.\[\]]+", text)
             return text if plain or level <= PLUS else f"({text})"
         return self.code(value, True).at(level)
@@ -329,6 +329,8 @@ class Emitter:
                 words.append(self.index(args[at]) if kind == "at" else self.text(args[at]))
                 at += 1
             axis += 1
+        while len(words) > 1 and words[-1] == ":" and "gather" not in kinds:
+            words.pop()
         return ", ".join(words)
 
     def slice(self, array: Expr, axis: int, start: Expr, count: Expr, step: Expr) -> str:
@@ -343,7 +345,7 @@ class Emitter:
             high = f"{low} + {self.index(count, TIMES)}" + (f"*{stride}" if stride > 1 else "")
             return f"{low}:{high}" + (f":{stride}" if stride > 1 else "")
         last = first + many * stride
-        low, high = "" if first == dim(0) else str(first), str(last)
+        low, high = "" if first == dim(0) else size_text(first), size_text(last)
         if size is not None:
             gap = self.resolved(last) - size
             if gap.is_constant and gap.constant == 0:
@@ -596,6 +598,18 @@ class Emitter:
         if self.methods:
             pieces.append(("    watch = watch or Watch()\n", ()))
         return assemble([(self.docstring() + self.preamble() + "\n\n", ()), *pieces, *body, (last, ())], self.source)
+
+
+def size_text(size: Dim) -> str:
+    """A size with what is added first."""
+    terms = sorted(size.terms, key=lambda t: (not t[0], t[1] < 0))
+    text = ""
+    for monomial, factor in terms:
+        words = [str(a) for a in monomial]
+        words = [str(abs(factor)), *words] if abs(factor) != 1 or not words else words
+        sign = "-" if factor < 0 else "+"
+        text += f" {sign} {'*'.join(words)}" if text else ("-" if factor < 0 else "") + "*".join(words)
+    return text or "0"
 
 
 def number(plain: Any, element: Element) -> str:

@@ -1,0 +1,418 @@
+"""The caller's values as what a plan's text takes: names, conversions, contracts, sizes, defaults, memory.
+
+    given = named(plan, values)                which input each value is for; names that are wrong or missing
+    types = value_types(plan, given)           element, rank and axes of size 1 of the inputs without a contract
+    bound = bind(plan, given)                  arrays and scalars in order, and the value of every size
+
+An input is never changed: arrays are passed as they are where their layout allows, and copied once where not.
+"""
+
+from __future__ import annotations
+
+import difflib
+import numbers
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gdc.dsl.errors import Error
+from gdc.dsl.source import Source, Span
+
+DTYPES = {"bool": "bool", "int": "int64", "real": "float64", "complex": "complex128", "i32": "int32", "i64": "int64",
+          "f32": "float32", "f64": "float64", "c64": "complex64", "c128": "complex128"}
+RANKS = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}        # bool < int < real < complex, by NumPy's letters
+KINDS = {"b": "bool", "i": "int", "u": "int", "f": "real", "c": "complex"}
+SIMILAR = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a text is called with, in order, and the sizes by name."""
+
+    args: tuple[Any, ...]
+    sizes: dict[str, int]
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+def span_of(plan: Any, site: int) -> Span | None:
+    """The place that a site stands for."""
+    where = plan.sites[site]
+    return Span(Source(plan.source, plan.source_name), where.start, where.end) if where.start >= 0 else None
+
+
+def normal(name: str) -> str:
+    """The form in which names are compared."""
+    return unicodedata.normalize("NFKC", name)
+
+
+def named(plan: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values under the program's own names. An unknown name is an error, with the nearest known one."""
+    inputs = {i.name for i in plan.inputs}
+    sizes = {name for name, *_ in plan.dimensions} | {a for i in plan.inputs for d in i.dims for a in atoms(d)}
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        if not isinstance(key, str):
+            raise Error("name", f"inputs are given by name, and {key!r} is not a text")
+        name = normal(key)
+        if name not in inputs and name not in sizes:
+            near = difflib.get_close_matches(name, [*inputs, *sizes], n=1, cutoff=SIMILAR)
+            takes = ", ".join(i.name for i in plan.inputs) or "no inputs"
+            raise Error("name", f"this program has no input {name}; it takes {takes}",
+                        hint=f"did you mean {near[0]}?" if near else None)
+        if name in found:
+            raise Error("name", f"{name} is given twice")
+        found[name] = value
+    return found
+
+
+def missing(plan: Any, given: Iterable[str]) -> list[Error]:
+    """One error for each input that has no value, no file and no default."""
+    known = set(given)
+    errors = []
+    for i in plan.inputs:
+        if i.name not in known and i.path is None and i.default is None:
+            shape = f": {contract(i)}" if i.declared else ""
+            hint = i.hint if i.hint and f" {i.name}?" not in i.hint else f"give it by name: program({i.name}=…)"
+            errors.append(Error("name", f"input {i.name}{shape} is not given", span_of(plan, i.site), hint))
+    return errors
+
+
+def contract(i: Any) -> str:
+    """An input's type as the script has it: `real[m, n]`."""
+    return f"{i.element}{shape_text(i.dims)}" if i.dims else i.element
+
+
+def shape_text(dims: Iterable[Any]) -> str:
+    return "[" + ", ".join(formula_text(d) for d in dims) + "]"
+
+
+# --- formulas ----------------------------------------------------------------------------------
+
+
+def evaluate(formula: Any, sizes: Mapping[str, int]) -> int:
+    """A size formula's value. Raises KeyError for a name that has none."""
+    if isinstance(formula, str):
+        return sizes[formula]
+    if isinstance(formula, int):
+        return formula
+    op, left, right = formula
+    a, b = evaluate(left, sizes), evaluate(right, sizes)
+    if op == "//":
+        return a // b if b else 0
+    return a + b if op == "+" else a - b if op == "-" else a * b
+
+
+def formula_text(formula: Any) -> str:
+    """A size formula as the script would write it."""
+    if isinstance(formula, str):
+        return "_" if formula.startswith("size(") else formula
+    if isinstance(formula, int):
+        return str(formula)
+    op, left, right = formula
+    if op == "-" and left == 0:
+        return f"-{formula_text(right)}"
+    words = [f"({formula_text(f)})" if isinstance(f, (list, tuple)) and op in ("*", "//") else formula_text(f)
+             for f in (left, right)]
+    return (f" {op} " if op in "+-" else op).join(words)
+
+
+def atoms(formula: Any) -> Iterable[str]:
+    """The names in a size formula."""
+    if isinstance(formula, str):
+        yield formula
+    elif isinstance(formula, (list, tuple)):
+        for part in formula[1:]:
+            yield from atoms(part)
+
+
+# --- values ------------------------------------------------------------------------------------
+
+
+def as_array(name: str, value: Any, fail: Callable[..., Error]) -> np.ndarray:
+    """Any value as an array of numbers, without a copy where it is one."""
+    if hasattr(value, "__cuda_array_interface__") and hasattr(value, "get"):
+        value = value.get()
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise fail("type", f"{name} has masked entries, which a formula cannot tell from numbers", hint=f"fill them: {name}.filled(…)")
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError) as why:
+        words = "its rows have different lengths" if "inhomogeneous" in str(why) else str(why)
+        raise fail("type", f"{name} is not an array of numbers: {words}") from None
+    if array.dtype.kind == "O":
+        array = from_objects(name, array, fail)
+    if array.dtype.kind not in RANKS:
+        words = {"U": "text", "S": "text", "T": "text", "M": "dates", "m": "spans of time", "V": "records"}
+        raise fail("type", f"{name} holds {words.get(array.dtype.kind, str(array.dtype))} where numbers are wanted")
+    return array
+
+
+def from_objects(name: str, array: np.ndarray, fail: Callable[..., Error]) -> np.ndarray:
+    """Python objects as numbers: large ints, fractions, decimals."""
+    entries = array.ravel().tolist()
+    odd = next((x for x in entries if not isinstance(x, numbers.Number)), None)
+    if odd is not None or (not entries and array.size):
+        what = "text" if isinstance(odd, (str, bytes)) else f"a {type(odd).__name__}"
+        raise fail("type", f"{name} holds {what} where a number is wanted")
+    if all(isinstance(x, numbers.Integral) for x in entries):
+        least, greatest = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+        beyond = next((x for x in entries if not least <= x <= greatest), None)
+        if beyond is not None:
+            raise fail("type", f"{name} holds {beyond}, which no 64-bit int can hold", hint="give it as a real number")
+        return array.astype(np.int64)
+    try:
+        return array.astype(np.complex128 if any(isinstance(x, complex) for x in entries) else np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise fail("type", f"{name} holds numbers that no 64-bit real can hold") from None
+
+
+def converted(name: str, array: np.ndarray, element: str, fail: Callable[..., Error]) -> np.ndarray:
+    """The array in the element type of its contract. Raises type errors where a kind or a number does not fit."""
+    target = np.dtype(DTYPES[element])
+    if RANKS[array.dtype.kind] > RANKS[target.kind]:
+        hint = {"int": f"round it first, or declare {name} as real", "bool": f"compare it first: {name} > 0"}.get(
+            KINDS[target.kind])
+        raise fail("type", f"{name} is declared {element}, and the value given is {KINDS[array.dtype.kind]} ({array.dtype})", hint=hint)
+    if target.kind == "i" and array.dtype.kind in "iu" and array.dtype.itemsize >= target.itemsize and array.size:
+        limits = np.iinfo(target)
+        least, greatest = int(array.min()), int(array.max())
+        if least < limits.min or greatest > limits.max:
+            worst = least if least < limits.min else greatest
+            raise fail("type", f"{name} holds {worst}, which does not fit {element} ({limits.min} … {limits.max})")
+    with np.errstate(all="ignore"):
+        return array if array.dtype == target and array.dtype.isnative else array.astype(target)
+
+
+def served(array: np.ndarray) -> np.ndarray:
+    """The array itself where it is aligned and C- or Fortran-contiguous, else a copy."""
+    flags = array.flags
+    if flags.aligned and (flags.c_contiguous or flags.f_contiguous):
+        return array if type(array) is np.ndarray else array.view(np.ndarray)
+    return np.array(array, order="C", copy=True, subok=False)
+
+
+def value_types(plan: Any, given: Mapping[str, Any]) -> dict[str, tuple[str, tuple[int | None, ...]]]:
+    """What the values say of the inputs that no contract describes: element, and 1 for each axis of size 1."""
+    found = {}
+    for i in plan.inputs:
+        if not i.declared and not i.is_param and i.name in given:
+            array = as_array(i.name, given[i.name], failing(plan, i))
+            found[i.name] = (KINDS[array.dtype.kind], tuple(1 if size == 1 else None for size in array.shape))
+    return found
+
+
+def failing(plan: Any, i: Any) -> Callable[..., Error]:
+    """Makes errors at the place where an input is declared."""
+    def fail(kind: str, message: str, hint: str | None = None) -> Error:
+        return Error(kind, message, span_of(plan, i.site), hint)
+    return fail
+
+
+# --- binding -----------------------------------------------------------------------------------
+
+
+def bind(plan: Any, given: Mapping[str, Any], load: Callable[[str], Mapping[str, Any]]) -> Bound:
+    """Arrays and scalars in the order of the plan's inputs. `load` executes the text of a computed default.
+
+    Raises Error of kind type, shape, data or name, at the line that declares the input (or demands the size).
+    """
+    ready: dict[str, np.ndarray] = {}
+    for i in plan.inputs:
+        if i.name in given:
+            ready[i.name] = checked(plan, i, given[i.name])
+    sizes = solve_sizes(plan, ready, given)
+    for i in plan.inputs:
+        if i.name not in ready and i.default is not None:
+            ready[i.name] = checked(plan, i, default_value(i, sizes, ready, load))
+            if not ready[i.name].ndim and ready[i.name].dtype.kind == "i":
+                sizes.setdefault(i.name, int(ready[i.name]))
+            fill_sizes(plan, ready, sizes)
+    check_contracts(plan, ready, sizes, given)
+    check_demands(plan, sizes)
+    return Bound(tuple(argument(ready[i.name]) for i in plan.inputs), sizes)
+
+
+def argument(array: np.ndarray) -> Any:
+    return array if array.ndim else array[()]
+
+
+def checked(plan: Any, i: Any, value: Any) -> np.ndarray:
+    """One value in the element type and rank of its contract."""
+    fail = failing(plan, i)
+    array = as_array(i.name, value, fail)
+    if array.ndim != len(i.dims):
+        raise wrong_rank(i, array, fail)
+    array = served(converted(i.name, array, i.element, fail))
+    if i.finite and array.dtype.kind in "fc":
+        check_finite(i.name, array, fail)
+    return array
+
+
+def wrong_rank(i: Any, array: np.ndarray, fail: Callable[..., Error]) -> Error:
+    wanted = shape_text(i.dims) if i.dims else "a scalar"
+    got = f"an array of shape {list(array.shape)}" if array.ndim else "a scalar"
+    hint = None
+    if len(i.dims) == array.ndim + 1 and array.ndim:
+        hint = f"one column: {i.name}[:, None]; one row: {i.name}[None, :]"
+    elif len(i.dims) + 1 == array.ndim and 1 in array.shape:
+        hint = f"drop the axis of size 1: {i.name}.squeeze()"
+    return fail("shape", f"{i.name} is {wanted}, and the value given is {got}", hint)
+
+
+def check_finite(name: str, array: np.ndarray, fail: Callable[..., Error]) -> None:
+    """`finite` refuses nan and inf, and says where the first is."""
+    with np.errstate(all="ignore"):
+        if np.isfinite(array.sum()) or np.isfinite(array).all():
+            return
+    where = np.unravel_index(int(np.argmin(np.isfinite(array))), array.shape)
+    place = f"[{', '.join(str(int(k)) for k in where)}]" if array.ndim else ""
+    count = int(array.size - np.count_nonzero(np.isfinite(array)))
+    more = f" (and {count - 1} more)" if count > 1 else ""
+    raise fail("data", f"{name} is declared finite, and {name}{place} is {array[where]}{more}")
+
+
+def solve_sizes(plan: Any, ready: Mapping[str, np.ndarray], given: Mapping[str, Any]) -> dict[str, int]:
+    """Every size that the given values say: int inputs by value, dimensions from shapes, sizes given by name."""
+    sizes = {name: int(a) for name, a in ready.items() if not a.ndim and a.dtype.kind == "i"}
+    fill_sizes(plan, ready, sizes)
+    names = {i.name for i in plan.inputs}
+    for name, value in given.items():
+        if name not in names:
+            number = size_value(name, value)
+            if sizes.setdefault(name, number) != number:
+                blame = next((plan.inputs[k] for n, k, *_ in plan.dimensions if n == name), None)
+                whose = f"{blame.name} gave {name} = {sizes[name]}" if blame else f"it is {sizes[name]}"
+                raise Error("shape", f"{name} is given as {number}, but {whose}", span_of(plan, blame.site) if blame else None)
+    return sizes
+
+
+def size_value(name: str, value: Any) -> int:
+    array = np.asarray(value)
+    if array.ndim or array.dtype.kind not in "iu":
+        raise Error("type", f"{name} is a size: an int, not {value!r:.60}")
+    return int(array)
+
+
+def fill_sizes(plan: Any, ready: Mapping[str, np.ndarray], sizes: dict[str, int]) -> None:
+    """Solves for the dimensions of the arrays that are there."""
+    for name, k, axis, formula in plan.dimensions:
+        array = ready.get(plan.inputs[k].name)
+        if name not in sizes and array is not None:
+            try:
+                sizes[name] = evaluate(formula, {**sizes, "size": array.shape[axis]})
+            except KeyError:
+                continue
+
+
+def default_value(i: Any, sizes: Mapping[str, int], ready: Mapping[str, np.ndarray], load: Callable[[str], Mapping[str, Any]]) -> Any:
+    """A param's default: a number, or what its text computes from sizes and earlier params."""
+    if i.reads is None:
+        words = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf"), "True": True, "False": False}
+        if i.default in words:
+            return words[i.default]
+        return complex(i.default) if "j" in i.default else int(i.default) if i.default.lstrip("-").isdigit() else float(i.default)
+    values = [argument(ready[name]) if name in ready else sizes[name] for name in i.reads]
+    return load(i.default)["program"](*values)[0]
+
+
+def check_contracts(plan: Any, ready: Mapping[str, np.ndarray], sizes: Mapping[str, int], given: Mapping[str, Any]) -> None:
+    """Every axis has the size of its contract. Raises a shape error in the contract's names, with both numbers."""
+    for i in plan.inputs:
+        array = ready[i.name]
+        for axis, formula in enumerate(i.dims):
+            try:
+                wanted = evaluate(formula, sizes)
+            except KeyError:
+                continue
+            if wanted != array.shape[axis]:
+                raise wrong_size(plan, i, axis, formula, array, sizes, wanted)
+
+
+def wrong_size(plan: Any, i: Any, axis: int, formula: Any, array: np.ndarray, sizes: Mapping[str, int], wanted: int) -> Error:
+    shape = shape_text(i.dims)
+    size = array.shape[axis]
+    names = list(dict.fromkeys(atoms(formula)))
+    if isinstance(formula, str):
+        words = f"{i.name} is {shape} with {formula} = {size}, but {blamed(plan, formula, i, sizes)}"
+    elif names:
+        because = " and ".join(blamed(plan, n, i, sizes) for n in names)
+        words = f"{i.name} is {shape}, its size {formula_text(formula)} must be {wanted} as {because}, but it is {size}"
+    else:
+        words = f"{i.name} is {shape}, but its shape is {list(array.shape)}: axis {axis} has size {size}, not {wanted}"
+    hint = None
+    if array.ndim == 2 and i.dims[0] != i.dims[1]:
+        turned = array.shape[::-1]
+        try:
+            hint = f"is it transposed? {i.name}.T has shape {list(turned)}" if [
+                evaluate(d, sizes) for d in i.dims] == list(turned) else None
+        except KeyError:
+            hint = None
+    return Error("shape", words, span_of(plan, i.site), hint)
+
+
+def blamed(plan: Any, name: str, i: Any, sizes: Mapping[str, int]) -> str:
+    """Who said what a size is: `X gave m = 3`."""
+    giver = next((plan.inputs[k].name for n, k, *_ in plan.dimensions if n == name), None)
+    return f"{giver} gave {name} = {sizes[name]}" if giver and giver != i.name else f"{name} = {sizes[name]}"
+
+
+def check_demands(plan: Any, sizes: Mapping[str, int]) -> None:
+    """Sizes that formulas need to be equal. Raises the demand's own message, at the formula."""
+    for demand in plan.demands:
+        left, right = evaluate(demand.left, sizes), evaluate(demand.right, sizes)
+        if left != right:
+            site = plan.sites[demand.site]
+            raise Error(site.kind, site.message.format(left, right), span_of(plan, demand.site), site.hint)
+
+
+# --- memory ------------------------------------------------------------------------------------
+
+
+def check_memory(plan: Any, sizes: Mapping[str, int], free: int, bounded: bool) -> None:
+    """Every large array must fit into what is free (or into `max_memory`) before any work is done."""
+    for formula, number in plan.memory:
+        try:
+            needed = evaluate(formula, sizes)
+        except KeyError:
+            continue
+        if needed > free:
+            site = plan.sites[number]
+            hint = "max_memory bounds this run" if bounded else None
+            raise Error("limit", site.message.format(bytes_text(needed), bytes_text(free)), span_of(plan, number), site.hint or hint)
+
+
+def bytes_text(count: int) -> str:
+    """1,536 as `1.5 kB`: three figures and a unit."""
+    size = float(count)
+    for unit in ("bytes", "kB", "MB", "GB", "TB", "PB", "EB"):
+        if size < 1000 or unit == "EB":
+            return f"{size:.3g} {unit}" if unit != "bytes" else f"{count} bytes"
+        size /= 1000
+    return f"{count} bytes"
+
+
+def owned(results: Iterable[Any], inputs: Iterable[Any]) -> list[Any]:
+    """The results, copied where they share memory with an input or with an earlier result."""
+    taken = [extent(a) for a in inputs if isinstance(a, np.ndarray) and a.size]
+    ready = []
+    for value in results:
+        if isinstance(value, np.ndarray) and value.size:
+            low, high = extent(value)
+            if any(low < b and a < high for a, b in taken) or not value.flags.writeable or (
+                    isinstance(value.base, np.ndarray) and value.base.nbytes > value.nbytes):
+                value = np.array(value, order="K", copy=True, subok=False)
+                low, high = extent(value)
+            taken.append((low, high))
+        ready.append(value)
+    return ready
+
+
+def extent(array: np.ndarray) -> tuple[int, int]:
+    """The memory that an array lies in, first byte and one past the last."""
+    low, high = np.lib.array_utils.byte_bounds(array)
+    return int(low), int(high)
