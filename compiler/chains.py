@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gdc.compiler.construct import matmul, transpose
+from gdc.compiler.construct import apply, matmul, transpose
 from gdc.compiler.cost import at_most, cheaper
 from gdc.compiler.dims import ONE, ZERO, Dim
 from gdc.compiler.ir import Node
@@ -31,10 +31,6 @@ class Factor:
         return transpose(self.value) if self.transposed and self.value.type.rank == 2 else self.value
 
     @property
-    def turned(self) -> Factor:
-        return Factor(self.value, not self.transposed)
-
-    @property
     def shape(self) -> tuple[Dim, Dim]:
         """A vector is a column, transposed a row."""
         shape = self.value.type.shape
@@ -52,30 +48,78 @@ class Grouping:
     factor: Factor | None = None
 
 
-def factors(product: Node, may_open: Callable[[Node], bool]) -> tuple[list[Factor], Grouping]:
-    """The factors of a product and the grouping as written. Inner products are opened where `may_open` allows it."""
-    made: list[Factor] = []
+class Chain:
+    """A product opened into factors: `scalars` are the scalar ops taken off them, `written` the grouping as it stood."""
 
-    def row_of(value: Node) -> bool:
-        return value.type.rank == 1
+    def __init__(self, product: Node, may_open: Callable[[Node], bool], may_strip: Callable[[Node], bool]) -> None:
+        self.product, self.may_open, self.may_strip = product, may_open, may_strip
+        self.factors: list[Factor] = []
+        self.scalars: list[tuple[str, Node | None]] = []
+        left, right = product.args
+        self.written = self._opened(product, left.type.rank == 1 and right.type.rank == 2, 0)
 
-    # a stack of (node, transposed?) visited left to right; groupings are put together on the way back
-    def opened(value: Node, transposed: bool, depth: int) -> Grouping:
-        inner, turned = value, transposed
-        while inner.op == "transpose" and inner.type.rank == 2 and may_open(inner):
-            inner, turned = inner.args[0], not turned
-        if depth < LONGEST and inner.op == "matmul" and inner.type.rank <= 2 and all(a.type.rank <= 2 for a in inner.args) and \
-                (inner is product or may_open(inner)):
-            left, right = inner.args
-            sides = ((right, not row_of(right) or True, left, True) if turned else (left, row_of(left), right, False))
-            first = opened(sides[0], turned if sides[0].type.rank == 2 else True, depth + 1)
-            second = opened(sides[2], turned if sides[2].type.rank == 2 else False, depth + 1)
-            return joined(first, second)
-        made.append(Factor(inner, turned))
-        return Grouping(ZERO, factor=made[-1])
+    def _opened(self, value: Node, turned: bool, depth: int) -> Grouping:
+        """A factor, or the factors of an inner product. A turned matrix is transposed, a turned vector is a row."""
+        value, turned = self._stripped(value, turned)
+        inner = value.op == "matmul" and all(a.type.rank <= 2 for a in value.args) and (value is self.product or self.may_open(value))
+        if not inner or depth >= LONGEST:
+            self.factors.append(Factor(value, turned))
+            return Grouping(ZERO, factor=self.factors[-1])
+        left, right = value.args
+        if left.type.rank == 1 and right.type.rank == 1:
+            sides = (left, True), (right, False)
+        elif left.type.rank == 1:
+            sides = ((left, True), (right, False)) if turned else ((right, True), (left, False))
+        else:
+            sides = ((right, True), (left, True)) if turned else ((left, False), (right, False))
+        first = self._opened(*sides[0], depth + 1)
+        return joined(first, self._opened(*sides[1], depth + 1))
 
-    grouping = opened(product, False, 0)
-    return made, grouping
+    def _stripped(self, value: Node, turned: bool) -> tuple[Node, bool]:
+        """Transposes and scalars taken off a factor."""
+        while value is not self.product:
+            if value.op == "transpose" and value.type.rank == 2:
+                value, turned = value.args[0], not turned
+                continue
+            found = scalar_of(value)
+            if found is None or not self.may_strip(value):
+                break
+            op, scalar, value = found
+            self.scalars.append((op, scalar))
+        return value, turned
+
+
+def scalar_of(value: Node) -> tuple[str, Node | None, Node] | None:
+    """The scalar op outermost on an array: what it does, the scalar, the array."""
+    if not value.type.rank:
+        return None
+    if value.op == "neg":
+        return "neg", None, value.args[0]
+    if value.op in ("mul", "div") and not value.args[1].type.rank:
+        return value.op, value.args[1], value.args[0]
+    if value.op == "mul" and not value.args[0].type.rank:
+        return "mul", value.args[0], value.args[1]
+    return None
+
+
+def with_scalars(value: Node, scalars: list[tuple[str, Node | None]]) -> Node:
+    """The scalars put on a value: first to one another, then to it."""
+    factor: Node | None = None
+    for op, scalar in scalars:
+        if op == "mul" and scalar is not None:
+            factor = scalar if factor is None else apply("mul", factor, scalar)
+    for op, scalar in scalars:
+        if op == "div" and scalar is not None:
+            if factor is None:
+                value = apply("div", value, scalar)
+            else:
+                factor = apply("div", factor, scalar)
+    if sum(op == "neg" for op, _ in scalars) % 2:
+        if factor is None:
+            value = apply("neg", value)
+        else:
+            factor = apply("neg", factor)
+    return value if factor is None else apply("mul", factor, value)
 
 
 def ends(grouping: Grouping) -> tuple[Dim, Dim]:
@@ -96,6 +140,7 @@ def joined(left: Grouping, right: Grouping) -> Grouping:
 
 
 def best(chain: list[Factor], written: Grouping) -> Grouping:
+    # dynamic programming over stretches of the chain
     """The cheapest grouping of a chain, `written` where no other is provably no dearer than it and cheaper somewhere."""
     if not 2 < len(chain) <= LONGEST:
         return written
@@ -122,9 +167,9 @@ def undominated(candidates: list[Grouping]) -> list[Grouping]:
     return kept[:MOST]
 
 
-def built(grouping: Grouping) -> Node:
-    """The products of a grouping. A product of a row and a column is a scalar; a matrix and a column, a vector."""
+def built(grouping: Grouping, times: Callable[[Node, Node], Node] = matmul) -> Node:
+    """The products of a grouping. A row times a column is a scalar, a matrix times a column a vector."""
     if grouping.factor is not None:
         return grouping.factor.node
     assert grouping.left is not None and grouping.right is not None
-    return matmul(built(grouping.left), built(grouping.right))
+    return times(built(grouping.left, times), built(grouping.right, times))

@@ -30,13 +30,20 @@ class Spread:
         return dict(zip(self.labels, self.node.type.shape, strict=False))
 
 
+def transposed(array: Node, perm: tuple[int, ...]) -> Node:
+    """The axes in another order; two transposes are one, or none."""
+    if array.op == "transpose":
+        array, perm = array.args[0], tuple(array.get("perm")[k] for k in perm)
+    return array if perm == tuple(range(len(perm))) else node("transpose", array, perm=perm)
+
+
 def arranged(value: Spread, labels: Sequence[Label], own: int) -> Node:
     """The array with an axis for each of `labels`, of size 1 where the value has none, and `own` axes behind."""
     if not value.node.type.rank:
         return value.node
     present = [k for k in labels if k in value.labels]
     perm = (*(value.labels.index(k) for k in present), *range(len(value.labels), value.node.type.rank))
-    array = value.node if perm == tuple(range(len(perm))) else node("transpose", value.node, perm=perm)
+    array = transposed(value.node, perm)
     kinds = tuple("all" if k in value.labels else "new" for k in labels) + ("new",) * (own - value.own)
     return array if "new" not in kinds else node("index", array, subscripts=kinds + ("all",) * value.own)
 
@@ -121,18 +128,13 @@ def _product(left: Spread, right: Spread, over: set[Label], order: dict[Label, i
     rows, columns = ranked(set(left.labels) - shared), ranked(set(right.labels) - shared)
     if not rows and not columns and batch:
         return _einsum([left, right], over, order)
-    if columns and (not rows or order[columns[0]] < order[rows[0]]) and _swap(rows, columns, batch):
+    if columns and (not rows or order[columns[0]] < order[rows[0]]):
         left, right, rows, columns = right, left, columns, rows
     sizes = {**left.sizes(), **right.sizes()}
     first = _grouped(left, [batch, rows, inner], sizes, bool(batch))
     second = _grouped(right, [batch, inner, columns], sizes, bool(batch))
     product = node("matmul", first, second)
     return Spread(_ungrouped(product, batch, rows, columns, sizes), (*batch, *rows, *columns))
-
-
-def _swap(rows: list[Label], columns: list[Label], batch: list[Label]) -> bool:
-    """Whether the factor with the columns stands first: it has the first label of the result, or the only one."""
-    return bool(rows) or not rows
 
 
 def _grouped(factor: Spread, groups: list[list[Label]], sizes: dict[Label, Dim], keep_empty: bool) -> Node:

@@ -184,6 +184,32 @@ def _split(layout: Layout) -> None:
         sizes[value] = total if value not in layout.bound else 0
 
 
+def find_overwrites(layout: Layout) -> None:
+    """Fills `layout.overwrites`: `w := w - a*g` may be stored in w itself, for each entry reads only the old one in its place."""
+    for region, loop in layout.owner.items():
+        if loop.op != "loop":
+            continue
+        for param, result in zip(carried(loop), region.results, strict=True):
+            if (param.type.rank and result in layout.bound and layout.home[result] is region and result.type == param.type
+                    and result.op in OPS and OPS[result.op].kind == "MAP" and region.results.count(result) == 1
+                    and _reads_in_place(layout, result, param)):
+                layout.overwrites[result] = param
+
+
+def _reads_in_place(layout: Layout, result: Node, param: Node) -> bool:
+    """Whether the formula reads the parameter, and only its entry at the result's own index."""
+    stack, reads = list(result.args), False
+    while stack:
+        top = stack.pop()
+        if top is param:
+            reads = True
+        elif not layout.named(top) and param in layout.flat.get(top, ()):
+            if not (top.op in OPS and OPS[top.op].kind == "MAP" and top.type.shape == result.type.shape):
+                return False
+            stack.extend(top.args)
+    return reads
+
+
 def find_wanted(layout: Layout) -> None:
     """Fills `layout.wanted`: which carried values own their memory, because somebody updates them in place."""
     params = {p: (loop, k) for region, loop in layout.owner.items() if loop.op == "loop"
@@ -192,7 +218,7 @@ def find_wanted(layout: Layout) -> None:
     for value in layout.walked:
         if value.op == "exit":
             exits.setdefault(layout.owner[layout.home[value]], []).append(value)
-    stack = [u.args[0] for u in layout.walked if u.op == "update"]
+    stack = [u.args[0] for u in layout.walked if u.op == "update"] + list(layout.overwrites.values())
     while stack:
         value = stack.pop()
         slot = params.get(value) if value.op == "param" else (value.args[0], value.get("k")) if value.op == "project" else None

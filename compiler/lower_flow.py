@@ -215,7 +215,7 @@ def _result_name(c: Context, value: Node, k: int) -> str:
     """The variable of a branch's result: that of the value that one side leaves as it is, where nobody else needs it."""
     taken = {r for region in value.regions for j, r in enumerate(region.results) if j < k}
     for word, region in reversed(list(zip(("then", "else"), value.regions, strict=True))):
-        x = region.results[k]
+        x = _origin(c, region.results[k], region)
         if x in taken or not _reusable(c, x) or (word, value, k) in c.layout.copied or c.layout.home[x] is region:
             continue
         if c.known(x) is None or x.type != value.types[k] and x.type.element != value.types[k].element:
@@ -227,6 +227,13 @@ def _result_name(c: Context, value: Node, k: int) -> str:
         return c.slots[value, k]
     projected = next((u for u in c.layout.users.get(value, ()) if u.op == "project" and u.get("k") == k), None)
     return c.new_name(projected) if projected is not None else c.namer.temporary()
+
+
+def _origin(c: Context, value: Node, region: Region) -> Node:
+    """The array from outside whose memory the side's result is, where updates in place led to it."""
+    while value.op == "update" and value in c.layout.in_place and c.layout.home[value] is region:
+        value = value.args[0]
+    return value
 
 
 def _free_in_arm(c: Context, name: str, value: Node, region: Region, result: Node) -> bool:

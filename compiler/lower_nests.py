@@ -54,12 +54,14 @@ def _bind_last(c: Context, value: Node) -> None:
 def entries(c: Context, value: Node) -> None:
     """An array whose entries do not depend on one another: a nest of parallel loops."""
     sizes, origins = c.sizes(value.type), c.origins(value)
-    name = c.new_name(value)
+    overwritten = c.env[c.layout.overwrites[value]] if value in c.layout.in_place else None
+    name = c.new_name(value) if overwritten is None else str(overwritten.get("name"))
     if value.op == "fill":
         c.add(Alloc(name, value.type.element, sizes, convert(c.value(value.args[0]), value.type.element, "store"), origins))
         c.bind(value, name)
         return
-    c.add(Alloc(name, value.type.element, sizes, None, origins))
+    if overwritten is None:
+        c.add(Alloc(name, value.type.element, sizes, None, origins))
     array = imp.var(name, value.type.element, value.type.rank)
     with c.nest(sizes, "parallel", origins) as at:
         c.add(Store(array, at, convert(run(entry(c, value, at)), value.type.element, "store"), "", origins))

@@ -27,6 +27,9 @@ class Layout:
     users     the nodes that take a node as argument, once for each time
     results   the regions that a node is a result of, once for each time
     bound     the statements
+    overwrites  elementwise results that may be stored where a loop's carried array lies: {result: parameter}
+    in_place  updates and overwriting results that need no memory of their own
+    copied    handings-on (and updates) that need a copy first, with the reason
     wanted    ("loop" or "branch" node, k): carried values that somebody updates in place
     order     the statements of each region, in order
     flat      the named values (statements, parameters, inputs, projections) that a node reads, its regions' reads included
@@ -47,6 +50,7 @@ class Layout:
     body_reads: dict[Region, set[Node]] = field(default_factory=dict)
     waits: dict[Node, set[Node]] = field(default_factory=dict)
     readers: dict[Region, dict[Node, list[Node]]] = field(default_factory=dict)
+    overwrites: dict[Node, Node] = field(default_factory=dict)
     in_place: set[Node] = field(default_factory=set)
     copied: dict[Flow | Node, str] = field(default_factory=dict)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from gdc.compiler.contraction import Spread, arranged, contracted, stretched
+from gdc.compiler.contraction import Spread, arranged, contracted, stretched, transposed
 from gdc.compiler.dependence import Facts, linear, polynomial
 from gdc.compiler.dims import ONE, ZERO, Dim, FloorDiv
 from gdc.compiler.ir import Node, Region, cast, const, integer, make, nested, node, param, project, size_node, size_of
@@ -41,6 +41,7 @@ class Vectoriser:
         self.mask: Spread | None = None                 # the rounds in which the present place is reached
         self.variant: set[Node] = set()
         self.needs_rounds = False                       # whether something must not be evaluated without a round
+        self.scope: list[Node] = []                     # the labels of the bodies round the present place
         self.notes: list[str] = []                      # remarks for the record
 
     def whole(self, owner: Node) -> tuple[Node, list[Node]]:
@@ -103,6 +104,16 @@ class Vectoriser:
         if polynomial(start) != ZERO:
             values = node("add", values, start)
         return Spread(values, (label,))
+
+    @contextmanager
+    def _inside(self, labels: list[Node]) -> Iterator[None]:
+        """The body of a table or fold."""
+        before = len(self.scope)
+        self.scope.extend(labels)
+        try:
+            yield
+        finally:
+            del self.scope[before:]
 
     # --- values
 
@@ -187,7 +198,7 @@ class Vectoriser:
     def _transpose(self, value: Node) -> Spread:
         inner = self._at(value.args[0])
         ahead = len(inner.labels)
-        return Spread(node("transpose", inner.node, perm=(*range(ahead), *(k + ahead for k in value.get("perm")))), inner.labels)
+        return Spread(transposed(inner.node, (*range(ahead), *(k + ahead for k in value.get("perm")))), inner.labels)
 
     def _shaped(self, value: Node) -> Spread:
         inner = self._at(value.args[0])
@@ -226,8 +237,9 @@ class Vectoriser:
 
     def _table(self, owner: Node) -> Spread:
         params = self._enter(owner)
-        self._run_effects(owner.regions[0])
-        body = self._at(owner.regions[0].results[0])
+        with self._inside(params):
+            self._run_effects(owner.regions[0])
+            body = self._at(owner.regions[0].results[0])
         outer = tuple(k for k in self._sorted(body.labels) if k not in params)
         return Spread(stretched(body, (*outer, *params), self._sizes((*outer, *params))), outer)
 
@@ -242,10 +254,13 @@ class Vectoriser:
 
     def _reduced(self, owner: Node) -> Spread:
         """The fold with all of its indices as labels; contraction where it sums products."""
+        if any(p not in self.ranges for p in owner.regions[0].params):
+            self._enter(owner)
+        with self._inside(list(owner.regions[0].params)):
+            return self._summed(owner)
+
+    def _summed(self, owner: Node) -> Spread:
         over = list(owner.regions[0].params)
-        for label in over:
-            if label not in self.ranges:
-                self._enter(owner)
         region = owner.regions[0]
         self._run_effects(region)
         monoid, body = owner.get("monoid"), region.results[0]
@@ -253,6 +268,7 @@ class Vectoriser:
         while monoid == "sum" and body.op in ("table", "fold") and body in self.variant and \
                 (body.op == "table" or body.get("monoid") == "sum" and not self._special(body)):
             params = self._enter(body)
+            self.scope.extend(params)
             self._run_effects(body.regions[0])
             (own if body.op == "table" else over).extend(params)
             body = body.regions[0].results[0]
@@ -451,7 +467,7 @@ class Vectoriser:
             unreached = Spread(node("not", self.mask.node), self.mask.labels)
             ok = self._combined("or", [ok, unreached])
         if not ok.labels:
-            self.needs_rounds = True
+            ok = self._if_any_round(ok)
         labels = self._sorted(k for v in (ok, *values) for k in v.labels) if ok.labels else ()
         if labels:
             sizes = self._sizes(labels)
@@ -467,6 +483,15 @@ class Vectoriser:
         made = make("check", (whole, *shown), dict(check.attrs), check.types, deps=self._deps(check.deps))
         self.checks[check] = made
         self.effects.append(made)
+
+    def _if_any_round(self, ok: Spread) -> Spread:
+        """A condition that is the same in all rounds counts only where there is one."""
+        whole = ok.node
+        for label in self.scope:
+            count = self.ranges[label][1]
+            if not self._runs(count):
+                whole = node("or", whole, node("eq", count, integer(0)))
+        return Spread(whole)
 
     def _first_bad(self, value: Spread, labels: Sequence[Any], sizes: dict[Any, Dim], total: Dim, where: Node) -> Node:
         """A check's value in the first round that fails it: read only where one does."""

@@ -185,9 +185,15 @@ def loads_by_row(value: Expr, array: str, var: str, root: Callable[[str], str], 
 
 def depends(one: Statement, other: Statement, root: Callable[[str], str]) -> bool:
     """Whether two statements may not change places."""
-    r1, w1 = ({root(n) for n in names} for names in (reads(one), writes(one)))
-    r2, w2 = ({root(n) for n in names} for names in (reads(other), writes(other)))
+    r1, w1 = touched(one, root)
+    r2, w2 = touched(other, root)
     return bool(w1 & (r2 | w2) or w2 & r1)
+
+
+def touched(statement: Statement, root: Callable[[str], str]) -> tuple[set[str], set[str]]:
+    """What a statement reads and what it writes; the variables of its own loops are nobody else's business."""
+    own = {s.var for s in imp.statements((statement,)) if isinstance(s, Loop)}
+    return {root(n) for n in reads(statement) - own}, {root(n) for n in writes(statement) - own}
 
 
 def split(first: Loop, between: list[Statement], root: Callable[[str], str]) -> tuple[list[Statement], list[Statement]]:

@@ -28,6 +28,9 @@ def place(layout: Layout, record: Record | None = None) -> None:
             fresh = not layout.named(value.args[0])
             why = "" if fresh else _obstacle(layout, value.args[0], shared) or _read_later(layout, value.args[0], layout.home[value], value)
             _decide(layout, value, value, why, record)
+    for value, param in layout.overwrites.items():
+        if not _obstacle(layout, param, shared) and layout.dead_after(param, layout.home[value], value):
+            layout.in_place.add(value)
     for flow, value, region, statement in flows:
         slot = (flow[1] if flow[0] != "exit" else _loop_of(layout, flow[1]), flow[2])
         if slot in layout.wanted and (layout.named(value) or value.op == "const"):

@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Iterable
 
 from gdc.compiler.ir import Node, Program, Region, walk
-from gdc.compiler.lower_bind import bind, find_wanted, initial
+from gdc.compiler.lower_bind import bind, find_overwrites, find_wanted, initial
 from gdc.compiler.lower_tree import END, Layout
 
 REPEATED = frozenset({"loop", "table", "fold"})
@@ -26,8 +26,10 @@ def schedule(program: Program, style: str) -> Layout:
     _collect_users(layout)
     _find_homes(layout)
     bind(layout, style)
-    find_wanted(layout)
     _flatten(layout)
+    if style == "nests":
+        find_overwrites(layout)
+    find_wanted(layout)
     _order(layout, soft=False)
     late = _late_readers(layout)
     if late:
@@ -236,6 +238,8 @@ def _consumed(layout: Layout) -> dict[Node, set[Node]]:
         mine: set[Node] = set()
         if value.op == "update":
             mine.add(value.args[0])
+        if value in layout.overwrites:
+            mine.add(layout.overwrites[value])
         if value.op == "loop":
             mine.update(x for k, x in enumerate(initial(value)) if (value, k) in layout.wanted)
         for region in value.regions:

@@ -34,6 +34,11 @@ SHARE = '''
 SHARE = dict.fromkeys(("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion"), False)
 SHARE["prange"] = True      # Numba shares out the loops over blocks and rewrites nothing else
 '''
+# Without the line on its name, the parallel variant would be served the serial one's machine code from disk.
+VARIANT = '''
+native.__qualname__ = "native_parallel"     # Numba's cache knows a function by its name, not by its options
+native_parallel = njit(**OPTIONS, **CACHE, parallel=SHARE)(native)
+'''
 
 
 def _helper(text: str) -> str:
@@ -385,7 +390,7 @@ class Parallel(Emitter):
     def wrapper(self, names: list[str], cells: list[str]) -> str:
         """The jitted variants and `program`."""
         lines = ["native_serial = njit(**OPTIONS, **CACHE)(native)"]
-        lines += ["native_parallel = njit(**OPTIONS, **CACHE, parallel=SHARE)(native)"] if self.shares else []
+        lines += VARIANT.strip("\n").split("\n") if self.shares else []
         lines += ["", "", f"def program({''.join(n + ', ' for n in names)}watch=None):"]
         body = ["watch = watch or Watch()"] if self.methods else []
         body += [f"{self.name(p.name)} = np.{p.element.numpy}{self.mark(p.element)}({self.name(p.name)})"

@@ -1,0 +1,130 @@
+"""Products in the order that costs least. Nothing here happens under strict: it regroups what the user wrote.
+
+    chain     X.T@X@w = X.T@(X@w)              the grouping that is provably cheapest; as written where none is
+    scalars   (s*X)@e = s*(X@e)                a scalar meets the smaller of operand and result
+    solve     inv(A)@b = solve(A, b)           an inverse that is used for one product is never formed
+    part      (A@B)[i] = A[i]@B                of a product that is used for one part, that part
+
+A product that is used twice is computed once, and is a factor like any other.
+"""
+
+from __future__ import annotations
+
+from gdc.compiler.chains import Chain, best, built, with_scalars
+from gdc.compiler.construct import matmul, transpose
+from gdc.compiler.cost import cheaper, entries, own_flops
+from gdc.compiler.dims import Dim
+from gdc.compiler.ir import Node, Program, Region, make, node, rewrite, roots, walk
+from gdc.compiler.record import Record, Step
+from gdc.compiler.rules import formula, through, users
+
+NAME = "order"
+
+
+def run(program: Program, record: Record) -> Program:
+    """Regroups every product, inner ones first."""
+    if record.strict:
+        return program
+    return through(program, lambda region: Order(program, record, region).run())
+
+
+class Order:
+    """The pass over one region; `uses` says how many places use each node."""
+
+    def __init__(self, program: Program, record: Record, region: Region) -> None:
+        self.origins, self.record, self.region = program.origins, record, region
+        self.uses = users(walk(roots(region)))
+        for result in roots(region):
+            self.uses[result] = self.uses.get(result, 0) + 1
+
+    def run(self) -> Region:
+        return rewrite(self.region, self.change, self.origins)
+
+    def once(self, value: Node) -> bool:
+        """Whether one place alone uses a node; nodes that this pass made are used once."""
+        return self.uses.get(value, 1) == 1
+
+    def change(self, value: Node) -> Node:
+        if value.op == "matmul" and all(a.type.rank <= 2 for a in value.args):
+            return self.product(value)
+        if value.op == "index" and self.record.allows("part"):
+            return self.part(value)
+        return value
+
+    # --- products
+
+    def product(self, value: Node) -> Node:
+        def may_strip(operand: Node) -> bool:
+            return self.record.allows("scalars") and self.once(operand) and cheaper(entries(value.type), entries(operand.type))
+
+        chain = Chain(value, self.once, may_strip)
+        chosen = best(chain.factors, chain.written) if self.record.allows("chain") else chain.written
+        if chosen is chain.written and not chain.scalars and not self.solvable(value):
+            return value
+        new = with_scalars(built(chosen, self.times), chain.scalars)
+        if chosen is not chain.written:
+            self.tell("chain", value, new, "this grouping of the product costs less", chain.written.cost, chosen.cost)
+        if chain.scalars:
+            before = sum((entries(a.type) for a in value.args if a.type.rank), start=entries(value.type))
+            self.tell("scalars", value, new, "a scalar multiplies the smaller array: no scaled copy of the larger one is made",
+                      chosen.cost + before - entries(value.type), chosen.cost + entries(value.type))
+        return new
+
+    def solvable(self, value: Node) -> bool:
+        return self.inverted(value.args[0]) is not None or self.inverted(value.args[1]) is not None
+
+    def inverted(self, value: Node) -> Node | None:
+        """The inv node of inv(A) or inv(A).T, if one place alone uses it."""
+        if not self.record.allows("solve"):
+            return None
+        inner = value.args[0] if value.op == "transpose" else value
+        return inner if inner.op == "inv" and inner.type.rank == 2 and self.once(inner) and self.once(value) else None
+
+    def times(self, left: Node, right: Node) -> Node:
+        """left@right, as a solve where one of them is an inverse."""
+        found = self.inverted(left)
+        if found is not None:
+            return self.solved(found, left is not found, left, right)
+        found = self.inverted(right)
+        if found is not None and left.type.rank == 1:
+            return self.solved(found, right is found, right, left)
+        return matmul(left, right)
+
+    def solved(self, inverse: Node, turned: bool, factor: Node, right: Node) -> Node:
+        matrix = transpose(inverse.args[0]) if turned else inverse.args[0]
+        plain = node("solve", matrix, right)
+        site = {k: v for k, v in inverse.attrs if k == "site"}
+        new = make("solve", plain.args, site, plain.types, deps=inverse.deps)
+        product = matmul(factor, right) if right.type.rank == 2 or not turned else matmul(right, factor)
+        self.tell("solve", product, new, "solving costs a third of inverting, and rounds less",
+                  own_flops(inverse) + own_flops(product), own_flops(new))
+        self.origins.replace(inverse, new)
+        return new
+
+    # --- parts
+
+    def part(self, value: Node) -> Node:
+        product, subscripts = value.args[0], value.get("subscripts")
+        if product.op != "matmul" or not self.once(product) or any(a.type.rank != 2 for a in product.args):
+            return value
+        if "at" not in subscripts or not set(subscripts) <= {"at", "all"}:
+            return value
+        left, right = product.args
+        places = list(value.args[1:])
+        if subscripts[0] == "at":
+            left = node("index", left, places.pop(0), subscripts=("at", "all"), deps=value.deps)
+        if subscripts[1] == "at":
+            right = node("index", right, places.pop(0), subscripts=("all", "at"), deps=value.deps)
+        new = matmul(left, right)
+        self.tell("part", value, new, "only one part of the product is used", own_flops(product), own_flops(new))
+        return new
+
+    def tell(self, rule: str, before: Node, after: Node, reason: str, cost_before: Dim, cost_after: Dim) -> None:
+        spans = self.origins.of(before)
+        for made in walk([after]):
+            if spans and made.op in ("matmul", "mul", "div", "neg", "solve", "transpose") and not self.origins.of(made):
+                self.origins.add(made, *spans)
+        self.record.add(Step(NAME, rule, formula(before, self.origins), formula(after, self.origins, follow=False), reason, spans,
+                             cost_before, cost_after))
+
+
