@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gdc.compiler.construct import apply, matmul, transpose
-from gdc.compiler.cost import at_most, cheaper
+from gdc.compiler.cost import at_most, cheaper, own_flops
 from gdc.compiler.dims import ONE, ZERO, Dim
 from gdc.compiler.ir import Node
 
@@ -55,6 +55,7 @@ class Chain:
         self.product, self.may_open, self.may_strip = product, may_open, may_strip
         self.factors: list[Factor] = []
         self.scalars: list[tuple[str, Node | None]] = []
+        self.scaling = ZERO     # what the scalars cost as written
         left, right = product.args
         self.written = self._opened(product, left.type.rank == 1 and right.type.rank == 2, 0)
 
@@ -84,6 +85,7 @@ class Chain:
             found = scalar_of(value)
             if found is None or not self.may_strip(value):
                 break
+            self.scaling = self.scaling + own_flops(value)
             op, scalar, value = found
             self.scalars.append((op, scalar))
         return value, turned

@@ -72,12 +72,15 @@ def contracted(factors: list[Spread], summed: Iterable[Label], order: dict[Label
     factors = [Spread(cast(f.node, element), f.labels) for f in factors]
     outside = [f for f in factors if not over & set(f.labels)]
     inside = _alike_together([f for f in factors if over & set(f.labels)], order)
-    inside = [_presummed(f, over - {k for g in inside if g is not f for k in g.labels}) for f in inside]
-    outside += [f for f in inside if not over & set(f.labels)]
-    inside = [f for f in inside if over & set(f.labels)]
-    while len(inside) > 2 and (pair := _nested_pair(inside)) is not None:
-        small, large = pair
-        inside = [merged([large, small], order) if f is large else f for f in inside if f is not small]
+    while True:
+        inside = [_presummed(f, over - {k for g in inside if g is not f for k in g.labels}) for f in inside]
+        outside += [f for f in inside if not over & set(f.labels)]
+        inside = [f for f in inside if over & set(f.labels)]
+        pair = _nested_pair(inside) if len(inside) > 2 else None
+        if pair is None:
+            break
+        rest = [f for f in inside if f is not pair[0] and f is not pair[1]]
+        inside = [*rest, _joined(pair, over - {k for f in rest for k in f.labels}, order)]
     if len(inside) > 2:
         product = _einsum(inside, over, order)
     elif len(inside) == 2:
@@ -86,6 +89,12 @@ def contracted(factors: list[Spread], summed: Iterable[Label], order: dict[Label
         return merged(outside, order)
     outside = sorted(outside, key=lambda f: len(f.labels))
     return merged([*outside, product], order) if outside else product
+
+
+def _joined(pair: tuple[Spread, Spread], over: set[Label], order: dict[Label, int]) -> Spread:
+    """Two factors as one: summed over what no other factor has, else entry by entry."""
+    small, large = pair
+    return _product(large, small, over, order) if over & set(small.labels) else merged([large, small], order)
 
 
 def _alike_together(factors: list[Spread], order: dict[Label, int]) -> list[Spread]:

@@ -55,13 +55,13 @@ class Compilation:
     plan: Plan | None = None
 
 
-def check(source: Source, options: Options | None = None) -> Plan:
+def check(source: Source, types: Given | None = None, options: Options | None = None) -> Plan:
     """What is known of a script before its values are. Raises gdc.Error with all errors that can be found so early."""
     script = parse(source)
     unknown = undeclared(script)
-    if unknown:
-        return unbound_plan(source, script, unknown)
-    return plan_of(build(script, source), source, "", declared=frozenset(unknown))
+    if not set(unknown) <= set(types or {}):
+        return unbound_plan(source, script, unknown, types or {})
+    return plan_of(build(script, source, given_types(types or {})), source, "", frozenset(unknown))
 
 
 def undeclared(script: tree.Script) -> list[str]:
@@ -134,13 +134,14 @@ def assume(source: Source) -> tuple[dict[str, tuple[str, tuple[int | None, ...]]
 # --- plans -------------------------------------------------------------------------------------
 
 
-def unbound_plan(source: Source, script: tree.Script, unknown: list[str]) -> Plan:
+def unbound_plan(source: Source, script: tree.Script, unknown: list[str], given: Given) -> Plan:
     """The plan of a script with undeclared inputs, before their values are known."""
     places = {s.name: s.name_span for s in script.statements if isinstance(s, tree.Input)}
     contracts = {s.name: s for s in script.statements if isinstance(s, (tree.Input, tree.Param))}
     names = list(contracts) or unknown
     # building with assumed types finds what no type can mend: unknown functions, names, contracts
-    types = assumed_types(script, unknown)
+    types = {**assumed_types(script, unknown), **given}
+    unknown = [n for n in unknown if n not in given]
     try:
         known = plan_of(build(script, source, given_types(types)), source, "", frozenset(unknown))
     except Error as error:
@@ -182,15 +183,15 @@ def _place(span: Span) -> tuple[int, int]:
     return span.start, span.end
 
 
-def plan_of(program: ir.Program, source: Source, target: str, declared: frozenset[str]) -> Plan:
-    """A program's interface as plain data, without text. `declared` names the inputs that have no contract."""
+def plan_of(program: ir.Program, source: Source, target: str, unknown: frozenset[str]) -> Plan:
+    """A program's interface as plain data, without text. `unknown` names the inputs that have no contract."""
     sites = [_site(s.kind, s.message, s.hint, s.span, source) for s in program.sites]
     inputs = []
     for d in program.signature:
         sites.append(_site("data", "", None, d.span, source))
         default, reads = default_text(d, program)
         inputs.append(Input(
-            d.name, str(d.type.element), tuple(formula(size) for size in d.type.shape), d.name not in declared, d.is_param,
+            d.name, str(d.type.element), tuple(formula(size) for size in d.type.shape), d.name not in unknown, d.is_param,
             d.finite, d.path, d.members, default, len(sites) - 1, reads, d.hint))
     return Plan(
         target, source.text, source.name, "", tuple(inputs),
@@ -201,7 +202,7 @@ def plan_of(program: ir.Program, source: Source, target: str, declared: frozense
         tuple(Output(name, str(t.element), t.rank) for name, t in program.traces.items()),
         tuple(sites), (),
         memory=tuple((formula(size), site) for size, site in program.memory),
-        signature=signature(program, declared))
+        signature=signature(program, unknown))
 
 
 def _site(kind: str, message: str, hint: str | None, span: Span | None, source: Source) -> Site:

@@ -23,7 +23,7 @@ from gdc.compiler.lower_nests import constant_array, copy_of, let_scalar, nests,
 from gdc.compiler.lower_contract import array_expression
 from gdc.compiler.lower_ranges import fold, table
 from gdc.compiler.ops import OPS
-from gdc.compiler.passes.place import place
+from gdc.compiler.passes.place import place, sources
 from gdc.compiler.passes.schedule import schedule
 from gdc.compiler.record import Record
 from gdc.compiler.types import INT
@@ -103,16 +103,16 @@ class Lowering(Context):
 
     def _outputs(self) -> tuple[tuple[str, Expr, Expr | None], ...]:
         source = self.layout.program
-        seen: set[str] = set()
+        seen: set[Node] = set()
         found: list[tuple[str, Expr, Expr | None]] = []
         flags = source.assigned or (None,) * len(source.outputs)
         for name, value, flag in zip(source.outputs, source.region.results, flags, strict=True):
             given = self.value(value)
-            holder = str(given.get("name")) if given.op == "var" and given.rank else ""
-            if holder in seen:
-                given = Expr("copy", (given,), given.element, given.rank)
-            if holder:
-                seen.add(holder)
+            if value.type.rank:
+                held = sources(self.layout, value)
+                if held & seen:
+                    given = Expr("copy", (given,), given.element, given.rank)
+                seen |= held
             found.append((name, given, self.value(flag) if flag is not None else None))
         return tuple(found)
 

@@ -193,7 +193,7 @@ def leave(c: Context, value: Node) -> None:
 def branch(c: Context, value: Node) -> None:
     """Writes an if / else whose results are variables."""
     condition, origins = c.value(value.args[0]), c.origins(value)
-    names = [_result_name(c, value, k) for k in range(len(value.types))]
+    names = _result_names(c, value)
     written: list[tuple[Statement, ...]] = []
     for word, region in zip(("then", "else"), value.regions, strict=True):
         for k, result in enumerate(region.results):
@@ -211,18 +211,31 @@ def branch(c: Context, value: Node) -> None:
         finish(c, value, k, imp.var(names[k], t.element, t.rank))
 
 
-def _result_name(c: Context, value: Node, k: int) -> str:
-    """The variable of a branch's result: that of the value that one side leaves as it is, where nobody else needs it."""
-    taken = {r for region in value.regions for j, r in enumerate(region.results) if j < k}
+def _result_names(c: Context, value: Node) -> list[str]:
+    """The variables of a branch's results: those of the values that one side leaves as they are (or updates in place), where nobody
+    else needs them."""
+    names: dict[int, str] = {}
+    for through_updates in (False, True):
+        for k in range(len(value.types)):
+            old = _left_as_it_is(c, value, k, through_updates) if k not in names else None
+            if old is not None and str(c.value(old).get("name")) not in names.values():
+                names[k] = str(c.value(old).get("name"))
+                c.adopted[value, k] = old
+    return [names[k] if k in names else _new_result_name(c, value, k) for k in range(len(value.types))]
+
+
+def _left_as_it_is(c: Context, value: Node, k: int, through_updates: bool) -> Node | None:
     for word, region in reversed(list(zip(("then", "else"), value.regions, strict=True))):
-        x = _origin(c, region.results[k], region)
-        if x in taken or not _reusable(c, x) or (word, value, k) in c.layout.copied or c.layout.home[x] is region:
+        x = region.results[k]
+        x = _origin(c, x, region) if through_updates else x
+        if not _reusable(c, x) or (word, value, k) in c.layout.copied or c.layout.home[x] is region or c.known(x) is None:
             continue
-        if c.known(x) is None or x.type != value.types[k] and x.type.element != value.types[k].element:
-            continue
-        if c.layout.dead_after(x, c.layout.home[value], value):
-            c.adopted[value, k] = x
-            return str(c.value(x).get("name"))
+        if x.type.element == value.types[k].element and c.layout.dead_after(x, c.layout.home[value], value):
+            return x
+    return None
+
+
+def _new_result_name(c: Context, value: Node, k: int) -> str:
     if (value, k) in c.slots:
         return c.slots[value, k]
     projected = next((u for u in c.layout.users.get(value, ()) if u.op == "project" and u.get("k") == k), None)

@@ -58,7 +58,7 @@ def lowered(program: ir.Program, target: str, record: Record) -> imp.Program:
 
     body = lower(program, STYLES[target])
     for name, _ in LATE[target]:
-        work = _pass(name)
+        work = _late_pass(name)
         if work is not None:
             body = work(body, record)
     return body
@@ -74,5 +74,13 @@ def _pass(name: str) -> Callable[..., ir.Program] | None:
     module = f"gdc.compiler.passes.{name}"
     if find_spec(module) is None:
         return None
-    found: Callable[..., ir.Program] = import_module(module).run
-    return found
+    return getattr(import_module(module), "run", None)
+
+
+def _late_pass(name: str) -> Callable[..., imp.Program] | None:
+    module = f"gdc.compiler.passes.{name}"
+    if find_spec(module) is None:
+        return None
+    found = import_module(module)
+    whole = getattr(found, name, None)
+    return getattr(found, "run", None) or (lambda body, record: whole(body))

@@ -453,13 +453,6 @@ def _joined(operation: str, terms: list[tuple[bool, Node]]) -> Node:
     return total
 
 
-def part_of(axis: int, subscripts: list[tuple[str, tuple[Node, ...]]], new: tuple[Node, ...]) -> dict[str, Any]:
-    """Subscripts with a slice put in the place of one axis' position: the arguments and the kinds."""
-    kinds = tuple("slice" if a == axis else kind for a, (kind, _) in enumerate(subscripts))
-    args = tuple(x for a, (_, xs) in enumerate(subscripts) for x in (new if a == axis else xs))
-    return {"kinds": kinds, "args": args}
-
-
 class Emitter:
     """Writes the tables and folds that a loop becomes."""
 
@@ -607,16 +600,17 @@ class Emitter:
         if before:
             new = node("transpose", table, perm=(*range(1, before + 1), 0, *range(before + 1, table.type.rank)))
         position, factor, start = self._positions(subscripts[axis][1][0])
-        whole = start == ZERO and factor == ONE and polynomial(self.range_args()[1]) == _plain(write.type.shape[axis]) \
-            and all(kind == "all" for a, (kind, _) in enumerate(subscripts) if a != axis)
-        if whole:
+        count = self.range_args()[1]
+        full = start == ZERO and factor == ONE and polynomial(count) == _plain(write.type.shape[axis])
+        if full and all(kind == "all" for a, (kind, _) in enumerate(subscripts) if a != axis):
             return (self._combined(way.operation, initial, new) if way.operation else new), table
-        others = [(kind, tuple(self.copy(list(xs), {})) if a != axis else xs) for a, (kind, xs) in enumerate(subscripts)]
-        part = part_of(axis, others, (position, self.range_args()[1], step_node(factor, self.range_args()[2])))
+        parts = [(kind, tuple(self.copy(list(xs), {}))) if a != axis else
+                 ("all", ()) if full else ("slice", (position, count, step_node(factor, self.range_args()[2])))
+                 for a, (kind, xs) in enumerate(subscripts)]
+        kinds, args = tuple(kind for kind, _ in parts), tuple(x for _, xs in parts for x in xs)
         if way.operation:
-            old = node("index", initial, *part["args"], subscripts=part["kinds"])
-            new = self._combined(way.operation, old, new)
-        return node("update", initial, new, *part["args"], subscripts=part["kinds"], combine=""), table
+            new = self._combined(way.operation, node("index", initial, *args, subscripts=kinds), new)
+        return node("update", initial, new, *args, subscripts=kinds, combine=""), table
 
     def _stretched(self, value: Node, write: Node) -> Node:
         """The value in the shape of the part that it is written to."""

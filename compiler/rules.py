@@ -19,7 +19,7 @@ from gdc.compiler.regions import has_effects
 
 ROUNDS = 50
 LEVELS = 4
-WEIGHTS = {"pow": 40, "div": 6, "const": 1, "size": 1, "input": 1, "param": 1}
+WEIGHTS = {"pow": 40, "neg": 3, "const": 1, "size": 1, "input": 1, "param": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def measure(root: Node) -> int:
     """The weight of everything under a node: dear ops weigh more; a minus weighs more on an array, and where its user could take it."""
     total = 0
     for value in walk([root]):
-        total += WEIGHTS.get(value.op, 3)
+        total += WEIGHTS.get(value.op, 6)
         if value.op == "neg":
             total += 2*bool(value.type.rank)
         else:

@@ -27,14 +27,14 @@ class LoopInside(Exception):
 
 
 class Sweep:
-    """The derivatives of `scalar` by `targets`; `failed` names the node whose rule did not apply."""
+    """The derivatives of `scalar` by `targets`; `at` is the node whose rule is at work."""
 
     def __init__(self, scalar: Node, targets: Iterable[Node]) -> None:
-        self.scalar, self.targets = scalar, frozenset(targets)
+        self.scalar, self.targets = scalar, dict.fromkeys(targets)
         self.everything = walk([scalar])
         self.active = self._active()
+        self.users = self._users()
         self.at: Node = scalar
-        self.found: dict[Node, Node] = {}
 
     def _active(self) -> set[Node]:
         """What depends on a target and has derivatives: reals, and what owns regions."""
@@ -44,6 +44,18 @@ class Sweep:
             if smooth and value not in active and any(n in active for n in nested(value)):
                 active.add(value)
         return active
+
+    def _users(self) -> dict[Node, list[tuple[Node, int]]]:
+        """Who uses each node among what is active: the user, and which of its regions' results, -1 for an argument."""
+        users: dict[Node, list[tuple[Node, int]]] = {}
+        for value in self.everything:
+            if value in self.active:
+                for argument in value.args:
+                    users.setdefault(argument, []).append((value, -1))
+                for k, region in enumerate(value.regions):
+                    for result in region.results:
+                        users.setdefault(result, []).append((value, k))
+        return users
 
     def reaches(self, target: Node) -> bool:
         """Whether the scalar is a formula of a target at all."""
@@ -132,25 +144,13 @@ class Body:
 
     def only_in(self, owner: Node, side: int) -> set[Node]:
         """The active nodes that nothing outside one side uses: those are evaluated in it alone."""
-        users = self.sweep_users()
+        users = self.sweep.users
         region, own = owner.regions[side], set[Node]()
         for value in reversed(walk(region.results)):
             if value in self.own and value in self.sweep.active and value not in self.sweep.targets and value.op != "param":
                 if all(user in own or (user is owner and place == side) for user, place in users.get(value, ())):
                     own.add(value)
         return own
-
-    def sweep_users(self) -> dict[Node, list[tuple[Node, int]]]:
-        """Who uses each node among what is active: the user, and which of its regions' results, -1 for an argument."""
-        users: dict[Node, list[tuple[Node, int]]] = {}
-        for value in self.sweep.everything:
-            if value in self.sweep.active:
-                for argument in value.args:
-                    users.setdefault(argument, []).append((value, -1))
-                for k, region in enumerate(value.regions):
-                    for result in region.results:
-                        users.setdefault(result, []).append((value, k))
-        return users
 
     def indexed(self, value: Node, seed: Node) -> list[Part]:
         """table and fold: the body once for all places."""

@@ -12,12 +12,13 @@ Whether compiled code is already cached does not count: the same run must choose
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gdc.runtime.bind import evaluate
-from gdc.runtime.machine import backend, cores, has_gpu
+from gdc.runtime.machine import TARGETS, backend, cores, has_gpu
 
 CALL, BANDWIDTH, FLOPS = 1.5e-6, 8e9, 1e10
 COMPILE, STEP = 1.5, 5e-9
@@ -72,6 +73,12 @@ def choose(costs: Mapping[str, Any], sizes: Mapping[str, int], given_bytes: int 
         "cuda": "the work pays for the way to the GPU",
     }
     return Choice(best, reasons[best] + compared, seconds[best])
+
+
+def similar_target(name: str) -> str | None:
+    """A hint for a misspelt target."""
+    near = difflib.get_close_matches(str(name), ["auto", *TARGETS], n=1)
+    return f"did you mean {near[0]}?" if near else None
 
 
 def time_text(seconds: float) -> str:

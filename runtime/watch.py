@@ -13,6 +13,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ class Watch:
         self.done, self.total, self.latest = 0, 0, None
         self.interrupted = self.expired = False
         self._show, self._in_thread = show or print, in_thread
+        self.around: Callable[[], Any] = nullcontext     # what stands round each native call, in the thread that makes it
         self._deadline = None if timeout is None else time.monotonic() + timeout
         self._in_loop = False
         self._cells: np.ndarray | None = None
@@ -76,10 +78,14 @@ class Watch:
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Runs native code, in another thread where this one has to listen."""
+        def inside(*arguments: Any) -> Any:
+            with self.around():
+                return function(*arguments)
+
         if not self._in_thread:
-            return function(*arguments)
+            return inside(*arguments)
         worker = _borrow()
-        job = worker.start(function, arguments)
+        job = worker.start(inside, arguments)
         try:
             while not job.done.wait(POLL):
                 if self._cells is not None and self.interrupted:

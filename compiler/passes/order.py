@@ -65,9 +65,8 @@ class Order:
         if chosen is not chain.written:
             self.tell("chain", value, new, "this grouping of the product costs less", chain.written.cost, chosen.cost)
         if chain.scalars:
-            before = sum((entries(a.type) for a in value.args if a.type.rank), start=entries(value.type))
             self.tell("scalars", value, new, "a scalar multiplies the smaller array: no scaled copy of the larger one is made",
-                      chosen.cost + before - entries(value.type), chosen.cost + entries(value.type))
+                      chosen.cost + chain.scaling, chosen.cost + entries(value.type))
         return new
 
     def solvable(self, value: Node) -> bool:

@@ -110,7 +110,10 @@ class _Partition:
         yield imp.Let(count, rows, origins)
         yield imp.Let(blocks, self.number_of_blocks(rows_, cost, totals), origins)
         renamed: dict[str, str] = {}
-        before, start, end, after = [], [], [], []
+        before: list[Statement] = []
+        start: list[Statement] = []
+        end: list[Statement] = []
+        after: list[Statement] = []
         for name, (op, element) in totals.scalars.items():
             partial, own = self.fresh(f"{name}_partial"), self.fresh(f"{name}_block")
             renamed[name] = own

@@ -8,7 +8,7 @@ else it works on a copy, and the record says why. Handing a value on by referenc
 from __future__ import annotations
 
 from gdc.compiler.ir import Node, Region
-from gdc.compiler.lower_bind import initial
+from gdc.compiler.lower_bind import carried, initial
 from gdc.compiler.lower_tree import Flow, Layout
 from gdc.compiler.record import Record, Step
 
@@ -120,3 +120,39 @@ def _taken_later(layout: Layout, flow: Flow, value: Node, region: Region, statem
     if kind == "next":
         return "every round needs it"
     return _read_later(layout, value, layout.home[layout.owner[region]], layout.owner[region])
+
+
+def sources(layout: Layout, value: Node) -> set[Node]:
+    """The values whose memory an array may be."""
+    found: set[Node] = set()
+    seen: set[Node] = set()
+    stack = [value]
+    while stack:
+        top = stack.pop()
+        if top in seen:
+            continue
+        seen.add(top)
+        before = _handed_from(layout, top)
+        stack.extend(before)
+        if not before and top.op != "fill":
+            found.add(top)
+    return found
+
+
+def _handed_from(layout: Layout, value: Node) -> list[Node]:
+    """Where a value's memory comes from, if it is not its own."""
+    if value.op == "update" and value in layout.in_place:
+        return [value.args[0]] if layout.named(value.args[0]) else []
+    if value in layout.in_place:
+        return [layout.overwrites[value]]
+    if value.op == "select":
+        return [r for region in value.regions for r in region.results]
+    owner = value.args[0] if value.op == "project" else layout.owner.get(layout.home[value]) if value.op == "param" else None
+    if owner is None or owner.op not in ("loop", "branch"):
+        return []
+    k = value.get("k") if value.op == "project" else carried(owner).index(value)
+    handed = [region.results[k] for region in owner.regions]
+    if owner.op == "loop":
+        handed.append(initial(owner)[k])
+        handed += [e.args[1 + k] for e in owner.regions[0].effects if e.op == "exit"]
+    return handed

@@ -62,6 +62,9 @@ def _find_homes(layout: Layout) -> None:
     for value in layout.walked:
         if value.op == "param":
             continue
+        if value.op == "project":
+            layout.home[value] = layout.home[value.args[0]]
+            continue
         needed = _needed(layout, value, needs)
         if not _stays(value, fixed, risky):
             layout.home[value] = _hoisted(layout, layout.home[value], needed)
@@ -121,7 +124,7 @@ def _needed(layout: Layout, value: Node, needs: dict[Region, set[Region]]) -> se
 
 
 def _stays(value: Node, fixed: set[Node], risky: set[Region]) -> bool:
-    return (value in fixed or value.op in RISKY or value.get("kind") == "forever" or value.op == "project"
+    return (value in fixed or value.op in RISKY or value.get("kind") == "forever"
             or any(r in risky for r in value.regions))
 
 

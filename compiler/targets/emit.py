@@ -47,7 +47,8 @@ def assemble(pieces: Iterable[Piece], source: Source | None) -> Text:
     """Joins pieces; a line's spans are those of all pieces on it."""
     parts: list[str] = []
     lines: list[set[tuple[int, int]]] = [set()]
-    for text, origins in pieces:
+    for piece, origins in pieces:
+        text = folded(piece)
         parts.append(text)
         here = {(s.start, s.end) for s in origins if s.source == source}
         count = text.count("\n")
@@ -57,6 +58,35 @@ def assemble(pieces: Iterable[Piece], source: Source | None) -> Text:
         if not text.endswith("\n"):
             lines[-1] |= here
     return Text("".join(parts), tuple(tuple(sorted(line)) for line in lines[: "".join(parts).count("\n")]))
+
+
+def folded(text: str, width: int = 120) -> str:
+    """Lines that are too long, broken after commas and before operators inside their first brackets."""
+    return "\n".join(_folded(line, width) if len(line) > width else line for line in text.split("\n"))
+
+
+def _folded(line: str, width: int) -> str:
+    """One long statement in several lines. Comments, strings and definitions stay as they are."""
+    body = line.lstrip()
+    if body.startswith("#") or '"' in line or "'" in line or "(" not in line:
+        return line
+    indent = len(line) - len(body) + 8
+    places, depth = [], 0
+    for k, c in enumerate(line):
+        depth += (c in "([{") - (c in ")]}")
+        if c == " " and depth > 0 and k > indent:
+            places.append(k)
+    done, start = [], 0
+    while len(line) - start + (indent if start else 0) > width:
+        room = start + width - (indent if start else 0)
+        fits = [k for k in places if start < k <= room]
+        commas = [k for k in fits if line[k - 1] == "," and k > start + width // 2]
+        if not fits:
+            break
+        place = (commas or fits)[-1]
+        done.append(line[start:place])
+        start = place + 1
+    return ("\n" + " " * indent).join([*done, line[start:]])
 
 
 def safe(text: str) -> str:
@@ -742,9 +772,17 @@ def _is_size(value: Expr, sizes: set[str]) -> bool:
 
 
 def _shapes(program: Program) -> dict[str, tuple[Expr, ...]]:
-    """The shapes of arrays that are allocated once and bound nowhere else."""
+    """The shapes of arrays that are bound once: those they are allocated with, or those of what they are copied from."""
     counts = bound_names(program)
-    return {s.name: s.shape for s in imp.statements(program.body) if isinstance(s, imp.Alloc) and counts[s.name] == 1}
+    shapes: dict[str, tuple[Expr, ...]] = {}
+    for s in imp.statements(program.body):
+        if isinstance(s, imp.Alloc) and counts[s.name] == 1:
+            shapes[s.name] = s.shape
+        elif isinstance(s, imp.Let) and counts[s.name] == 1 and s.value.op in ("copy", "contiguous"):
+            source = s.value.args[0]
+            if source.op == "var" and counts.get(source.get("name")) == 1:
+                shapes[s.name] = shapes.get(source.get("name"), tuple(imp.extent(source, k) for k in range(source.rank)))
+    return shapes
 
 
 def _plain_names(program: Program) -> dict[str, str]:
@@ -756,8 +794,8 @@ def _plain_names(program: Program) -> dict[str, str]:
         for top in imp.expressions(s):
             used |= {e.get("name") for e in imp.subexpressions(top) if e.op == "var"}
     for _, value, flag in program.outputs:
-        for top in (value, flag):
-            used |= {e.get("name") for e in imp.subexpressions(top) if e.op == "var"} if top is not None else set()
+        for result in (value, flag):
+            used |= {e.get("name") for e in imp.subexpressions(result) if e.op == "var"} if result is not None else set()
     names: dict[str, str] = {}
     for name in sorted(used):
         if not name.isidentifier():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gdc.compiler.imp import Program
-from gdc.compiler.targets.emit import PART, Code, Emitter, Text
-from gdc.compiler.imp import Expr
+from gdc.compiler.imp import Expr, Program
+from gdc.compiler.targets.emit import PART, Emitter, Text
+from gdc.compiler.text import Code
 from gdc.dsl.source import Source
 
 BINDINGS = {"special": "from scipy import special", "part": PART}

@@ -233,6 +233,12 @@ class Parallel(Emitter):
         if value.op == "add" and value.get("free") and value.element.kind == "real":
             self.used.add("plus")
             return Code(f"plus({args[0].text}, {args[1].text})")
+        if value.op in ("minimum", "maximum") and value.element.kind == "int":
+            word, flat = value.op[:3], tuple(a.text for a in args)
+            inner = flat[0].removeprefix(f"{word}(")
+            if value.args[0].op == value.op and inner != flat[0]:
+                flat = (inner[:-1], *flat[1:])
+            return Code(f"{word}({', '.join(flat)})")
         if value.op in OPERATORS:
             return template(str(OPS[value.op].numpy)).fill(args)
         return super().scalar(value, args, index)

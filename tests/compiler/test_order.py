@@ -23,7 +23,7 @@ def ordered(*results, **options):
     values = {i.get("name"): RNG.normal(size=[SIZES[str(d)] for d in i.type.shape]) for i in before.inputs}
     for name, found in run(after, SIZES, **values).items():
         np.testing.assert_allclose(found, run(before, SIZES, **values)[name], rtol=1e-10, atol=1e-10)
-    assert order.run(after, Record()).region is after.region
+    assert order.run(after, Record(**options)).region is after.region
     return after, record
 
 

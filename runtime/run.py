@@ -1,0 +1,202 @@
+"""One run of a program: values in, checked; a target chosen; its text executed; results out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+
+from gdc.dsl.errors import Error
+from gdc.runtime import bind, choose, machine
+from gdc.runtime.faults import contained, internal, translated
+from gdc.runtime.result import Result
+from gdc.runtime.watch import Expired, Watch, listening
+
+LONG = 0.02     # predicted seconds from which a native run gets a thread of its own, so that Ctrl-C is heard
+
+
+def run_program(program: Any, values: Mapping[str, Any], backend: str, threads: int | None, max_memory: int | None,
+                timeout: float | None, watching: Callable[[Any], Any] | None, show: Callable[[str], None] | None) -> Result:
+    """See Program.run."""
+    began = time.perf_counter()
+    check_arguments(backend, threads, max_memory, timeout)
+    face = program._face
+    given = bind.named(face, values)
+    errors = bind.missing(face, given)
+    if errors:
+        raise joined(errors)
+    read = read_files(face, given, program)
+    types = bind.value_types(face, read)
+    program._last = types or program._last
+    loaded = time.perf_counter()
+    choice, plan, bound = chosen(program, backend, types, read, max_memory)
+    if plan.target == "parallel" and threads is None:
+        threads = machine.threads()
+    with contained("loading the program's text", program._text, {"target": plan.target}):
+        module = load_text(plan.text, plan.target)
+    compiled = time.perf_counter()
+    native = plan.target == "parallel"
+    watch = Watch(show, timeout, in_thread=native and (timeout is not None or watching is not None or is_long(plan, bound.sizes)))
+    watch.around = around(native, threads)
+    if watching is not None:
+        watching(watch)
+    results = execute(plan, module, bound, watch, threads, native)
+    ended = time.perf_counter()
+    outputs = dict(zip((o.name for o in plan.outputs), bind.owned(results, bound.args)))
+    return Result(
+        {name: value for name, value in outputs.items() if value is not None}, traces(plan, watch), plan.target, choice,
+        {"read": loaded - began, "compile": compiled - loaded, "run": ended - compiled}, watch.interrupted)
+
+
+def check_arguments(backend: str, threads: Any, max_memory: Any, timeout: Any) -> None:
+    """Raises an error of kind "backend" or "limit" for what no run can use."""
+    if backend != "auto":
+        usable(backend)
+    for name, value in (("threads", threads), ("max_memory", max_memory), ("timeout", timeout)):
+        if value is not None and not (isinstance(value, (int, float, np.number)) and value > 0):
+            raise Error("limit", f"{name} is a number above 0, not {value!r}")
+
+
+def usable(name: str) -> None:
+    """Raises an error of kind "backend", with the reason, where a target does not run here."""
+    if name not in machine.TARGETS:
+        from gdc.runtime.choose import similar_target
+
+        raise Error("backend", f"there is no backend {name}; there are auto, {', '.join(machine.TARGETS)}", hint=similar_target(name))
+    found = machine.backend(name)
+    if not found.usable:
+        raise Error("backend", f"{name} cannot run here: {found.about}", hint=found.hint)
+
+
+def joined(errors: list[Error]) -> Error:
+    """Several errors as one."""
+    first = errors[0]
+    return Error(first.kind, first.message, first.span, first.hint, tuple(errors[1:]))
+
+
+def read_files(plan: Any, given: Mapping[str, Any], program: Any) -> dict[str, Any]:
+    """The given values, and those of the other inputs that name a file."""
+    read = dict(given)
+    for i in plan.inputs:
+        if i.name not in read and i.path is not None:
+            span = bind.span_of(plan, i.site)
+            if not program._files:
+                raise Error("data", f"{i.name} comes from a file, {i.path}, and this host allows none", span,
+                            f"give its value: program({i.name}=…)")
+            from gdc.runtime.data import read_value
+
+            read[i.name] = read_value(i.path, i.members, program._folder, i.element or None, len(i.dims) if i.declared else None,
+                                      span, i.name)
+    return read
+
+
+def chosen(program: Any, backend: str, types: Any, given: Mapping[str, Any], max_memory: int | None) -> tuple[str, Any, bind.Bound]:
+    """(why, plan, bound values). `auto` goes by the numpy plan's costs."""
+    plan = program.plan("numpy" if backend == "auto" else backend, types)
+    bound = bind.bind(plan, given, lambda text: load_text(text, "numpy"))
+    free = machine.free_memory()
+    bind.check_memory(plan, bound.sizes, min(free, max_memory or free), max_memory is not None)
+    if backend != "auto":
+        return f"{backend}, because it was asked for", plan, bound
+    size = sum(a.nbytes for a in bound.args if isinstance(a, np.ndarray))
+    choice = choose.choose(plan.costs, bound.sizes, size)
+    if choice.target != "numpy":
+        plan = program.plan(choice.target, types)
+    return f"{choice.target}: {choice.why}", plan, bound
+
+
+def is_long(plan: Any, sizes: Mapping[str, int]) -> bool:
+    """Whether a native run may take so long that somebody wants to stop it."""
+    if plan.costs.get("open"):
+        return True
+    return choose.predict(plan.costs, sizes)["parallel"] - choose.COMPILE > LONG
+
+
+def around(native: bool, threads: int | None) -> Callable[[], Any]:
+    """A context for native calls that keeps to so many threads."""
+    if not native:
+        return nullcontext
+    from gdc.runtime import cpu
+
+    return lambda: cpu.threads(threads)
+
+
+def load_text(text: str, target: str) -> Mapping[str, Any]:
+    """Executes a plan's text."""
+    if target == "cuda" and machine.emulating():
+        from gdc.runtime.emulate import load_emulated
+
+        loaded = load_emulated(text, "cuda")
+        return loaded if isinstance(loaded, Mapping) else vars(loaded)
+    from gdc.runtime.load import load
+
+    return load(text)
+
+
+def execute(plan: Any, module: Mapping[str, Any], bound: bind.Bound, watch: Watch, threads: int | None, native: bool) -> tuple[Any, ...]:
+    """Calls the text. What it raises becomes an Error."""
+    details = {"target": plan.target, "sizes": bound.sizes,
+               "inputs": [f"{i.name}: {getattr(a, 'dtype', type(a))} {getattr(a, 'shape', ())}" for i, a in zip(plan.inputs, bound.args)]}
+    failure: BaseException | None = None
+    try:
+        with listening(watch), blas_threads(threads if not native else None):
+            return tuple(module["program"](*(protected(a, native) for a in bound.args), watch=watch))
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except Expired:
+        failure = Error("limit", "the run took longer than its timeout")
+    except Exception as fault:
+        failure = translated(fault, plan, module.get("Stop"), details) if not watch.expired else Error(
+            "limit", "the run took longer than its timeout")
+    raise failure from None
+
+
+def blas_threads(threads: int | None) -> Any:
+    """A context in which BLAS keeps to so many threads."""
+    if threads is None:
+        return nullcontext()
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(threads, "blas")
+
+
+def protected(value: Any, native: bool) -> Any:
+    """An input as the text may see it: read-only, but for native code, which would be compiled anew for read-only arrays."""
+    if not isinstance(value, np.ndarray):
+        return value
+    if native:
+        return value if value.flags.writeable else np.asarray(_Writeable(value))
+    view = value.view()
+    view.flags.writeable = False
+    return view
+
+
+class _Writeable:
+    """A read-only array as one that says nothing of it; the text never writes to its inputs."""
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.kept = array
+        interface = dict(array.__array_interface__)
+        interface["data"] = (interface["data"][0], False)
+        self.__array_interface__ = interface
+
+
+def traces(plan: Any, watch: Watch) -> dict[str, Any]:
+    """What was recorded, rounds first; a trace never reached is empty."""
+    found = {}
+    for t in plan.traces:
+        kept = watch.traces.get(t.name)
+        dtype = np.dtype(bind.DTYPES[t.element])
+        if kept is None or len(kept) == 0:
+            found[t.name] = np.empty((0,) + (0,) * t.rank, dtype)
+            continue
+        try:
+            found[t.name] = np.array(kept, dtype)
+        except ValueError:
+            raise Error("shape", f"record {t.name}: its shape changed from round to round") from None
+        except Exception as fault:
+            raise internal(fault, "collecting traces", plan.source) from None
+    return found
