@@ -1,8 +1,8 @@
 """Matrix chains: products flattened to their factors, and the cheapest grouping of them.
 
-Factors are matrices; a vector is a column n × 1 at the end of a chain, or a row 1 × n at its start. Costs are formulas over
-sizes, so two groupings may be beyond comparison: then both are kept, and the chain stays as written unless one grouping is
-provably no dearer than it (for all sizes of `cost.SMALLEST` or more).
+Factors are matrices; a vector is a column n x 1 at the end of a chain, or a row 1 x n at its start. Costs are formulas
+over sizes, so two groupings may be beyond comparison: then both are kept, and the chain stays as written unless one
+grouping is provably no dearer than it (for all sizes of `cost.SMALLEST` or more).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from gdc.compiler.cost import at_most, cheaper, own_flops
 from gdc.compiler.dims import ONE, ZERO, Dim
 from gdc.compiler.ir import Node
 
-LONGEST = 12        # factors of a chain that is looked at
-MOST = 8            # groupings of one stretch that are kept beside one another
+LONGEST = 12  # factors of a chain that is looked at
+MOST = 8  # groupings of one stretch that are kept beside one another
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +49,24 @@ class Grouping:
 
 
 class Chain:
-    """A product opened into factors: `scalars` are the scalar ops taken off them, `written` the grouping as it stood."""
+    """A product opened into factors; `scalars` are the scalar ops taken off, `written` the grouping as it stood."""
 
     def __init__(self, product: Node, may_open: Callable[[Node], bool], may_strip: Callable[[Node], bool]) -> None:
         self.product, self.may_open, self.may_strip = product, may_open, may_strip
         self.factors: list[Factor] = []
         self.scalars: list[tuple[str, Node | None]] = []
-        self.scaling = ZERO     # what the scalars cost as written
+        self.scaling = ZERO  # what the scalars cost as written
         left, right = product.args
         self.written = self._opened(product, left.type.rank == 1 and right.type.rank == 2, 0)
 
     def _opened(self, value: Node, turned: bool, depth: int) -> Grouping:
         """A factor, or the factors of an inner product. A turned matrix is transposed, a turned vector is a row."""
         value, turned = self._stripped(value, turned)
-        inner = value.op == "matmul" and all(a.type.rank <= 2 for a in value.args) and (value is self.product or self.may_open(value))
+        inner = (
+            value.op == "matmul"
+            and all(a.type.rank <= 2 for a in value.args)
+            and (value is self.product or self.may_open(value))
+        )
         if not inner or depth >= LONGEST:
             self.factors.append(Factor(value, turned))
             return Grouping(ZERO, factor=self.factors[-1])
@@ -142,16 +146,21 @@ def joined(left: Grouping, right: Grouping) -> Grouping:
 
 
 def best(chain: list[Factor], written: Grouping) -> Grouping:
-    # dynamic programming over stretches of the chain
-    """The cheapest grouping of a chain, `written` where no other is provably no dearer than it and cheaper somewhere."""
+    """The cheapest grouping of a chain, by dynamic programming; `written` where no other provably beats it."""
     if not 2 < len(chain) <= LONGEST:
         return written
     table: dict[tuple[int, int], list[Grouping]] = {(k, k): [Grouping(ZERO, factor=f)] for k, f in enumerate(chain)}
     for length in range(2, len(chain) + 1):
         for first in range(len(chain) - length + 1):
             last = first + length - 1
-            table[first, last] = undominated([joined(a, b) for split in range(first, last)
-                                              for a in table[first, split] for b in table[split + 1, last]])
+            table[first, last] = undominated(
+                [
+                    joined(a, b)
+                    for split in range(first, last)
+                    for a in table[first, split]
+                    for b in table[split + 1, last]
+                ]
+            )
     for candidate in table[0, len(chain) - 1]:
         if cheaper(candidate.cost, written.cost):
             return candidate

@@ -1,10 +1,10 @@
 """What an array IR program must be, looked at after every pass. What is wrong is the pass', and the error names it.
 
-    types      each op-table node has the type that its row's rule gives for its arguments
-    scope      a parameter is used only inside the one region that owns it
-    effects    each stands once, in one region's list; whatever holds effects stands in a list too
-    deps       are checks
-    stage      no grad and no variable once `grad` has run
+types      each op-table node has the type that its row's rule gives for its arguments
+scope      a parameter is used only inside the one region that owns it
+effects    each stands once, in one region's list; whatever holds effects stands in a list too
+deps       are checks
+stage      no grad and no variable once `grad` has run
 """
 
 from __future__ import annotations
@@ -19,8 +19,26 @@ from gdc.compiler.shape_rules import Conflict
 from gdc.compiler.types import Type
 from gdc.dsl.errors import Error
 
-CONTROL = frozenset({"param", "project", "loop", "branch", "select", "table", "fold", "variable", "grad", "cast", "undefined",
-                     "check", "assert", "print", "record", "exit"})
+CONTROL = frozenset(
+    {
+        "param",
+        "project",
+        "loop",
+        "branch",
+        "select",
+        "table",
+        "fold",
+        "variable",
+        "grad",
+        "cast",
+        "undefined",
+        "check",
+        "assert",
+        "print",
+        "record",
+        "exit",
+    }
+)
 BEFORE_GRAD = frozenset({"grad", "variable"})
 PLAIN = frozenset({"const", "input", "size"})
 
@@ -74,8 +92,11 @@ def type_faults(value: Node) -> Iterator[str]:
 
 def fits(have: Type, expected: Type) -> bool:
     """One element, one rank, and no two sizes that surely differ."""
-    return have.element == expected.element and have.rank == expected.rank and not any(
-        surely_differ(a, b) for a, b in zip(have.shape, expected.shape, strict=True))
+    return (
+        have.element == expected.element
+        and have.rank == expected.rank
+        and not any(surely_differ(a, b) for a, b in zip(have.shape, expected.shape, strict=True))
+    )
 
 
 def region_faults(value: Node) -> Iterator[str]:
@@ -104,7 +125,11 @@ def scope_faults(whole: Region, everything: list[Node]) -> Iterator[str]:
                 owner[p] = value
     needs: dict[Node, frozenset[Node]] = {}
     for value in everything:
-        need = frozenset((value,)) if value.op == "param" else frozenset().union(*(needs[n] for n in nested(value) if n in needs))
+        need = (
+            frozenset((value,))
+            if value.op == "param"
+            else frozenset().union(*(needs[n] for n in nested(value) if n in needs))
+        )
         for region in value.regions:
             need = need.difference(region.params)
         if need:
@@ -118,7 +143,7 @@ def effect_faults(whole: Region, everything: list[Node]) -> Iterator[str]:
     listed: set[Node] = set()
     for region in (whole, *(r for value in everything for r in value.regions)):
         for effect in region.effects:
-            if not has_effects(effect):
+            if not effect.is_effect and not any(r.effects for r in effect.regions):
                 yield f"{effect} stands among effects and is none"
             if effect in listed:
                 yield f"{effect} stands in two lists of effects"

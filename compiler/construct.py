@@ -113,7 +113,9 @@ def where(condition: Node, yes: Node, no: Node) -> Node:
     return apply("where", condition, yes, no)
 
 
-def scatter(t: Type, value: Node, subscripts: tuple[str, ...], args: tuple[Node, ...], deps: Iterable[Node] = ()) -> Node:
+def scatter(
+    t: Type, value: Node, subscripts: tuple[str, ...], args: tuple[Node, ...], deps: Iterable[Node] = ()
+) -> Node:
     """Zeros of a type with `value` added at a part; every occurrence of a place counts."""
     return make("update", (filled(0.0, t), value, *args), {"subscripts": subscripts, "combine": "add"}, (t,), deps=deps)
 
@@ -138,5 +140,22 @@ def total(values: Iterable[Node]) -> Node | None:
     return result
 
 
-__all__ = ["Shape", "apply", "broadcast", "count", "dim", "filled", "matmul", "number", "product", "reduce", "repeat_axes",
-           "reshape", "scatter", "summed_to", "total", "transpose", "where"]
+__all__ = [
+    "Shape",
+    "apply",
+    "broadcast",
+    "count",
+    "dim",
+    "filled",
+    "matmul",
+    "number",
+    "product",
+    "reduce",
+    "repeat_axes",
+    "reshape",
+    "scatter",
+    "summed_to",
+    "total",
+    "transpose",
+    "where",
+]

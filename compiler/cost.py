@@ -4,8 +4,8 @@
     bytes   what one evaluation reads and writes, each array once; a view costs nothing
     work    flops of everything that values need, each node once
 
-A count that is not known from sizes (a loop left by `stop`) is one round. Comparing two formulas, no named size is below
-SMALLEST: sizes of 0 and 1 cost nothing worth a decision.
+A count that is not known from sizes (a loop left by `stop`) is one round. Comparing two formulas, no named size is
+below SMALLEST: sizes of 0 and 1 cost nothing worth a decision.
 """
 
 from __future__ import annotations
@@ -19,7 +19,21 @@ from gdc.compiler.ops import OPS
 from gdc.compiler.types import Type
 
 SMALLEST = 2
-FREE = frozenset({"transpose", "reshape", "broadcast", "index", "size", "const", "input", "param", "project", "variable", "undefined"})
+FREE = frozenset(
+    {
+        "transpose",
+        "reshape",
+        "broadcast",
+        "index",
+        "size",
+        "const",
+        "input",
+        "param",
+        "project",
+        "variable",
+        "undefined",
+    }
+)
 
 
 def entries(t: Type) -> Dim:
@@ -29,8 +43,10 @@ def entries(t: Type) -> Dim:
 
 def at_most(left: Dim, right: Dim) -> bool:
     """Whether left <= right for all sizes of SMALLEST or more."""
+
     def raised(size: Dim) -> Dim:
         return size.substitute(lambda atom: atom_dim(atom) + SMALLEST)
+
     return surely_at_least(raised(right), raised(left))
 
 
@@ -66,15 +82,23 @@ def _einsum(value: Node) -> Dim:
 
 def _cubic(numerator: int, denominator: int) -> Callable[[Node], Dim]:
     """n^3 times a fraction, rounded down; a solve adds 2*n^2 for each right side."""
+
     def flops(value: Node) -> Dim:
         n = value.args[0].type.shape[0]
         cube = n * n * n * numerator // denominator
         return cube + entries(value.args[1].type) * n * 2 if value.op == "solve" else cube
+
     return flops
 
 
 _FLOPS: dict[str, Callable[[Node], Dim]] = {
-    "matmul": _matmul, "einsum": _einsum, "solve": _cubic(2, 3), "inv": _cubic(2, 1), "det": _cubic(2, 3), "cholesky": _cubic(1, 3)}
+    "matmul": _matmul,
+    "einsum": _einsum,
+    "solve": _cubic(2, 3),
+    "inv": _cubic(2, 1),
+    "det": _cubic(2, 3),
+    "cholesky": _cubic(1, 3),
+}
 
 
 def rounds(value: Node) -> Dim:
@@ -87,7 +111,7 @@ def rounds(value: Node) -> Dim:
 
 
 def inside(value: Node) -> frozenset[Node]:
-    """The nodes that a node's regions evaluate anew each time: those that depend on its parameters, or are its effects."""
+    """What a node's regions evaluate anew each time: what depends on their parameters, and their effects."""
     moving: set[Node] = {p for region in value.regions for p in region.params}
     moving.update(e for region in value.regions for e in region.effects)
     params = frozenset(moving)

@@ -157,12 +157,14 @@ class Facts:
         """Whether a position surely lies inside an axis."""
         return self.never_negative(position) and self.never_negative(size - 1 - position)
 
-    def untouched(self, written: list[Interval], read: list[Interval], own: Range, varies: Callable[[Atom], bool]) -> bool:
+    def untouched(self, written: list[Interval], read: list[Interval], own: Range,
+                  varies: Callable[[Atom], bool]) -> bool:
         """Whether no earlier round of the loop wrote what this round reads: true where one axis keeps them apart."""
         return any(w is not None and r is not None and self._apart(w, r, own, varies)
                    for w, r in zip(written, read, strict=True))
 
-    def _apart(self, written: tuple[Dim, Dim], read: tuple[Dim, Dim], own: Range, varies: Callable[[Atom], bool]) -> bool:
+    def _apart(self, written: tuple[Dim, Dim], read: tuple[Dim, Dim], own: Range,
+               varies: Callable[[Atom], bool]) -> bool:
         before, gap, after = (atom_dim(Round()) for _ in range(3))
         numbers = ((before, before + 1 + gap), (before, own.count - 1 - after),
                    (own.count - 2 - gap - after, own.count - 1 - after))

@@ -19,7 +19,7 @@ from gdc.compiler.dims import Dim, FloorDiv, dim
 from gdc.compiler.pipeline import TARGETS, lowered, run_passes
 from gdc.compiler.plan import Demand, Formula, Input, Output, Plan, Site
 from gdc.compiler.record import Record
-from gdc.compiler.run_cost import has_open_loop, run_costs
+from gdc.compiler.run_cost import by_name, has_open_loop, run_costs
 from gdc.compiler.targets.emit import Text
 from gdc.compiler.types import NAMED, Type
 from gdc.dsl import tree
@@ -243,7 +243,8 @@ def _readable(t: Type) -> str:
 
 def _size_words(size: Dim) -> str:
     """A size for people; one that is only known when the program runs is `_`."""
-    return str(size) if all(isinstance(a, str) for a in size.atoms()) else "_"
+    size = by_name(size)
+    return str(size) if all(isinstance(a, str) and not a.startswith("size(") for a in size.atoms()) else "_"
 
 
 # --- formulas ----------------------------------------------------------------------------------

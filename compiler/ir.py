@@ -294,8 +294,14 @@ _STRUCTURE: dict[str, Callable[..., Type]] = {
 
 def const(value: Any, element: Element) -> Node:
     """A scalar constant; the value is a plain Python bool, int, float or complex."""
-    plain = {"bool": bool, "int": int, "real": float, "complex": complex}[element.kind](value)
-    return make("const", (), {"value": plain}, (Type(element),))
+    return make("const", (), {"value": _converted(value, element)}, (Type(element),))
+
+
+def _converted(value: Any, element: Element) -> Any:
+    """A constant's value, nested tuples where it is an array, as Python's own type of the element's kind."""
+    if isinstance(value, tuple):
+        return tuple(_converted(v, element) for v in value)
+    return {"bool": bool, "int": int, "real": float, "complex": complex}[element.kind](value)
 
 
 def integer(value: int) -> Node:
@@ -311,7 +317,7 @@ def cast(value: Node, element: Element) -> Node:
     if value.type.element == element:
         return value
     if value.op == "const" and not (value.type.kind in ("real", "complex") and element.kind in ("bool", "int")):
-        return const(value.value, element)
+        return make("const", (), {"value": _converted(value.value, element)}, (value.type.with_element(element),))
     return make("cast", (value,), {"element": element}, (value.type.with_element(element),))
 
 

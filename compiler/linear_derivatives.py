@@ -1,4 +1,4 @@
-"""Reverse rules of products and of linear algebra: rule(node, g, k) is the derivative by argument k, from the result's."""
+"""Reverse rules of products and linear algebra: rule(node, g, k) is the derivative by argument k, from the result's."""
 
 from __future__ import annotations
 
@@ -129,14 +129,16 @@ def det_rule(value: Node, g: Node, k: int) -> Node:
 
 
 def cholesky_rule(value: Node, g: Node, k: int) -> Node:
-    """A = L@L.T: S = inv(L).T@Φ(L.T@g)@inv(L), Φ the lower triangle with half its diagonal; the result is (S + S.T)/2."""
+    """With S = inv(L).T@P@inv(L), P the lower triangle of L.T@g with half its diagonal: (S + S.T)/2."""
     inner = matmul(transpose(value), g)
     row, column = _places(value, 0), _places(value, 1)
     half, zero = number(0.5, value), number(0.0, value)
-    lower = apply("where", apply("gt", row, column), inner,
-                  apply("where", apply("eq", row, column), apply("mul", half, inner), zero))
+    lower = apply(
+        "where",
+        apply("gt", row, column),
+        inner,
+        apply("where", apply("eq", row, column), apply("mul", half, inner), zero),
+    )
     left = _solve(value, transpose(value), lower)
     whole = transpose(_solve(value, transpose(value), transpose(left)))
     return apply("mul", half, apply("add", whole, transpose(whole)))
-
-

@@ -1,4 +1,4 @@
-"""Which values get a name: all that are costly and used twice, or that must lie in memory; the rest is part of its user's formula."""
+"""Which values get a name: what is costly and used twice, or must lie in memory; the rest is part of a formula."""
 
 from __future__ import annotations
 
@@ -13,8 +13,24 @@ HEAVY = frozenset({"matmul", "einsum", "concat", "stack"})
 TWO_PASSES = frozenset({"var", "std", "logsumexp"})
 MAX_OPERATORS = 200
 CHEAP_PLACES = frozenset({"add", "sub", "mul"})
-ONCE = frozenset({"loop", "table", "fold", "branch", "check", "assert", "print", "record", "exit", "iota", "reshape",
-                  "broadcast", "size", "select"})
+ONCE = frozenset(
+    {
+        "loop",
+        "table",
+        "fold",
+        "branch",
+        "check",
+        "assert",
+        "print",
+        "record",
+        "exit",
+        "iota",
+        "reshape",
+        "broadcast",
+        "size",
+        "select",
+    }
+)
 
 
 def is_view(value: Node, style: str) -> bool:
@@ -143,8 +159,12 @@ def _scalar_fits(value: Node, user: Node) -> bool:
         return True
     if user.op in ("index", "gather", "update") and value is not user.args[0]:
         at_only = all(s == "at" for s in user.get("subscripts"))
-        return at_only or (value.op in CHEAP_PLACES and value.type.kind == "int" and value in user.args[1:] and
-                           not (user.op == "update" and value is user.args[1]))
+        return at_only or (
+            value.op in CHEAP_PLACES
+            and value.type.kind == "int"
+            and value in user.args[1:]
+            and not (user.op == "update" and value is user.args[1])
+        )
     return user.type.rank == 0 or user.op == "stack"
 
 
@@ -166,7 +186,7 @@ def _final_uses(layout: Layout, value: Node, style: str) -> list[tuple[Node | Re
         for user in layout.users.get(top, ()):
             if user not in layout.bound and is_view(user, style) and user.args[0] is top:
                 if user.op == "broadcast" or (user.op == "index" and "new" in user.get("subscripts")):
-                    found.append((user, direct))    # what is repeated is worth a name
+                    found.append((user, direct))  # what is repeated is worth a name
                     found.append((user, direct))
                 stack.append((user, False))
             else:
@@ -185,14 +205,21 @@ def _split(layout: Layout) -> None:
 
 
 def find_overwrites(layout: Layout) -> None:
-    """Fills `layout.overwrites`: `w := w - a*g` may be stored in w itself, for each entry reads only the old one in its place."""
+    """Fills `layout.overwrites`: `w := w - a*g` may be stored in w itself, as an entry reads only the old one there."""
     for region, loop in layout.owner.items():
         if loop.op != "loop":
             continue
         for param, result in zip(carried(loop), region.results, strict=True):
-            if (param.type.rank and result in layout.bound and layout.home[result] is region and result.type == param.type
-                    and result.op in OPS and OPS[result.op].kind == "MAP" and region.results.count(result) == 1
-                    and _reads_in_place(layout, result, param)):
+            if (
+                param.type.rank
+                and result in layout.bound
+                and layout.home[result] is region
+                and result.type == param.type
+                and result.op in OPS
+                and OPS[result.op].kind == "MAP"
+                and region.results.count(result) == 1
+                and _reads_in_place(layout, result, param)
+            ):
                 layout.overwrites[result] = param
 
 
@@ -212,8 +239,9 @@ def _reads_in_place(layout: Layout, result: Node, param: Node) -> bool:
 
 def find_wanted(layout: Layout) -> None:
     """Fills `layout.wanted`: which carried values own their memory, because somebody updates them in place."""
-    params = {p: (loop, k) for region, loop in layout.owner.items() if loop.op == "loop"
-              for k, p in enumerate(carried(loop))}
+    params = {
+        p: (loop, k) for region, loop in layout.owner.items() if loop.op == "loop" for k, p in enumerate(carried(loop))
+    }
     exits: dict[Node, list[Node]] = {}
     for value in layout.walked:
         if value.op == "exit":
@@ -221,7 +249,13 @@ def find_wanted(layout: Layout) -> None:
     stack = [u.args[0] for u in layout.walked if u.op == "update"] + list(layout.overwrites.values())
     while stack:
         value = stack.pop()
-        slot = params.get(value) if value.op == "param" else (value.args[0], value.get("k")) if value.op == "project" else None
+        slot = (
+            params.get(value)
+            if value.op == "param"
+            else (value.args[0], value.get("k"))
+            if value.op == "project"
+            else None
+        )
         if slot is None or slot in layout.wanted:
             continue
         layout.wanted.add(slot)
@@ -234,9 +268,9 @@ def find_wanted(layout: Layout) -> None:
 
 def carried(loop: Node) -> tuple[Node, ...]:
     """The parameters of the carried values."""
-    return loop.regions[0].params[1 if loop.get("kind") == "count" else 0:]
+    return loop.regions[0].params[1 if loop.get("kind") == "count" else 0 :]
 
 
 def initial(loop: Node) -> tuple[Node, ...]:
     """The values that are carried into the first round."""
-    return loop.args[3 if loop.get("kind") == "count" else 0:]
+    return loop.args[3 if loop.get("kind") == "count" else 0 :]

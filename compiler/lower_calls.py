@@ -46,6 +46,8 @@ def built(value: Node, args: list[Expr]) -> Expr:
         args = [_as(a, element) for a in args]
     if value.op in ("concat", "stack"):
         args = [convert(a, element, "store") for a in args]
+    if value.op == "var":       # in the imperative IR this word means a variable
+        return Expr("pow", (Expr("std", tuple(args), element, rank, attrs), imp.const(2.0, element)), element, rank)
     return Expr(value.op, tuple(args), element, rank, attrs)
 
 

@@ -1,21 +1,21 @@
 """What all of lowering shares: names, statements being written, sizes, and formulas as generators.
 
-A formula is a generator that yields the formulas it is made of and returns an `imp.Expr`; `run` drives them with a list for
-a stack, so that nobody recurses over nodes.
+A formula is a generator that yields the formulas it is made of and returns an `imp.Expr`; `run` drives them with a
+list for a stack, so that nobody recurses over nodes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from gdc.compiler import imp
-from gdc.compiler.dims import Dim, FloorDiv
+from gdc.compiler.dims import Dim, FloorDiv, atom_dim
 from gdc.compiler.imp import Expr, Origin, Statement
 from gdc.compiler.ir import Node, Region
 from gdc.compiler.lower_tree import Layout
 from gdc.compiler.names import Namer
-from gdc.compiler.types import BOOL, COMPLEX, INT, REAL, Element, Type
+from gdc.compiler.types import COMPLEX, INT, REAL, Element, Type
 
 Formula = Generator["Formula", Expr, Expr]
 ENTRY_ZERO = {"bool": False, "int": 0, "real": 0.0, "complex": 0j}
@@ -47,7 +47,11 @@ def convert(value: Expr, element: Element, op: str = "") -> Expr:
     have = value.element
     if have == element:
         return value
-    if value.op == "const" and value.rank == 0 and (have.kind in ("bool", "int") or element.kind == "complex" or have.kind == element.kind):
+    if (
+        value.op == "const"
+        and value.rank == 0
+        and (have.kind in ("bool", "int") or element.kind == "complex" or have.kind == element.kind)
+    ):
         plain = {"bool": bool, "int": int, "real": float, "complex": complex}[element.kind](value.get("value"))
         return imp.const(plain, element)
     by_itself = element in (REAL, COMPLEX) and (have.kind == "int" or (element == COMPLEX and have == REAL))
@@ -65,10 +69,12 @@ class Context:
         self.namer = Namer()
         self.env: dict[Node, Expr] = {}
         self.results: dict[tuple[Node, int], Expr] = {}
-        self.preferred: dict[Node, str] = {}
-        self.holders: dict[str, Node] = {}          # the value that last took a user's name
-        self.owners: dict[str, Node] = {}           # the value that a variable holds
-        self.slots: dict[tuple[Node, int], str] = {}    # names for the results of loops and branches
+        self.preferred: dict[
+            Node, tuple[str, Node | None]
+        ] = {}  # a variable to be made in, if it still holds that value
+        self.holders: dict[str, Node] = {}  # the value that last took a user's name
+        self.owners: dict[str, Node] = {}  # the value that a variable holds
+        self.slots: dict[tuple[Node, int], tuple[str, Node | None]] = {}  # the same for results of loops and branches
         self.adopted: dict[tuple[Node, int], Node] = {}
         self.dimensions: dict[str, Expr] = {}
         self.used_dimensions: dict[str, None] = {}
@@ -77,7 +83,7 @@ class Context:
         self.done: set[Node] = set()
         self.loop_depth = 0
         self._blocks: list[list[Statement]] = [[]]
-        self.formula: Callable[[Node], Formula]     # a value as a whole, in this style
+        self.formula: Callable[[Node], Formula]  # a value as a whole, in this style
 
     # -- statements
 
@@ -92,10 +98,6 @@ class Context:
             yield self._blocks[-1]
         finally:
             self._blocks.pop()
-
-    @property
-    def last(self) -> Statement:
-        return self._blocks[-1][-1]
 
     def open_block(self) -> None:
         """Begins a body that `close_block` ends."""
@@ -119,21 +121,33 @@ class Context:
 
     def new_name(self, value: Node) -> str:
         """A variable for a value: as the user called it, or a temporary."""
-        if value in self.preferred:
-            return self.preferred[value]
+        wished = self.free_name(self.preferred.get(value))
+        if wished:
+            return wished
         user = self.user_name(value)
         return self.namer.claim(user) if user else self.namer.temporary()
 
+    def free_name(self, wish: tuple[str, Node | None] | None) -> str:
+        """The wished variable, unless it has come to hold something else by now."""
+        return wish[0] if wish is not None and self.owners.get(wish[0]) is wish[1] else ""
+
     def let_name(self, value: Node) -> str:
-        """A variable for a value that a single `let` makes: the one that held the user's name before, if that is dead."""
-        if value in self.preferred:
-            return self.preferred[value]
+        """A variable for a value that a single `let` makes: the one that held the user's name before, if it is free."""
+        wished = self.free_name(self.preferred.get(value))
+        if wished:
+            return wished
         user = self.user_name(value)
         old = self.holders.get(user) if user else None
         region = self.layout.home[value]
-        if (old is not None and old in self.env and self.layout.home.get(old) is region and old not in self.atoms
-                and self.owners.get(str(self.env[old].get("name"))) is old
-                and self.layout.dead_after(old, region, value) and self.env[old].rank == value.type.rank == 0):
+        if (
+            old is not None
+            and old in self.env
+            and self.layout.home.get(old) is region
+            and old not in self.atoms
+            and self.owners.get(str(self.env[old].get("name"))) is old
+            and self.layout.dead_after(old, region, value)
+            and self.env[old].rank == value.type.rank == 0
+        ):
             name = str(self.env[old].get("name"))
         else:
             name = self.new_name(value)
@@ -166,7 +180,9 @@ class Context:
         for monomial, factor in terms:
             term = self._monomial(monomial, abs(factor))
             if total is None:
-                total = term if factor > 0 else imp.integer(-abs(factor)) if not monomial else imp.sub(imp.integer(0), term)
+                total = (
+                    term if factor > 0 else imp.integer(-abs(factor)) if not monomial else imp.sub(imp.integer(0), term)
+                )
             else:
                 total = imp.add(total, term) if factor > 0 else imp.sub(total, term)
         return total if total is not None else imp.integer(0)
@@ -199,7 +215,6 @@ class Context:
 
     def _solved(self, atom: Node) -> Expr:
         """A size's atom that has no name here: some array in scope has that size, or it is computed again."""
-        from gdc.compiler.dims import atom_dim
         found = self.extents.get(atom_dim(atom))
         return found if found is not None else run(self.formula(atom))
 
@@ -224,7 +239,6 @@ class Context:
     @contextmanager
     def nest(self, sizes: tuple[Expr, ...], mode: str, origins: Origin) -> Iterator[tuple[Expr, ...]]:
         """Loops over all entries of a shape."""
-        from contextlib import ExitStack
         with ExitStack() as stack:
             yield tuple(stack.enter_context(self.loop(s, mode, origins)) for s in sizes)
 
@@ -261,7 +275,3 @@ def _atoms(layout: Layout) -> set[Node]:
         if value.op == "size":
             found.update(value.args)
     return found
-
-
-def truth(value: bool) -> Expr:
-    return imp.const(value, BOOL)

@@ -1,4 +1,4 @@
-"""Products of arrays (matmul, einsum) as nests over letters: each letter is an axis, letters that the result lacks are summed."""
+"""Products (matmul, einsum) as nests over letters: a letter is an axis; those that the result lacks are summed."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def contract(c: Context, value: Node) -> None:
 
 def matmul_letters(value: Node) -> Product:
     left, right = value.args
-    batch = LETTERS[:max(left.type.rank, right.type.rank, 2) - 2]
+    batch = LETTERS[: max(left.type.rank, right.type.rank, 2) - 2]
     rows = "x" if left.type.rank > 1 else ""
     columns = "y" if right.type.rank > 1 else ""
-    mine = batch[len(batch) - max(left.type.rank - 2, 0):] + rows + "z"
-    yours = batch[len(batch) - max(right.type.rank - 2, 0):] + "z" + columns
+    mine = batch[len(batch) - max(left.type.rank - 2, 0) :] + rows + "z"
+    yours = batch[len(batch) - max(right.type.rank - 2, 0) :] + "z" + columns
     output = batch + rows + columns
     sizes = dict(zip(output, value.type.shape, strict=True)) | {"z": left.type.shape[-1]}
     return Product(value.args, (mine, yours), output, sizes)
@@ -90,8 +90,10 @@ def _term(c: Context, value: Node, product: Product, at: dict[str, Expr]) -> Exp
     element = value.type.element
     total: Expr | None = None
     for operand, letters in zip(product.operands, product.inputs, strict=True):
-        index = tuple(imp.integer(0) if size == ONE and product.sizes[letter] != ONE else at[letter]
-                      for letter, size in zip(letters, operand.type.shape, strict=True))
+        index = tuple(
+            imp.integer(0) if size == ONE and product.sizes[letter] != ONE else at[letter]
+            for letter, size in zip(letters, operand.type.shape, strict=True)
+        )
         factor = convert(run(entry(c, operand, index)), element, "mul")
         total = factor if total is None else scalar("mul", element, [total, factor])
     assert total is not None
@@ -106,13 +108,23 @@ def _accumulated(c: Context, value: Node, product: Product, inner: str) -> None:
         c.add(Alloc(name, element, c.sizes(value.type), None, origins))
     result = imp.var(name, element, len(product.output))
     with ExitStack() as stack:
-        at = {letter: stack.enter_context(c.loop(c.size(product.sizes[letter]), "parallel", origins)) for letter in product.output}
+        at = {
+            letter: stack.enter_context(c.loop(c.size(product.sizes[letter]), "parallel", origins))
+            for letter in product.output
+        }
         if not product.summed:
             c.add(Store(result, tuple(at[o] for o in product.output), _term(c, value, product, at), "", origins))
         else:
             total = c.namer.temporary() if product.output else name
             c.add(Let(total, zero(element), origins))
-            _sum(c, value, product, [s for s in product.summed if s != inner] + [inner] * (inner in product.summed), at, total)
+            _sum(
+                c,
+                value,
+                product,
+                [s for s in product.summed if s != inner] + [inner] * (inner in product.summed),
+                at,
+                total,
+            )
             if product.output:
                 c.add(Store(result, tuple(at[o] for o in product.output), imp.var(total, element), "", origins))
     c.bind(value, name)
@@ -144,7 +156,11 @@ def _spread(c: Context, value: Node, product: Product, inner: str) -> None:
 
 def _loop_order(product: Product, inner: str) -> list[str]:
     """Rows of memory are walked one by one: a summed letter that is first everywhere goes outermost."""
-    orders = [_memory_order(o, letters) for o, letters in zip(product.operands, product.inputs, strict=True) if len(letters) > 1]
+    orders = [
+        _memory_order(o, letters)
+        for o, letters in zip(product.operands, product.inputs, strict=True)
+        if len(letters) > 1
+    ]
     leading = [s for s in product.summed if orders and all(s not in order or order[0] == s for order in orders)]
     outer = [o for o in product.output if o != inner]
     return leading + outer + [s for s in product.summed if s not in leading] + [inner]
@@ -169,7 +185,11 @@ def array_expression(c: Context, operand: Node) -> Expr:
     found = c.known(operand)
     if found is not None:
         # an input may be strided, and so may what is bound by reference
-        return found if operand.op not in ("input", "project", "param") else Expr("contiguous", (found,), found.element, found.rank)
+        return (
+            found
+            if operand.op not in ("input", "project", "param")
+            else Expr("contiguous", (found,), found.element, found.rank)
+        )
     if operand.op == "transpose" and (c.known(operand.args[0]) is not None):
         inner = array_expression(c, operand.args[0])
         return Expr("transpose", (inner,), inner.element, inner.rank, (("perm", operand.get("perm")),))

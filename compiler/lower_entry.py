@@ -1,4 +1,4 @@
-"""One entry of a value, as a scalar expression: maps are computed, views are changes of the index, arrays are loaded."""
+"""One entry of a value, as a scalar expression: maps are computed, views change the index, arrays are loaded."""
 
 from __future__ import annotations
 
@@ -73,8 +73,10 @@ def stretched(source: Type, whole: Type, at: Index) -> Index:
     if not source.shape:
         return ()
     skip = len(at) - source.rank
-    return tuple(imp.integer(0) if size == ONE and whole.shape[k + skip] != ONE else at[k + skip]
-                 for k, size in enumerate(source.shape))
+    return tuple(
+        imp.integer(0) if size == ONE and whole.shape[k + skip] != ONE else at[k + skip]
+        for k, size in enumerate(source.shape)
+    )
 
 
 def select(c: Context, value: Node) -> Formula:
@@ -159,8 +161,8 @@ def _part(c: Context, value: Node, at: Index) -> Formula:
 def places(c: Context, subscripts: tuple[str, ...], args: tuple[Node, ...], rank: int, at: Index) -> list[Formula]:
     """Formulas of the index into the array that entry `at` of its part has."""
     first, width, apart = _gathered_axes(subscripts, args)
-    gathered_at = at[0:width] if apart else at[first:first + width]
-    rest = list(at[width:] if apart else at[:first] + at[first + width:])
+    gathered_at = at[0:width] if apart else at[first : first + width]
+    rest = list(at[width:] if apart else at[:first] + at[first + width :])
     broadest = max((a.type for a in args if a.type.rank), key=lambda t: t.rank, default=None)
     found: list[Formula] = []
     k = 0
@@ -183,7 +185,7 @@ def places(c: Context, subscripts: tuple[str, ...], args: tuple[Node, ...], rank
 
 def _right(t: Type, at: Index) -> Index:
     """A gathered index of lower rank, or with an axis of size 1, is broadcast."""
-    mine = at[len(at) - t.rank:]
+    mine = at[len(at) - t.rank :]
     return tuple(imp.integer(0) if size == ONE else i for size, i in zip(t.shape, mine, strict=True))
 
 
@@ -205,8 +207,8 @@ def _gathered_axes(subscripts: tuple[str, ...], args: tuple[Node, ...]) -> tuple
 
 
 def _just(value: Expr) -> Formula:
+    yield from ()
     return value
-    yield  # pragma: no cover  (this is what makes it a formula)
 
 
 def _sliced(c: Context, start: Node, step: Node, i: Expr) -> Formula:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdc.compiler import imp
 from gdc.compiler.imp import Alloc, Branch, Break, Continue, Expr, Forever, Let, Loop, Statement
-from gdc.compiler.ir import Node, Region
+from gdc.compiler.ir import Node, Region, size_of
 from gdc.compiler.lower_bind import carried, initial
 from gdc.compiler.lower_context import Context, convert
 from gdc.compiler.lower_moves import moves
@@ -50,8 +50,10 @@ def loop(c: Context, value: Node) -> None:
     c.loop_depth += 1
     with c.block() as statements:
         c.region(body)
-        pairs = [(str(c.env[p].get("name")), handed(c, ("next", value, k), r, p.type))
-                 for k, (p, r) in enumerate(zip(params, body.results, strict=True))]
+        pairs = [
+            (str(c.env[p].get("name")), handed(c, ("next", value, k), r, p.type))
+            for k, (p, r) in enumerate(zip(params, body.results, strict=True))
+        ]
         for move in moves(pairs, c.namer.temporary, origins):
             c.add(move)
     c.loop_depth -= 1
@@ -93,14 +95,16 @@ def _bounds(c: Context, value: Node) -> tuple[Expr, Expr, Expr]:
 
 
 def _stop(c: Context, start: Node, first: Expr, count: Node, by: Expr) -> Expr:
-    from gdc.compiler.ir import size_of
     stride = imp.constant(by)
     if stride is not None and count not in c.layout.bound:
         if stride == 1 and count.op == "sub" and count.args[1] is start:
             return c.value(count.args[0])
         if count.op in ("size", "const"):
-            return c.size(size_of(start) + size_of(count) * stride) if _sizeable(c, start) else imp.add(
-                first, imp.mul(c.value(count), by))
+            return (
+                c.size(size_of(start) + size_of(count) * stride)
+                if _sizeable(c, start)
+                else imp.add(first, imp.mul(c.value(count), by))
+            )
     return imp.add(first, imp.mul(c.value(count), by))
 
 
@@ -117,7 +121,7 @@ def _start(c: Context, value: Node, k: int, param: Node, first: Node) -> None:
     elif given.op == "var" and _may_adopt(c, value, k, first):
         c.env[param] = imp.var(str(given.get("name")), param.type.element, param.type.rank)
     else:
-        name = c.slots.get((value, k)) or c.new_name(param)
+        name = c.free_name(c.slots.get((value, k))) or c.new_name(param)
         c.add(Let(name, given, c.origins(value)))
         c.env[param] = imp.var(name, param.type.element, param.type.rank)
     c.owners[str(c.env[param].get("name"))] = param
@@ -130,8 +134,11 @@ def _may_adopt(c: Context, value: Node, k: int, first: Node) -> bool:
     if not _reusable(c, first):
         return False
     others = [x for j, x in enumerate(initial(value)) if j != k]
-    return (first not in c.layout.body_reads[value.regions[0]] and not any(first in c.layout.reads(x) for x in others)
-            and c.layout.dead_after(first, c.layout.home[value], value))
+    return (
+        first not in c.layout.body_reads[value.regions[0]]
+        and not any(first in c.layout.reads(x) for x in others)
+        and c.layout.dead_after(first, c.layout.home[value], value)
+    )
 
 
 def _reusable(c: Context, value: Node) -> bool:
@@ -147,26 +154,44 @@ def _is_carried(c: Context, param: Node) -> bool:
 
 
 def _prefer(c: Context, value: Node, body: Region) -> None:
-    """A next value that a single `let` makes is made in the carried variable itself, where nobody reads the old one after it."""
+    """A next value that one `let` makes is made in the carried variable itself, if nobody reads the old one later."""
     for k, (param, result) in enumerate(zip(carried(value), body.results, strict=True)):
         if c.layout.home.get(result) is not body or body.results.count(result) != 1 or param in c.atoms:
             continue
         if result.op == "project":
             maker = result.args[0]
-            if c.layout.home[maker] is body and param not in c.layout.flat[maker] and c.layout.dead_after(param, body, maker):
-                c.slots[maker, result.get("k")] = str(c.env[param].get("name"))
+            if (
+                c.layout.home[maker] is body
+                and param not in c.layout.flat[maker]
+                and c.layout.dead_after(param, body, maker)
+            ):
+                c.slots[maker, result.get("k")] = (str(c.env[param].get("name")), param)
         elif lets(c, result):
             if c.layout.dead_after(param, body, result) and ("next", value, k) not in c.layout.copied:
-                c.preferred[result] = str(c.env[param].get("name"))
+                c.preferred[result] = (str(c.env[param].get("name")), param)
 
 
 def lets(c: Context, value: Node) -> bool:
     """Whether the value is bound by one `let` that reads before it sets."""
     if value not in c.layout.bound or value in c.atoms or value.is_effect:
         return False
-    if value.op in ("loop", "branch", "table", "fold", "update", "select", "solve", "inv", "det", "cholesky", "undefined"):
+    if value.op in (
+        "loop",
+        "branch",
+        "table",
+        "fold",
+        "update",
+        "select",
+        "solve",
+        "inv",
+        "det",
+        "cholesky",
+        "undefined",
+    ):
         return False
-    return c.style == "calls" or (value.type.rank == 0 and value.op not in ("matmul", "einsum") and not c.is_reduction(value))
+    return c.style == "calls" or (
+        value.type.rank == 0 and value.op not in ("matmul", "einsum") and not c.is_reduction(value)
+    )
 
 
 def leave(c: Context, value: Node) -> None:
@@ -175,8 +200,10 @@ def leave(c: Context, value: Node) -> None:
     params, origins = carried(owner), c.origins(value)
     condition = c.value(value.args[0])
     with c.block() as body:
-        pairs = [(str(c.env[p].get("name")), handed(c, ("exit", value, k), x, p.type))
-                 for k, (p, x) in enumerate(zip(params, value.args[1:], strict=True))]
+        pairs = [
+            (str(c.env[p].get("name")), handed(c, ("exit", value, k), x, p.type))
+            for k, (p, x) in enumerate(zip(params, value.args[1:], strict=True))
+        ]
         for move in moves(pairs, c.namer.temporary, origins):
             c.add(move)
         c.add(Break(origins) if value.get("kind") == "stop" else Continue(origins))
@@ -199,7 +226,7 @@ def branch(c: Context, value: Node) -> None:
         for k, result in enumerate(region.results):
             if lets(c, result) and c.layout.home[result] is region and region.results.count(result) == 1:
                 if _free_in_arm(c, names[k], value, region, result):
-                    c.preferred[result] = names[k]
+                    c.preferred[result] = (names[k], c.adopted.get((value, k)))
         with c.block() as body:
             c.region(region)
             pairs = [(names[k], handed(c, (word, value, k), r, value.types[k])) for k, r in enumerate(region.results)]
@@ -207,28 +234,33 @@ def branch(c: Context, value: Node) -> None:
                 c.add(move)
         written.append(tuple(body))
     c.add(Branch(condition, written[0], written[1], origins))
-    for k, t in enumerate(value.types):
-        finish(c, value, k, imp.var(names[k], t.element, t.rank))
+    for k, (t, name) in enumerate(zip(value.types, names, strict=False)):
+        finish(c, value, k, imp.var(name, t.element, t.rank))
 
 
 def _result_names(c: Context, value: Node) -> list[str]:
-    """The variables of a branch's results: those of the values that one side leaves as they are (or updates in place), where nobody
-    else needs them."""
+    """The variables of a branch's results: those of values that one side leaves as they are (or updates in place),
+    where nobody else needs them."""
     names: dict[int, str] = {}
     for through_updates in (False, True):
-        for k in range(len(value.types)):
+        for k in range(len(value.regions[0].results)):
             old = _left_as_it_is(c, value, k, through_updates) if k not in names else None
             if old is not None and str(c.value(old).get("name")) not in names.values():
                 names[k] = str(c.value(old).get("name"))
                 c.adopted[value, k] = old
-    return [names[k] if k in names else _new_result_name(c, value, k) for k in range(len(value.types))]
+    return [names[k] if k in names else _new_result_name(c, value, k) for k in range(len(value.regions[0].results))]
 
 
 def _left_as_it_is(c: Context, value: Node, k: int, through_updates: bool) -> Node | None:
     for word, region in reversed(list(zip(("then", "else"), value.regions, strict=True))):
         x = region.results[k]
         x = _origin(c, x, region) if through_updates else x
-        if not _reusable(c, x) or (word, value, k) in c.layout.copied or c.layout.home[x] is region or c.known(x) is None:
+        if (
+            not _reusable(c, x)
+            or (word, value, k) in c.layout.copied
+            or c.layout.home[x] is region
+            or c.known(x) is None
+        ):
             continue
         if x.type.element == value.types[k].element and c.layout.dead_after(x, c.layout.home[value], value):
             return x
@@ -236,8 +268,9 @@ def _left_as_it_is(c: Context, value: Node, k: int, through_updates: bool) -> No
 
 
 def _new_result_name(c: Context, value: Node, k: int) -> str:
-    if (value, k) in c.slots:
-        return c.slots[value, k]
+    wished = c.free_name(c.slots.get((value, k)))
+    if wished:
+        return wished
     projected = next((u for u in c.layout.users.get(value, ()) if u.op == "project" and u.get("k") == k), None)
     return c.new_name(projected) if projected is not None else c.namer.temporary()
 
@@ -253,5 +286,6 @@ def _free_in_arm(c: Context, name: str, value: Node, region: Region, result: Nod
     """Whether a side may set the result's variable early."""
     k = region.results.index(result)
     old = c.adopted.get((value, k))
-    return old is None or (c.layout.dead_after(old, region, result)
-                           and not any(old in c.layout.reads(r) for r in region.results))
+    return old is None or (
+        c.layout.dead_after(old, region, result) and not any(old in c.layout.reads(r) for r in region.results)
+    )

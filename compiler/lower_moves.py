@@ -9,13 +9,19 @@ from gdc.compiler.imp import Expr, Let, Origin
 
 
 def moves(pairs: list[tuple[str, Expr]], temporary: Callable[[], str], origins: Origin) -> list[Let]:
-    """Lets that have the effect of all pairs at once: a value is read before its variable is set, through a temporary if need be."""
+    """Lets that do all pairs at once: a value is read before its variable is set, by a temporary if need be."""
     pending = [(name, value) for name, value in pairs if not (value.op == "var" and value.get("name") == name)]
     done: list[Let] = []
     reads = {name: _read(value) for name, value in pending}
     while pending:
-        free = next((k for k, (name, _) in enumerate(pending)
-                     if not any(name in reads[other] for other, _ in pending if other != name)), None)
+        free = next(
+            (
+                k
+                for k, (name, _) in enumerate(pending)
+                if not any(name in reads[other] for other, _ in pending if other != name)
+            ),
+            None,
+        )
         if free is None:
             at = next(k for k, (name, _) in enumerate(pending) if reads[name])
             name, value = pending[at]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from gdc.compiler import imp
 from gdc.compiler.dims import ONE
-from gdc.compiler.imp import Alloc, Expr, Let, Loop, Store
-from gdc.compiler.ir import Node
-from gdc.compiler.lower_contract import contract
+from gdc.compiler.imp import Alloc, Expr, Let, Store
+from gdc.compiler.ir import Node, part_shape
 from gdc.compiler.lower_context import Context, convert, run
-from gdc.compiler.lower_entry import entry, places, stretched
+from gdc.compiler.lower_contract import contract
+from gdc.compiler.lower_entry import entry, places
 from gdc.compiler.lower_reduce import reduce_node
 from gdc.compiler.ops import OPS
+from gdc.compiler.shape_rules import trusting_meet
 
 
 def nests(c: Context, value: Node) -> None:
@@ -26,8 +27,10 @@ def nests(c: Context, value: Node) -> None:
     elif value.op in ("concat", "stack"):
         _pieces(c, value)
     elif value.op == "undefined":
-        c.add(Alloc(c.new_name(value), value.type.element, tuple(imp.integer(0) for _ in value.type.shape), None, c.origins(value)))
-        _bind_last(c, value)
+        name = c.new_name(value)
+        sizes = tuple(imp.integer(0) for _ in value.type.shape)
+        c.add(Alloc(name, value.type.element, sizes, None, c.origins(value)))
+        c.bind(value, name)
     else:
         entries(c, value)
 
@@ -45,19 +48,17 @@ def constant_array(c: Context, value: Node) -> None:
     c.bind(value, name)
 
 
-def _bind_last(c: Context, value: Node) -> None:
-    last = c.last
-    assert isinstance(last, (Alloc, Let))
-    c.bind(value, last.name)
-
-
 def entries(c: Context, value: Node) -> None:
     """An array whose entries do not depend on one another: a nest of parallel loops."""
     sizes, origins = c.sizes(value.type), c.origins(value)
     overwritten = c.env[c.layout.overwrites[value]] if value in c.layout.in_place else None
     name = c.new_name(value) if overwritten is None else str(overwritten.get("name"))
     if value.op == "fill":
-        c.add(Alloc(name, value.type.element, sizes, convert(c.value(value.args[0]), value.type.element, "store"), origins))
+        c.add(
+            Alloc(
+                name, value.type.element, sizes, convert(c.value(value.args[0]), value.type.element, "store"), origins
+            )
+        )
         c.bind(value, name)
         return
     if overwritten is None:
@@ -77,8 +78,11 @@ def _pieces(c: Context, value: Node) -> None:
     offset = imp.integer(0)
     for k, piece in enumerate(value.args):
         with c.nest(c.sizes(piece.type), "parallel", origins) as at:
-            where = (*at[:axis], imp.integer(k), *at[axis:]) if value.op == "stack" else (
-                *at[:axis], imp.add(offset, at[axis]), *at[axis + 1:])
+            where = (
+                (*at[:axis], imp.integer(k), *at[axis:])
+                if value.op == "stack"
+                else (*at[:axis], imp.add(offset, at[axis]), *at[axis + 1 :])
+            )
             c.add(Store(array, where, convert(run(entry(c, piece, at)), element, "store"), "", origins))
         if value.op == "concat":
             offset = imp.add(offset, c.size(piece.type.shape[axis]))
@@ -102,13 +106,11 @@ def stretched_to(part: Node, at: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """The entry of a value that goes to entry `at` of a part: axes of size 1 and missing axes are repeated."""
     if not part.type.shape:
         return ()
-    mine = at[len(at) - part.type.rank:]
+    mine = at[len(at) - part.type.rank :]
     return tuple(imp.integer(0) if size == ONE else i for size, i in zip(part.type.shape, mine, strict=True))
 
 
 def _part_sizes(c: Context, value: Node) -> tuple[Expr, ...]:
-    from gdc.compiler.ir import part_shape
-    from gdc.compiler.shape_rules import trusting_meet
     dims = part_shape(value.args[0].type.shape, value.get("subscripts"), value.args[2:], trusting_meet)
     return tuple(c.size(d) for d in dims)
 
@@ -118,6 +120,3 @@ def copy_of(c: Context, value: Node, source: Expr) -> Expr:
     name = c.new_name(value)
     c.add(Let(name, Expr("copy", (source,), source.element, source.rank), c.origins(value)))
     return imp.var(name, source.element, source.rank)
-
-
-__all__ = ["Loop", "nests", "store_part", "stretched"]

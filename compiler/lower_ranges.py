@@ -16,8 +16,8 @@ from gdc.compiler.types import INT, REAL
 
 @contextmanager
 def ranges(c: Context, value: Node, mode: str) -> Iterator[list[Expr]]:
-    """The loops over a table's or fold's ranges; yields each index' place, counted from 0. Statements that need only the
-    outer indices are written between the loops."""
+    """The loops over a table's or fold's ranges; yields each index' place, counted from 0. Statements that need only
+    the outer indices are written between the loops."""
     region, origins = value.regions[0], c.origins(value)
     levels = _levels(c, region)
     opened: list[tuple[str, Expr, Expr, Expr]] = []
@@ -25,7 +25,7 @@ def ranges(c: Context, value: Node, mode: str) -> Iterator[list[Expr]]:
     for d, param in enumerate(region.params):
         if d:
             _write(c, region, [s for s in c.layout.order[region] if levels[s] < d or s in _needed(c, value, d)])
-        start, count, step = (c.value(a) for a in value.args[3 * d: 3 * d + 3])
+        start, count, step = (c.value(a) for a in value.args[3 * d : 3 * d + 3])
         name = c.namer.open_loop(c.user_name(param))
         c.open_block()
         if imp.constant(step) == 1:
@@ -40,7 +40,7 @@ def ranges(c: Context, value: Node, mode: str) -> Iterator[list[Expr]]:
             c.env[param] = imp.var(own, INT)
     yield spots
     # innermost first: each body becomes a loop in the body round it
-    for (name, first, stop, step) in reversed(opened):
+    for name, first, stop, step in reversed(opened):
         body = c.close_block()
         c.namer.close_loop(name)
         c.add(imp.Loop(name, first, stop, step, tuple(body), mode, origins))
@@ -55,8 +55,10 @@ def _levels(c: Context, region: Region) -> dict[Node, int]:
     for s in c.layout.order[region]:
         # what fails or waits for a check stays inside
         inside = deepest if s in effects or s.op in ("loop", "branch", "solve", "inv", "det", "cholesky") else 0
-        reads = [levels.get(x, depth.get(x, deepest if x.op == "project" and c.layout.home[x] is region else 0))
-                 for x in c.layout.flat[s]]
+        reads = [
+            levels.get(x, depth.get(x, deepest if x.op == "project" and c.layout.home[x] is region else 0))
+            for x in c.layout.flat[s]
+        ]
         waits = [deepest for w in c.layout.waits.get(s, ()) if w in effects]
         levels[s] = max([inside, *reads, *waits])
     return levels
@@ -66,7 +68,7 @@ def _needed(c: Context, value: Node, d: int) -> set[Node]:
     """The statements of the body that range d waits for."""
     region = value.regions[0]
     found: set[Node] = set()
-    stack: list[Node] = list(value.args[3 * d: 3 * d + 3])
+    stack: list[Node] = list(value.args[3 * d : 3 * d + 3])
     seen: set[Node] = set()
     while stack:
         top = stack.pop()
@@ -140,8 +142,10 @@ def _fold_scalars(c: Context, value: Node, body: Node) -> None:
     todo = accumulator(value.get("monoid"), body.type.element, value.type.element)
     name = c.new_name(value)
     finish = str(todo.row.finish)
-    names = [name if len(todo.elements) == 1 or finish == s else c.namer.temporary()
-             for s, _ in zip(("s", "t"), todo.elements, strict=False)]
+    names = [
+        name if len(todo.elements) == 1 or finish == s else c.namer.temporary()
+        for s, _ in zip(("s", "t"), todo.elements, strict=False)
+    ]
     states = [imp.var(n, e) for n, e in zip(names, todo.elements, strict=True)]
     for n, start in zip(names, todo.starts(), strict=True):
         c.add(Let(n, start, origins))
@@ -198,7 +202,9 @@ def _fold_streaming(c: Context, value: Node, body: Node) -> None:
         c.region(value.regions[0])
         x_name = c.namer.temporary()
         raw = c.value(body)
-        c.add(Let(x_name, convert(make("abs", raw) if raw.element.kind == "complex" else raw, element, "store"), origins))
+        c.add(
+            Let(x_name, convert(make("abs", raw) if raw.element.kind == "complex" else raw, element, "store"), origins)
+        )
         x = imp.var(x_name, element)
         if monoid == "norm":
             c.add(Let(total, make("add", s, make("mul", x, x)), origins))
@@ -215,17 +221,37 @@ def _step_variance(c: Context, mean: Expr, total: Expr, count: Expr, x: Expr, or
     c.add(Let(str(count.get("name")), imp.add(count, imp.integer(1)), origins))
     off = imp.var(c.namer.temporary(), mean.element)
     c.add(Let(str(off.get("name")), make("sub", x, mean), origins))
-    c.add(Let(str(mean.get("name")), make("add", mean, make("div", off, convert(count, mean.element, "store"))), origins))
+    c.add(
+        Let(str(mean.get("name")), make("add", mean, make("div", off, convert(count, mean.element, "store"))), origins)
+    )
     c.add(Let(str(total.get("name")), make("add", total, make("mul", off, make("sub", x, mean))), origins))
 
 
 def _step_logsumexp(c: Context, top: Expr, total: Expr, x: Expr, origins: imp.Origin) -> None:
     """The sum of exponentials relative to the greatest so far."""
-    grown = (imp.Branch(make("isfinite", top), (Let(str(total.get("name")), make("add", make("mul", total, make(
-        "exp", make("sub", top, x))), imp.const(1.0, top.element)), origins),),
-        (Let(str(total.get("name")), imp.const(1.0, top.element), origins),), origins), Let(str(top.get("name")), x, origins))
-    same = (imp.Branch(make("eq", x, top), (Let(str(total.get("name")), make("add", total, imp.const(1.0, top.element)), origins),),
-                       (Let(str(total.get("name")), make("add", total, make("exp", make("sub", x, top))), origins),), origins),)
+    grown = (
+        imp.Branch(
+            make("isfinite", top),
+            (
+                Let(
+                    str(total.get("name")),
+                    make("add", make("mul", total, make("exp", make("sub", top, x))), imp.const(1.0, top.element)),
+                    origins,
+                ),
+            ),
+            (Let(str(total.get("name")), imp.const(1.0, top.element), origins),),
+            origins,
+        ),
+        Let(str(top.get("name")), x, origins),
+    )
+    same = (
+        imp.Branch(
+            make("eq", x, top),
+            (Let(str(total.get("name")), make("add", total, imp.const(1.0, top.element)), origins),),
+            (Let(str(total.get("name")), make("add", total, make("exp", make("sub", x, top))), origins),),
+            origins,
+        ),
+    )
     c.add(imp.Branch(make("gt", x, top), grown, same, origins))
 
 
@@ -233,8 +259,16 @@ def _finished(monoid: str, m: Expr, s: Expr, k: Expr) -> Expr:
     if monoid == "norm":
         return make("sqrt", s)
     if monoid == "logsumexp":
-        return make("add", make("log", s), make("where", make("isfinite", m), m, make(
-            "where", make("eq", s, imp.const(0.0, s.element)), imp.const(0.0, s.element), m)))
+        return make(
+            "add",
+            make("log", s),
+            make(
+                "where",
+                make("isfinite", m),
+                m,
+                make("where", make("eq", s, imp.const(0.0, s.element)), imp.const(0.0, s.element), m),
+            ),
+        )
     spread = scalar("div", s.element if s.element.kind == "real" else REAL, [s, convert(k, s.element, "store")])
     return make("sqrt", spread) if monoid == "std" else spread
 

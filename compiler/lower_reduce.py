@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from gdc.compiler import imp
-from gdc.compiler.dims import ONE, Dim
+from gdc.compiler.dims import Dim
 from gdc.compiler.imp import Alloc, Expr, Let, Store
 from gdc.compiler.ir import Node
 from gdc.compiler.lower_context import Context, convert, run
 from gdc.compiler.lower_entry import entry, flattened
 from gdc.compiler.lower_entry import scalar as map_scalar
+from gdc.compiler.lower_moves import moves
 from gdc.compiler.ops import OPS, Op
 from gdc.compiler.snippets import evaluate, snippet
 from gdc.compiler.types import BOOL, INT, REAL, Element
@@ -21,7 +23,7 @@ Reader = Callable[[Index], Expr]
 STATES = ("s", "t")
 
 
-def make(op: str, *args: Expr) -> Expr:
+def make(op: str, *args: Any) -> Expr:
     """A formula's op over scalars; its literals take the kind of what they meet."""
     if op == "const":
         value = args[0]
@@ -53,29 +55,39 @@ def limits(element: Element) -> dict[str, Expr]:
     return {"highest": imp.const(float("inf"), element), "lowest": imp.const(float("-inf"), element)}
 
 
+def texts(cell: object) -> tuple[str, ...]:
+    """A cell of the op table that holds formulas."""
+    assert isinstance(cell, tuple)
+    return cell
+
+
 @dataclass(frozen=True, slots=True)
 class Accumulator:
     """A reduction's row, made ready for elements of one kind."""
 
     row: Op
-    element: Element        # of what is reduced
+    element: Element  # of what is reduced
     result: Element
 
     @property
     def elements(self) -> tuple[Element, ...]:
         """The states' elements."""
-        if len(self.row.start) == 2:
+        if len(texts(self.row.start)) == 2:
             return (self.element, INT)
         return (self.result,)
 
     def starts(self) -> list[Expr]:
-        return [convert(evaluate(snippet(text), limits(self.elements[0]), make), element, "store")
-                for text, element in zip(self.row.start, self.elements, strict=True)]
+        return [
+            convert(evaluate(snippet(text), limits(self.elements[0]), make), element, "store")
+            for text, element in zip(texts(self.row.start), self.elements, strict=True)
+        ]
 
     def steps(self, states: list[Expr], x: Expr, place: Expr) -> list[Expr]:
         env = dict(zip(STATES, states, strict=False)) | {"x": convert(x, self.elements[0], "store"), "i": place}
-        return [convert(evaluate(snippet(text), env, make), element, "store")
-                for text, element in zip(self.row.step, self.elements, strict=True)]
+        return [
+            convert(evaluate(snippet(text), env, make), element, "store")
+            for text, element in zip(texts(self.row.step), self.elements, strict=True)
+        ]
 
     def finish(self, states: list[Expr], count: Expr) -> Expr:
         env = dict(zip(STATES, states, strict=False)) | {"n": count}
@@ -144,26 +156,16 @@ def composed(job: Job, op: str, read: Reader, element: Element, result: Element,
     if op in ("var", "std"):
         mean = single(job, "mean", read, element, result, False)
 
-        def deviation(at: Index) -> Expr:
-            off = make("sub", convert(read(at), result, "store"), loaded(mean, job.out(at)))
-            return make("mul", off, off)
+        def square(at: Index) -> Expr:
+            name = job.c.namer.temporary()
+            job.c.add(Let(name, make("sub", convert(read(at), result, "store"), loaded(mean, job.out(at)))))
+            return make("mul", imp.var(name, result), imp.var(name, result))
 
-        spread = single(job, "mean", _named(job.c, deviation, make), result, result, op == "var")
+        spread = single(job, "mean", square, result, result, op == "var")
         return spread if op == "var" else _finished(job, spread, lambda s: make("sqrt", s), result)
     if op == "logsumexp":
         return _logsumexp(job, read, element, result)
     return single(job, op, read, element, result, last)
-
-
-def _named(c: Context, deviation: Reader, build: object) -> Reader:
-    """The square of a difference, the difference computed once."""
-    def squared(at: Index) -> Expr:
-        product = deviation(at)
-        name = c.namer.temporary()
-        c.add(Let(name, product.args[0]))
-        off = imp.var(name, product.element)
-        return make("mul", off, off)
-    return squared
 
 
 def _square(read: Reader, element: Element) -> Reader:
@@ -172,6 +174,7 @@ def _square(read: Reader, element: Element) -> Reader:
         if element.kind == "complex":
             x = make("abs", x)
         return make("pow", x, imp.integer(2))
+
     return squared
 
 
@@ -179,8 +182,14 @@ def _logsumexp(job: Job, read: Reader, element: Element, result: Element) -> Exp
     """log(sum(exp(x - top))) + top, where an infinite top counts as 0, as SciPy does it."""
     top = single(job, "max", lambda at: convert(read(at), result, "store"), result, result, False)
     top = _finished(job, top, lambda s: make("where", make("isfinite", s), s, imp.const(0.0, result)), result)
-    total = single(job, "sum", lambda at: make("exp", make("sub", convert(read(at), result, "store"), loaded(top, job.out(at)))),
-                   result, result, False)
+    total = single(
+        job,
+        "sum",
+        lambda at: make("exp", make("sub", convert(read(at), result, "store"), loaded(top, job.out(at)))),
+        result,
+        result,
+        False,
+    )
     return _finished(job, total, lambda s: make("log", s), result, top)
 
 
@@ -242,25 +251,24 @@ def step_states(c: Context, todo: Accumulator, states: list[Expr], x: Expr, plac
         c.add(Let(name, x, origins))
         x = imp.var(name, x.element)
     after = todo.steps(states, x, place)
-    # the place's formula reads the old value, so it goes first
-    for state, new in reversed(list(zip(states, after, strict=True))):
-        if len(states) > 1 and state is states[0]:
-            continue
-        if len(states) == 1:
-            c.add(Let(str(state.get("name")), new, origins))
-    if len(states) > 1:
+    if len(states) == 1:
+        c.add(Let(str(states[0].get("name")), after[0], origins))
+    else:
         _step_together(c, states, after, origins)
 
 
 def _step_together(c: Context, states: list[Expr], after: list[Expr], origins: imp.Origin) -> None:
     """Two states with one condition: `if better: s, t = x, i`."""
     first = after[0]
-    if all(a.op == "where" and a.args[0] == first.args[0] and a.args[2] == s for a, s in zip(after, states, strict=True)):
+    if all(
+        a.op == "where" and a.args[0] == first.args[0] and a.args[2] == s for a, s in zip(after, states, strict=True)
+    ):
         body = tuple(Let(str(s.get("name")), a.args[1], origins) for a, s in zip(after, states, strict=True))
         c.add(imp.Branch(first.args[0], body, (), origins))
         return
-    from gdc.compiler.lower_moves import moves
-    for move in moves([(str(s.get("name")), a) for s, a in zip(states, after, strict=True)], c.namer.temporary, origins):
+    for move in moves(
+        [(str(s.get("name")), a) for s, a in zip(states, after, strict=True)], c.namer.temporary, origins
+    ):
         c.add(move)
 
 
@@ -277,8 +285,10 @@ def _scalar(job: Job, todo: Accumulator, read: Reader, name: str) -> Expr:
 def _state_names(c: Context, todo: Accumulator, name: str) -> list[str]:
     """The result's own name for the state that it is, temporaries for the others."""
     finish = str(todo.row.finish)
-    return [name if todo.elements[k] == todo.result and (finish == s or len(todo.elements) == 1) else c.namer.temporary()
-            for k, s in enumerate(STATES[:len(todo.elements)])]
+    return [
+        name if todo.elements[k] == todo.result and (finish == s or len(todo.elements) == 1) else c.namer.temporary()
+        for k, s in enumerate(STATES[: len(todo.elements)])
+    ]
 
 
 def _by_rows(job: Job, todo: Accumulator, read: Reader, name: str) -> Expr:
@@ -329,11 +339,13 @@ def _walk(job: Job, todo: Accumulator, read: Reader, states: list[Expr], axis: i
     step_entries(c, todo, states, job.out(at), read(at), _place(job, at), origins)
 
 
-def step_entries(c: Context, todo: Accumulator, states: list[Expr], where: Index, x: Expr, place: Expr,
-                 origins: imp.Origin) -> None:
+def step_entries(
+    c: Context, todo: Accumulator, states: list[Expr], where: Index, x: Expr, place: Expr, origins: imp.Origin
+) -> None:
     """The step of states that are entries of arrays; sums are stores that add."""
-    if len(states) == 1 and str(todo.row.step[0]) in ("s + x", "s*x"):
-        combine = "add" if todo.row.step[0] == "s + x" else "mul"
+    first = texts(todo.row.step)[0]
+    if len(states) == 1 and first in ("s + x", "s*x"):
+        combine = "add" if first == "s + x" else "mul"
         c.add(Store(states[0], where, convert(x, states[0].element, "store"), combine, origins))
         return
     name = c.namer.temporary()
@@ -346,6 +358,3 @@ def step_entries(c: Context, todo: Accumulator, states: list[Expr], where: Index
         return
     for s, new in zip(states, after, strict=True):
         c.add(Store(s, where, new, "", origins))
-
-
-__all__ = ["ONE", "accumulator", "reduce_node", "step_entries", "step_states"]

@@ -1,6 +1,6 @@
 """What the passes `schedule` and `place` find out about a program, and what `lower` then prints from.
 
-A *statement* is a node that gets a place of its own in its region: an effect, a loop, a branch, or a value bound to a name.
+A *statement* is a node that gets a place of its own in its region: an effect, a loop, a branch, a value with a name.
 Every other node is *inlined*: it is part of the statements that use it.
 """
 
@@ -32,7 +32,7 @@ class Layout:
     copied    handings-on (and updates) that need a copy first, with the reason
     wanted    ("loop" or "branch" node, k): carried values that somebody updates in place
     order     the statements of each region, in order
-    flat      the named values (statements, parameters, inputs, projections) that a node reads, its regions' reads included
+    flat      the named values (statements, parameters, inputs, projections) that a node (or its regions) reads
     """
 
     program: Program
@@ -73,7 +73,7 @@ class Layout:
         return depth
 
     def lift(self, value: Node, region: Region) -> Node | None:
-        """The node of `region` that holds `value`: itself, or the loop or branch round it; None where it stands outside."""
+        """The node of `region` that holds `value`: itself, or what it is inside of; None where it stands outside."""
         at = self.home[value]
         while at is not region:
             owner = self.owner.get(at)

@@ -1,6 +1,6 @@
 """Names in generated text: a user's name becomes a readable Python name that can never mean anything else.
 
-    ∇w -> grad_w    λ -> lambda_    ŷ -> y_hat    w₁ -> w1    class -> class_    np -> np_
+∇w -> grad_w    λ -> lambda_    ŷ -> y_hat    w₁ -> w1    class -> class_    np -> np_
 """
 
 from __future__ import annotations
@@ -11,14 +11,51 @@ import unicodedata
 
 from gdc.compiler.ops import OPS
 
-MARKS = {"\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar",
-         "\u0307": "dot", "\u0308": "ddot", "\u030a": "ring", "\u030c": "check", "\u20d7": "vec", "\u0332": "under"}
-LIBRARIES = {"np", "numpy", "special", "scipy", "numba", "nb", "cuda", "cp", "cupy", "math", "prange", "njit", "xp",
-             "program", "traces", "fail", "check", "os", "sys"}
+MARKS = {
+    "\u0300": "grave",
+    "\u0301": "acute",
+    "\u0302": "hat",
+    "\u0303": "tilde",
+    "\u0304": "bar",
+    "\u0305": "bar",
+    "\u0307": "dot",
+    "\u0308": "ddot",
+    "\u030a": "ring",
+    "\u030c": "check",
+    "\u20d7": "vec",
+    "\u0332": "under",
+}
+LIBRARIES = {
+    "np",
+    "numpy",
+    "special",
+    "scipy",
+    "numba",
+    "nb",
+    "cuda",
+    "cp",
+    "cupy",
+    "math",
+    "prange",
+    "njit",
+    "xp",
+    "program",
+    "traces",
+    "fail",
+    "check",
+    "os",
+    "sys",
+}
 # what the scalar templates of the op table call
 TEMPLATE_WORDS = {"floor_divide", "remainder", "power", "rint", "trunc", "minimum", "maximum", "real", "imag", "conj"}
-RESERVED = (frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(dir(builtins)) | LIBRARIES
-            | TEMPLATE_WORDS | frozenset(OPS))
+RESERVED = (
+    frozenset(keyword.kwlist)
+    | frozenset(keyword.softkwlist)
+    | frozenset(dir(builtins))
+    | LIBRARIES
+    | TEMPLATE_WORDS
+    | frozenset(OPS)
+)
 LOOP_VARIABLES = ("i", "j", "k", "l", "p", "q", "r", "s")
 
 
@@ -89,8 +126,10 @@ class Namer:
         elif base:
             name = self._free(base)
         else:
-            name = next((n for n in LOOP_VARIABLES
-                         if n not in self._taken and n not in self._active and n not in self._wanted), "") or self._free("i")
+            name = next(
+                (n for n in LOOP_VARIABLES if n not in self._taken and n not in self._active and n not in self._wanted),
+                "",
+            ) or self._free("i")
         self._active.add(name)
         self._loops.add(name)
         return name

@@ -34,7 +34,8 @@ STYLES = {"loops": "nests", "numpy": "calls", "parallel": "nests", "cuda": "nest
 LATE: dict[str, tuple[tuple[str, str], ...]] = {
     "loops": (),
     "numpy": (),
-    "parallel": (("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),),
+    "parallel": (("fuse", "neighbouring nests over the same range become one pass over memory"),
+                 ("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),),
     "cuda": (),
 }
 

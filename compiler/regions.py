@@ -11,7 +11,7 @@ from gdc.compiler.ir import Node, Region, make, nested, param, rebuild, walk
 
 
 def dependents(values: Iterable[Node], on: Iterable[Node]) -> set[Node]:
-    """Those of the values, and of all that they use, which need one of `on`; a region's own parameters are not its owner's need."""
+    """Those of the values and all they use that need one of `on`. A region's owner does not need its parameters."""
     given = frozenset(on)
     needs: dict[Node, frozenset[Node]] = {n: frozenset((n,)) for n in given}
     for value in walk(values):
@@ -26,49 +26,59 @@ def dependents(values: Iterable[Node], on: Iterable[Node]) -> set[Node]:
 
 
 def has_effects(value: Node) -> bool:
-    """Whether evaluating a node may stop the program or be seen from outside."""
-    return value.is_effect or any(region.effects for region in value.regions)
+    """Whether evaluating a node may stop the program or be seen from outside. A loop's own exits are its own affair."""
+    return value.is_effect or any(e.op != "exit" for region in value.regions for e in region.effects)
 
 
-def copied(values: tuple[Node, ...], given: dict[Node, Node]) -> tuple[Node, ...]:
+def copied(values: Iterable[Node], given: dict[Node, Node]) -> tuple[Node, ...]:
     """The values with some nodes replaced, for a second use of a body.
 
-    Whatever owns a region and changes gets parameters of its own. Checks and prints stay with the first use, which runs before.
+    Whatever owns a region and changes gets parameters of its own; a node that stands inside such a region and outside
+    it is copied for each. Checks and prints stay with the first use, which runs before.
     """
-    everything = walk(values)
+    chosen = tuple(values)
+    moving = dependents(chosen, given)
+    reached = _reached(chosen, moving)
     new = dict(given)
-    while True:
-        moving = dependents(values, new)
-        reached = _reached(values, moving)
-        fresh = {p: param(p.type, p.get("name")) for value in reached for region in value.regions for p in region.params if p not in new}
-        if not fresh:
-            break
-        new.update(fresh)
-    for value in everything:
+    for value in walk(chosen):
         if value in reached and value not in new:
-            new[value] = rebuild(_quiet(value, moving), new)
-    return tuple(new.get(v, v) for v in values)
+            deps = tuple(d for d in value.deps if d not in moving)
+            if value.regions:
+                args, regions = _copied_regions(value, given)
+                kept = make(value.op, args, dict(value.attrs), value.types, regions, deps)
+            else:
+                kept = value if deps == value.deps else _without(value, deps)
+            new[value] = rebuild(kept, new)
+    return tuple(new.get(v, v) for v in chosen)
 
 
-def _reached(values: Iterable[Node], moving: set[Node]) -> dict[Node, None]:
-    """The moving nodes that are found through moving nodes alone: a body that its owner has bound is not the values' own."""
-    found: dict[Node, None] = {}
+def _without(value: Node, deps: tuple[Node, ...]) -> Node:
+    return make(value.op, value.args, dict(value.attrs), value.types, (), deps)
+
+
+def _copied_regions(value: Node, given: dict[Node, Node]) -> tuple[tuple[Node, ...], list[Region]]:
+    """A node's regions over fresh parameters, and its arguments: the bounds of later indices may read earlier ones."""
+    regions, inner = [], dict(given)
+    for region in value.regions:
+        fresh = tuple(param(p.type, p.get("name")) for p in region.params)
+        inner.update(zip(region.params, fresh, strict=True))
+        effects = [e for e in region.effects if leaves(e)]
+        new = copied((*effects, *region.results), inner)
+        regions.append(Region(fresh, new[: len(effects)], new[len(effects) :]))
+    own = {p: inner[p] for region in value.regions for p in region.params}
+    return copied(value.args, own) if own else value.args, regions
+
+
+def _reached(values: Iterable[Node], moving: set[Node]) -> set[Node]:
+    """The moving nodes that are found through moving arguments alone; regions are copied by themselves."""
+    found: set[Node] = set()
     stack = [v for v in values if v in moving]
     while stack:
         value = stack.pop()
         if value not in found:
-            found[value] = None
-            stack.extend(n for n in nested(value) if n in moving)
+            found.add(value)
+            stack.extend(n for n in (*value.args, *value.deps) if n in moving)
     return found
-
-
-def _quiet(value: Node, moving: set[Node]) -> Node:
-    """A node without the effects that only its first use has: all but exits of loops."""
-    deps = tuple(d for d in value.deps if d not in moving)
-    regions = tuple(Region(r.params, (e for e in r.effects if leaves(e)), r.results) for r in value.regions)
-    if deps == value.deps and not any(r.effects for r in value.regions):
-        return value
-    return make(value.op, value.args, dict(value.attrs), value.types, regions, deps)
 
 
 def leaves(value: Node) -> bool:

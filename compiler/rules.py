@@ -1,4 +1,4 @@
-"""The rewrite engine. A rule is data: a name, its law, the ops it looks at, the rewriting, and a sample that it fires on.
+"""The rewrite engine. A rule is data: name, law, the ops it looks at, the rewriting, a sample that it fires on.
 
     run(program, rules, …)   applies rules to every node, arguments first, until none applies
     measure(root)            what each rule lowers, so that rewriting ends: the weight of all nodes under a root
@@ -16,9 +16,11 @@ from gdc.compiler.ir import Node, Origins, Program, Region, make, rewrite, roots
 from gdc.compiler.ops import OPS
 from gdc.compiler.record import Record, Step
 from gdc.compiler.regions import has_effects
+from gdc.dsl.source import Span
 
 ROUNDS = 50
 LEVELS = 4
+LONGEST = 60
 WEIGHTS = {"pow": 40, "neg": 3, "const": 1, "size": 1, "input": 1, "param": 1}
 
 
@@ -35,12 +37,12 @@ class Rule:
 
 
 def measure(root: Node) -> int:
-    """The weight of everything under a node: dear ops weigh more; a minus weighs more on an array, and where its user could take it."""
+    """The weight of all under a node. A minus weighs more on an array, and where its user could take it."""
     total = 0
     for value in walk([root]):
         total += WEIGHTS.get(value.op, 6)
         if value.op == "neg":
-            total += 2*bool(value.type.rank)
+            total += 2 * bool(value.type.rank)
         else:
             total += sum(a.op == "neg" and a.type.rank == value.type.rank for a in value.args)
     return total
@@ -92,8 +94,11 @@ def through(program: Program, change: Callable[[Region], Region]) -> Program:
     if not flags:
         return program if changed is whole else replace(program, region=changed)
     new = iter(changed.results[count:])
-    return replace(program, region=Region(changed.params, changed.effects, changed.results[:count]),
-                   assigned=tuple(None if a is None else next(new) for a in program.assigned))
+    return replace(
+        program,
+        region=Region(changed.params, changed.effects, changed.results[:count]),
+        assigned=tuple(None if a is None else next(new) for a in program.assigned),
+    )
 
 
 def first_of(value: Node, by_op: dict[str, list[Rule]]) -> tuple[Node | None, Rule | None]:
@@ -138,26 +143,38 @@ def users(values: Iterable[Node]) -> dict[Node, int]:
 
 
 def formula(value: Node, origins: Origins, follow: bool = True) -> str:
-    """A node in the user's own words, or as a formula over them."""
-    return _phrase(value, origins, LEVELS, follow)
-
-
-def _phrase(value: Node, origins: Origins, levels: int, quote: bool = True) -> str:
-    # no deeper than `levels`, whatever the chain
+    """A node in the user's own words, or (unless `follow`) as a formula over the words of its parts."""
     spans = origins.of(value)
-    if quote and spans and len(spans[0].text) <= 60:
-        return " ".join(spans[0].text.split())
-    name = origins.names.get(value) or value.get("name")
-    if name and value.op in ("input", "param", "variable"):
-        return str(name)
-    if value.op == "const":
-        return f"{value.value:g}" if isinstance(value.value, float) else str(value.value)
+    return _quoted(value, origins) if follow and spans else _phrase(value, origins, LEVELS, spans)
+
+
+def _quoted(value: Node, origins: Origins) -> str:
+    text = " ".join(origins.of(value)[0].text.split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _phrase(value: Node, origins: Origins, levels: int, above: tuple[Span, ...]) -> str:
+    """The node's op over its parts, no deeper than `levels`. A part from elsewhere in the script is quoted or named."""
+    parts = [_part(a, origins, levels - 1, above) for a in value.args]
+    return _leaf(value) or _written(value, parts)
+
+
+def _part(value: Node, origins: Origins, levels: int, above: tuple[Span, ...]) -> str:
+    spans, name = origins.of(value), origins.names.get(value)
+    if name or _leaf(value):
+        return name or _leaf(value)
+    if spans and spans[:1] != above[:1]:
+        return _quoted(value, origins)
+    return _phrase(value, origins, levels, above) if levels > 0 else "…"
+
+
+def _leaf(value: Node) -> str:
+    """What a constant, a size or an input is called."""
+    if value.op == "const" and not value.type.rank:
+        return f"{value.value:g}" if isinstance(value.value, float) else str(value.value).lower()
     if value.op == "size":
         return str(value.get("size"))
-    if levels == 0:
-        return name or "…"
-    parts = [_phrase(a, origins, levels - 1) for a in value.args]
-    return _written(value, parts)
+    return value.name if value.op in ("input", "param", "variable") else ""
 
 
 def _written(value: Node, parts: list[str]) -> str:
@@ -168,14 +185,20 @@ def _written(value: Node, parts: list[str]) -> str:
         return f"{_bracketed(parts[0])}.T"
     if row is not None and row.symbol and row.arity == 2:
         loose = value.op in ("add", "sub")
-        sides = parts if loose and value.op == "add" else [parts[0] if loose else _bracketed(parts[0]), _bracketed(parts[1])]
+        sides = (
+            parts
+            if loose and value.op == "add"
+            else [parts[0] if loose else _bracketed(parts[0]), _bracketed(parts[1])]
+        )
         return f" {row.symbol} ".join(sides) if loose else row.symbol.join(sides)
     if row is not None and row.symbol and row.arity == 1:
         return f"{row.symbol}{_bracketed(parts[0])}"
     if value.op == "cast":
         return parts[0]
-    if value.op == "index":
-        return f"{parts[0]}[…]"
+    if value.op in ("index", "gather"):
+        return f"{_bracketed(parts[0])}[…]"
+    if value.op in ("broadcast", "fill", "reshape", "project"):
+        return parts[0]
     return f"{value.op}({', '.join(parts)})"
 
 

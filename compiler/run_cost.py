@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdc.compiler import cost
 from gdc.compiler.dims import ONE, ZERO, Dim
-from gdc.compiler.ir import Node, Program, roots, walk
+from gdc.compiler.ir import Node, Program, roots, size_of, walk
 from gdc.compiler.ops import OPS
 
 
@@ -23,7 +23,17 @@ def run_costs(program: Program) -> tuple[Dim, Dim, Dim]:
         flops += cost.own_flops(value) * rounds
         moved += cost.own_bytes(value) * rounds
         calls += rounds if value.op in OPS or value.is_effect else ZERO
-    return flops, moved, calls
+    return by_name(flops), by_name(moved), by_name(calls)
+
+
+def by_name(size: Dim) -> Dim:
+    """The size with counts such as maximum(steps, 0) read as what they are named after; other unknown counts stay."""
+    def replaced(atom: Node | str) -> Dim | None:
+        if isinstance(atom, Node) and atom.op in ("maximum", "cast", "variable"):
+            return by_name(size_of(atom.args[0]))
+        return None
+
+    return size.substitute(replaced)
 
 
 def has_open_loop(program: Program) -> bool:

@@ -1,4 +1,4 @@
-"""Short gd formulas inside the compiler (the cells of the op table): parsed once, then evaluated over whatever one likes.
+"""Short gd formulas inside the compiler (cells of the op table): parsed once, then evaluated over whatever one likes.
 
     evaluate(snippet("s + x"), {"s": a, "x": b}, make)   with   make("add", a, b)
 
@@ -17,13 +17,20 @@ from gdc.dsl.source import Source
 
 Value = TypeVar("Value")
 Make = Callable[..., Value]
-CONSTANTS: dict[str, Any] = {"true": True, "false": False, "pi": 3.141592653589793, "inf": float("inf"), "nan": float("nan")}
+CONSTANTS: dict[str, Any] = {
+    "true": True,
+    "false": False,
+    "pi": 3.141592653589793,
+    "inf": float("inf"),
+    "nan": float("nan"),
+}
 
 
 @cache
 def snippet(text: str) -> tree.Expr:
     """The tree of one expression."""
     from gdc.dsl.parse import parse
+
     script = parse(Source(f"r := {text}", "<op table>"))
     statement = script.statements[0]
     assert isinstance(statement, tree.Assign)
@@ -32,6 +39,7 @@ def snippet(text: str) -> tree.Expr:
 
 def evaluate(expression: tree.Expr, env: Mapping[str, Value], make: Make[Value]) -> Value:
     """The formula over the values of its names. Formulas are short, so this recurses."""
+
     def value(e: tree.Expr) -> Value:
         return evaluate(e, env, make)
 

@@ -3,7 +3,7 @@
 # --- learning ---------------------------------------------------------------------------------
 
 def sigmoid(x) = 1/(1 + exp(-x))
-def relu(x) = maximum(x, 0)
+def relu(x) = 0 if x <= 0 else x
 def softplus(x) = maximum(x, 0) + log1p(exp(-abs(x)))
 def softmax(x, axis = -1) { e := exp(x - max(x, axis=axis, keepdims=true)); return e/sum(e, axis=axis, keepdims=true) }
 def log_softmax(x, axis = -1) { z := x - max(x, axis=axis, keepdims=true); return z - log(sum(exp(z), axis=axis, keepdims=true)) }

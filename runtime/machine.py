@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 TARGETS = ("loops", "numpy", "parallel", "cuda")
@@ -109,6 +108,8 @@ def free_memory() -> int:
 
 def package(name: str) -> str:
     """An installed package's version, "" where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(name)
     except PackageNotFoundError:

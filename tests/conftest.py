@@ -1,4 +1,9 @@
-"""Options of the whole test suite."""
+"""Options of the whole test suite, and the folder where its helpers lie."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 def pytest_addoption(parser):

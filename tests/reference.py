@@ -11,6 +11,7 @@ grad is a difference quotient of fourth order: the statements since the variable
 import itertools
 import math
 import operator
+import unicodedata
 import warnings
 from dataclasses import dataclass, field
 
@@ -54,7 +55,7 @@ def run(text, inputs):
     """The outputs and traces of a script."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return Judge(parse(Source(text))).run({k: np.asarray(v) for k, v in inputs.items()})
+        return Judge(parse(Source(text))).run({unicodedata.normalize("NFKC", k): np.asarray(v) for k, v in inputs.items()})
 
 
 # --- values ------------------------------------------------------------------------------------
@@ -216,10 +217,6 @@ def log_softmax(x, axis=-1):
     return real(x) - special.logsumexp(real(x), axis=int(axis), keepdims=True)
 
 
-def diag(x):
-    return np.diag(x)
-
-
 def linear(function):
     """NumPy's, with its complaint as a Fault."""
 
@@ -283,11 +280,19 @@ PLAIN = {
 }
 
 
+def every_occurrence(array, key, op, value, node):
+    """`A[k] += v` where every occurrence of a repeated place counts, as in a loop."""
+    places = np.arange(array.size).reshape(array.shape)[key]
+    for place, one in zip(places.flat, np.broadcast_to(value, places.shape).flat, strict=True):
+        array.flat[place] = binary(op, array.flat[place], one, node)
+
+
 class Judge:
     def __init__(self, script):
         self.script = script
         self.functions = {s.name: s for s in script.statements if isinstance(s, tree.Def)}
-        self.traces, self.outputs = {}, []
+        self.traces = {n.name: [] for n in tree.walk(script) if isinstance(n, tree.Record)}
+        self.outputs = []
 
     def run(self, inputs):
         top = [s for s in self.script.statements if not isinstance(s, (tree.Input, tree.Param, tree.Def))]
@@ -375,8 +380,8 @@ class Judge:
         if kind(value) == "f" and kind(base) != "f":
             raise Fault("type", f"{name} cannot hold a real", target)
         try:
-            if op in ("+", "-", "*"):
-                {"+": np.add, "-": np.subtract, "*": np.multiply}[op].at(new, key, number(value))
+            if op and isinstance(key, tuple) and any(isinstance(k, np.ndarray) for k in key):
+                every_occurrence(new, key, op, value, target)
             else:
                 new[key] = binary(op, base[key], value, target) if op else value
         except ValueError as error:
@@ -431,7 +436,7 @@ class Judge:
     def do_Record(self, s):
         if s.value is not None:
             self.bind(s.name, self.expr(s.value))
-        entries = self.traces.setdefault(s.name, [])
+        entries = self.traces[s.name]
         entries.append(self.read(s.name, s))
         if entries[0].shape != entries[-1].shape:
             raise Fault("shape", "a recorded value keeps one shape", s)
@@ -476,6 +481,8 @@ class Judge:
         return np.array(common(*(self.expr(i) for i in e.items)))
 
     def do_Unary(self, e):
+        if e.op == "-" and isinstance(e.operand, tree.Number):
+            return -e.operand.value  # -9223372036854775808 is an int, its digits alone are not
         value = self.expr(e.operand)
         if e.op == "not":
             return np.logical_not(value)
@@ -575,7 +582,7 @@ class Judge:
             raise Fault("index", f"{given} outside an axis of {size}", e)
         if (stop - start) * step < 0:
             raise Fault("index", f"{start} to {stop} runs the other way", e)
-        return np.arange(start, stop, step) if step < 0 and False else slice(start, None if stop < 0 else stop, step)
+        return slice(start, None if stop < 0 else stop, step)
 
     # --- index notation
 
@@ -727,7 +734,7 @@ class Judge:
         given |= {n.name: self.expr(n.value) for n in e.named}
         outer = self.scope
         own = {n.name for p in f.parameters if p.type for d in p.type.dims for n in tree.walk(d) if isinstance(n, tree.Name)}
-        self.scope = Scope(sizes={k: v for k, v in self.sizes.items() if k not in own}, watched=watched(f.body))
+        self.scope = Scope(sizes={k: v for k, v in self.sizes.items() if k not in own}, watched=watched((*f.body, *f.results)))
         try:
             for p in f.parameters:
                 value = given[p.name] if p.name in given else self.expr(p.default)

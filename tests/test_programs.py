@@ -14,6 +14,7 @@ A program's leading comment carries the test, one directive a line; values are N
 """
 
 import re
+import unicodedata
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,7 @@ def big_endian(a):
 
 
 WORDS = {
+    "np": np,
     **{name: getattr(np, name) for name in dir(np) if not name.startswith("_")},
     "true": True,
     "false": False,
@@ -79,7 +81,7 @@ class Case:
 
     def value(self, text):
         with np.errstate(all="ignore"):
-            return eval(text, {**WORDS, **self.inputs})
+            return eval(text, {**WORDS, **{name: np.asarray(value) for name, value in self.inputs.items()}})
 
 
 def case_of(path):
@@ -96,7 +98,8 @@ def case_of(path):
 def read_directive(case, word, rest):
     if word in ("input", "expect", "expect trace"):
         name, value = (part.strip() for part in rest.split("=", 1))
-        {"input": case.inputs, "expect": case.expected, "expect trace": case.traces}[word][name] = case.value(value)
+        place = {"input": case.inputs, "expect": case.expected, "expect trace": case.traces}[word]
+        place[unicodedata.normalize("NFKC", name)] = case.value(value)
     elif word == "expect only":
         case.only = [name.strip() for name in rest.split(",")]
     elif word == "tolerance":
@@ -121,7 +124,8 @@ def same(got, want, case, name, kinds=True):
     if case.exact or want.dtype.kind in "bi":
         np.testing.assert_array_equal(got, want, err_msg=name)
         if want.dtype.kind == "f" and case.exact:
-            np.testing.assert_array_equal(np.signbit(got), np.signbit(want), err_msg=f"{name}: the sign of zero")
+            signs = (np.signbit(x) & ~np.isnan(x) for x in (got, want))
+            np.testing.assert_array_equal(*signs, err_msg=f"{name}: the sign of zero")
     else:
         np.testing.assert_allclose(got, want, rtol=case.tolerance, atol=case.tolerance, err_msg=name)
 

@@ -346,10 +346,14 @@ class Builder:
             return
         if name in self.scope.fixed:
             self.fail("type", f"{name} is a loop variable here and cannot be assigned", span)
-        if name in self.scope.dimensions and name not in self.scope.names:
+        if name in self.scope.dimensions:
             self.fail(
                 "type", f"{name} is a dimension of a contract and cannot be assigned", span, "choose another name"
             )
+        self.bind(name, value, span)
+
+    def bind(self, name: str, value: Node, span: Span) -> None:
+        """Makes a name that may be bound here stand for a value."""
         if name in self.scope.differentiated:
             value = ir.make("variable", (value,), {"serial": next(ir._uids), "name": name}, (value.type,))
         self.origins.names.setdefault(value, name)

@@ -68,7 +68,7 @@ def declare(b: Builder, declaration: tree.Input | tree.Param) -> None:
         source.members if source else (),
         default,
     )
-    b.assign(name, node, span)
+    b.bind(name, node, span)
 
 
 def declared_type(b: Builder, declaration: tree.Input | tree.Param, default: Node | None) -> Type:

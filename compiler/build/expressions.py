@@ -18,7 +18,7 @@ from gdc.dsl.source import Span
 @builds(tree.Number)
 def number(b: Builder, node: tree.Number) -> Node:
     element = COMPLEX if isinstance(node.value, complex) else REAL if isinstance(node.value, float) else INT
-    if element is INT and not -(2**63) <= node.value < 2**64:  # type: ignore[operator]
+    if element is INT and not -(2**63) <= node.value < 2**63:  # type: ignore[operator]
         b.fail("limit", f"{node.value} does not fit in 64 bits", node.span, f"write it as a real: {node.value}.0")
     return ir.const(node.value, element)
 
@@ -82,6 +82,8 @@ def array(b: Builder, node: tree.Array) -> Node:
 
 @builds(tree.Unary)
 def unary(b: Builder, node: tree.Unary) -> Node:
+    if node.op == "-" and isinstance(node.operand, tree.Number) and node.operand.value == 2**63:
+        return ir.const(-(2**63), INT)
     value = b.expr(node.operand)
     if node.op == "+":
         return value

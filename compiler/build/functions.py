@@ -75,7 +75,7 @@ def inlined(
     scope = Scope(
         dimensions={} if function.is_prelude else dict(b.program_dimensions),
         function=definition.name,
-        differentiated=differentiated(definition.body),
+        differentiated=differentiated((*definition.body, *definition.results)),
     )
     for name in contract_names(definition):
         scope.dimensions.pop(name, None)

@@ -9,6 +9,7 @@ from gdc.compiler.build.core import Builder, builds, escaped, excerpt, shapes
 from gdc.compiler.build.expressions import widened
 from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Node
+from gdc.compiler.ops import BINARY
 from gdc.compiler.shape_rules import Conflict
 from gdc.compiler.types import INT, Type, promote, shape_text
 from gdc.dsl import tree
@@ -218,7 +219,7 @@ def slice_step(b: Builder, part_tree: tree.Slice) -> int:
 
 def backwards(b: Builder, node: tree.Index, part_tree: tree.Slice, size: Dim, step: int, part: Part) -> None:
     """A negative step: from the last place (or `start`) down to the first (or before `stop`)."""
-    start = size - 1 if part_tree.start is None else bound(b, node, part_tree.start, size, size - 1, part)
+    start = size - 1 if part_tree.start is None else bound(b, node, part_tree.start, size, size - 1, part, size - 1)
     stop = dim(-1) if part_tree.stop is None else bound(b, node, part_tree.stop, size, dim(-1), part)
     length = start - stop
     words = f"{escaped(excerpt(node.span))}: the slice runs from {{0}} down to {{1}}, upwards"
@@ -229,8 +230,10 @@ def backwards(b: Builder, node: tree.Index, part_tree: tree.Slice, size: Dim, st
     part.args.extend((ir.size_node(start), ir.size_node(count), ir.integer(step)))
 
 
-def bound(b: Builder, node: tree.Index, given: tree.Expr | None, size: Dim, default: Dim, part: Part) -> Dim:
-    """A slice's bound as a place from 0 to the axis' size, checked to lie there."""
+def bound(
+    b: Builder, node: tree.Index, given: tree.Expr | None, size: Dim, default: Dim, part: Part, last: Dim | None = None
+) -> Dim:
+    """A slice's bound as a place from 0 to the axis' size (or to `last`), checked to lie there."""
     if given is None:
         return default
     from_end = isinstance(given, tree.Unary) and given.op == "-"
@@ -242,7 +245,7 @@ def bound(b: Builder, node: tree.Index, given: tree.Expr | None, size: Dim, defa
         place = size - place
     words = f"{escaped(excerpt(node.span))}: bound {'-' if from_end else ''}{{0}} lies outside an axis of size {{1}}"
     limit = ir.size_node(size)
-    part.deps.extend(b.require((place, size - place), given.span, "index", words, shown, limit))
+    part.deps.extend(b.require((place, (size if last is None else last) - place), given.span, "index", words, shown, limit))
     return place
 
 
@@ -262,14 +265,15 @@ def assign_part(b: Builder, target: tree.Index, op: str | None, value_tree: tree
     old = b.node(part.op, base, *part.args, subscripts=tuple(part.subscripts), deps=tuple(part.deps))
     value = b.expr(value_tree)
     combine = ""
-    if op is not None and part.op == "gather" and op in "+*":
-        combine = {"+": "add", "*": "mul"}[op]
-    elif op is not None and part.op == "gather" and op == "-":
-        combine, value = "add", b.node("neg", value)
-    elif op is not None:
+    if op is not None:
         from gdc.compiler.build.expressions import binary
 
-        value = binary(b, op, span, target, old, value_tree, value)
+        changed = binary(b, op, span, target, old, value_tree, value)
+        if part.op == "gather":
+            fitting_element(b, target, value_tree, base, changed)
+            combine, value = occurrence(b, op, value)
+        else:
+            value = changed
     value = fitted(b, target, value_tree, base, old.type, value)
     b.assign(
         name,
@@ -278,6 +282,11 @@ def assign_part(b: Builder, target: tree.Index, op: str | None, value_tree: tree
         ),
         span,
     )
+
+
+def occurrence(b: Builder, op: str, value: Node) -> tuple[str, Node]:
+    """How each occurrence of a gathered place is changed: the row that combines, and with what."""
+    return ("add", b.node("neg", value)) if op == "-" else (BINARY[op], value)
 
 
 def fitted(b: Builder, target: tree.Index, value_tree: tree.Expr, base: Node, place: Type, value: Node) -> Node:

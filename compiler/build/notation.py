@@ -55,12 +55,7 @@ def reduction(b: Builder, node: tree.Call) -> Node:
     row.guard(node.function, (body.type,))
     if "nonempty" in row.facts:
         for _, count, _ in bounds:
-            b.check(
-                folded(b.node("gt", count, ir.integer(0))),
-                node.span,
-                "value",
-                f"{node.function} over an empty range has no value",
-            )
+            not_empty(b, node, count)
     args = tuple(n for triple in bounds for n in triple)
     result = Type(row.element((body.type.element,)), body.type.shape)
     made = ir.make(
@@ -76,6 +71,16 @@ def reduction(b: Builder, node: tree.Call) -> Node:
         if start.op != "const" or start.value or step.op != "const" or step.value != 1:
             made = b.node("add", start, b.node("mul", made, step))
     return made
+
+
+def not_empty(b: Builder, node: tree.Call, count: Node) -> None:
+    """The check that a range of a reduction without a value of nothing has an index."""
+    b.check(
+        folded(b.node("gt", count, ir.integer(0))),
+        node.span,
+        "value",
+        f"{node.function} over an empty range has no value",
+    )
 
 
 def first_dependent(ranges: tuple[tree.Range, ...]) -> int:
@@ -99,6 +104,8 @@ def nested_reduction(b: Builder, node: tree.Call, cut: int) -> Node:
 def over_table(b: Builder, node: tree.Call) -> Node:
     """A reduction of two passes: over the table of its bodies."""
     values = table(b, tree.Table(node.span, node.args[0], node.ranges))
+    for count in values.args[1::3]:
+        not_empty(b, node, count)
     values = converted_reduction(node.function, values)
     return b.node(node.function, values, axes=tuple(range(len(node.ranges))), keepdims=False)
 

@@ -50,13 +50,11 @@ def assigned(block: tree.Block) -> dict[str, None]:
             isinstance(node, tree.Output) and node.value is not None
         ):
             found[node.name] = None
-        elif isinstance(node, tree.ForEach):
-            found[node.name] = None
     found.pop("_", None)
     return found
 
 
-def differentiated(block: tree.Block) -> frozenset[str]:
+def differentiated(block: tuple[tree.Node, ...]) -> frozenset[str]:
     """The names that the block's grads take derivatives with respect to."""
     names: set[str] = set()
     for node in inside(*block):

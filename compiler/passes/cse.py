@@ -1,4 +1,4 @@
-"""Common subexpressions. Ordinary nodes are interned; here bodies that differ only in their parameters' names become one.
+"""Common subexpressions. Ordinary nodes are interned; here bodies that are equal up to parameters become one.
 
 Two tables, folds, selects, branches or loops are equal if they have equal arguments and their regions are equal up to
 parameters. A region with effects is never merged: each effect happens.
@@ -34,8 +34,18 @@ def run(program: Program, record: Record) -> Program:
             found = known.setdefault(key_of(value), value)
             if found is not value:
                 words = formula(value, origins)
-                record.add(Step(NAME, NAME, words, words, "it is written more than once, and computed once", origins.of(value),
-                                work([value]) * 2, work([value])))
+                record.add(
+                    Step(
+                        NAME,
+                        NAME,
+                        words,
+                        words,
+                        "it is written more than once, and computed once",
+                        origins.of(value),
+                        work([value]) * 2,
+                        work([value]),
+                    )
+                )
             return found
 
         return rewrite(region, change, origins)
@@ -48,7 +58,7 @@ def key_of(value: Node) -> Key:
     bodies = [n for region in value.regions for n in roots(region)]
     order = walk(bodies)
     params = dict.fromkeys(p for region in value.regions for p in region.params)
-    while True:     # regions inside that move with this one have parameters of their own to number
+    while True:  # regions inside that move with this one have parameters of their own to number
         moving = dependents(bodies, params)
         inner = [p for n in order if n.regions and n in moving for r in n.regions for p in r.params if p not in params]
         if not inner:
@@ -65,9 +75,19 @@ def key_of(value: Node) -> Key:
 
 def _entry(value: Node, numbers: dict[Node, int]) -> Key:
     """One node with its uses as numbers, where they have one."""
+
     def name(n: Node) -> Any:
         return numbers.get(n, n)
 
     attrs = tuple((k, repr(v)) for k, v in value.attrs if k not in IGNORED)
-    regions = tuple((len(r.params), tuple(name(p) for p in r.params), tuple(name(n) for n in roots(r))) for r in value.regions)
-    return (value.op, tuple(name(a) for a in value.args), attrs, value.types, regions, tuple(name(d) for d in value.deps))
+    regions = tuple(
+        (len(r.params), tuple(name(p) for p in r.params), tuple(name(n) for n in roots(r))) for r in value.regions
+    )
+    return (
+        value.op,
+        tuple(name(a) for a in value.args),
+        attrs,
+        value.types,
+        regions,
+        tuple(name(d) for d in value.deps),
+    )

@@ -151,31 +151,40 @@ class Use:
 
 
 def by_row(first: Loop, second: Loop, array: str, root: Callable[[str], str]) -> bool:
-    """Whether both nests use an array only at `A[i, …]`, i being the round, and under one name."""
+    """Whether both nests use an array only at the round's own place, and under one name.
+
+    There is an axis at which every access has the loop's variable itself, so different rounds touch different entries.
+    """
     names: set[str] = set()
+    places: list[tuple[Expr, ...]] = []
     for loop in (first, second):
         for statement in imp.statements(loop.body):
             if isinstance(statement, Store) and root(name_of(statement.array)) == array:
-                names.add(name_of(statement.array))
-                if not statement.index or name_of(statement.index[0]) != first.var or statement.combine:
+                if statement.combine:
                     return False
+                names.add(name_of(statement.array))
+                places.append(statement.index)
             values = imp.expressions(statement)[1:] if isinstance(statement, Store) else imp.expressions(statement)
             for value in values:
-                if not loads_by_row(value, array, first.var, root, names):
+                if not collect_loads(value, array, root, names, places):
                     return False
-    return len(names) <= 1
+    shared = min((len(p) for p in places), default=0)
+    return len(names) <= 1 and any(all(name_of(p[axis]) == first.var for p in places) for axis in range(shared))
 
 
-def loads_by_row(value: Expr, array: str, var: str, root: Callable[[str], str], names: set[str]) -> bool:
-    """Whether an expression uses the array only in loads at the round's own place."""
+def collect_loads(
+    value: Expr, array: str, root: Callable[[str], str], names: set[str], places: list[tuple[Expr, ...]]
+) -> bool:
+    """Gathers the places at which an expression loads from the array; False where it uses the array otherwise."""
     stack = [value]
     while stack:
         e = stack.pop()
         if e.op == "load" and e.args[0].op == "var" and root(name_of(e.args[0])) == array:
             names.add(name_of(e.args[0]))
-            if name_of(e.args[1]) != var:
-                return False
+            places.append(e.args[1:])
             stack.extend(e.args[1:])
+        elif e.op == "extent":
+            continue
         elif e.op == "var" and e.rank and root(name_of(e)) == array:
             return False
         else:
@@ -206,62 +215,56 @@ def split(first: Loop, between: list[Statement], root: Callable[[str], str]) -> 
     return before, after
 
 
-# --- arrays that only one nest uses, at the round's own place -----------------------------------
+# --- arrays that only one round uses, at one place -----------------------------------------------
 
 
 def contracted(body: Body, counts: Counter[str], root: Callable[[str], str]) -> Body:
-    """The body without vectors that one loop fills and reads at its own round only: they become scalars."""
-    allocated = [s.name for s in body if isinstance(s, Alloc) and len(s.shape) == 1 and s.fill is None]
-    for name in allocated:
+    """The body without arrays of which each round fills and reads one entry only: they become scalars."""
+    for name in [s.name for s in body if isinstance(s, Alloc) and s.fill is None]:
         homes = [s for s in body if not isinstance(s, Alloc) and name in reads(s) | writes(s)]
-        if len(homes) == 1 and isinstance(homes[0], Loop) and scalarisable(homes[0], name, counts, root):
-            loop = homes[0]
-            body = tuple(
-                scalarised(loop, name) if s is loop else s
-                for s in body
-                if not (isinstance(s, Alloc) and s.name == name)
-            )
+        if len(homes) != 1 or not isinstance(homes[0], Loop):
+            continue
+        loop = homes[0]
+        inner = scalarised(loop.body, name, counts[name])
+        if inner is not None:
+            changed = replace(loop, body=inner)
+            kept = [s for s in body if not (isinstance(s, Alloc) and s.name == name)]
+            body = tuple(changed if s is loop else s for s in kept)
     return body
 
 
-def scalarisable(loop: Loop, name: str, counts: Counter[str], root: Callable[[str], str]) -> bool:
-    """Whether the first thing a round does with the vector is to store its own entry, and nothing else uses it."""
-    stored = False
-    uses = 0
-    for statement in loop.body:
-        if isinstance(statement, Store) and name_of(statement.array) == name:
-            if stored or statement.combine or name_of(statement.index[0]) != loop.var or name in reads_value(statement):
-                return False
-            stored = True
-            uses += 1
-        elif name in reads(statement) | writes(statement):
-            if not stored or name in writes(statement):
-                return False
-            for inner in imp.statements((statement,)):
-                for value in imp.expressions(inner):
-                    if not loads_by_row(value, root(name), loop.var, root, set()):
-                        return False
-                    uses += sum(n == name for n in imp_tools.names_in(value))
-    return stored and uses == counts[name]
+def scalarised(body: Body, name: str, uses: int) -> Body | None:
+    """The body with the entry as a scalar, where one store comes before all uses at the same place; else None."""
+    touching = [k for k, s in enumerate(body) if name in reads(s) | writes(s)]
+    first = body[touching[0]]
+    if isinstance(first, Store):
+        return entry_as_scalar(body, touching, name, uses)
+    if len(touching) == 1 and isinstance(first, Loop):
+        inner = scalarised(first.body, name, uses)
+        if inner is not None:
+            return (*body[: touching[0]], replace(first, body=inner), *body[touching[0] + 1 :])
+    return None
 
 
-def reads_value(store: Store) -> set[str]:
-    return set(imp_tools.names_in(store.value))
-
-
-def scalarised(loop: Loop, name: str) -> Loop:
-    """The loop with the vector's entry as a scalar."""
-    scalar = f"{name}_i"
+def entry_as_scalar(body: Body, touching: list[int], name: str, uses: int) -> Body | None:
+    store = body[touching[0]]
+    assert isinstance(store, Store)
+    if store.combine or name_of(store.array) != name or name in imp_tools.names_in(store.value):
+        return None
+    rest = body[touching[0] + 1 :]
+    bound = {n for s in rest for n in writes(s)}
+    if name in bound or any(n in bound for e in store.index for n in imp_tools.names_in(e)):
+        return None
+    found = 1
 
     def change(value: Expr) -> Expr | None:
-        if value.op == "load" and name_of(value.args[0]) == name:
-            return imp.var(scalar, value.element)
+        nonlocal found
+        if value.op == "load" and name_of(value.args[0]) == name and value.args[1:] == store.index:
+            found += 1
+            return imp.var(f"{name}_e", value.element)
         return None
 
-    body: list[Statement] = []
-    for statement in loop.body:
-        if isinstance(statement, Store) and name_of(statement.array) == name:
-            body.append(Let(scalar, imp_tools.map_expr(statement.value, change), statement.origins))
-        else:
-            body.append(imp_tools.map_statement(statement, change, {}))
-    return replace(loop, body=tuple(body))
+    changed = tuple(imp_tools.map_statement(s, change, {}) for s in rest)
+    if found != uses:
+        return None
+    return (*body[: touching[0]], Let(f"{name}_e", store.value, store.origins), *changed)

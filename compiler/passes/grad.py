@@ -1,10 +1,9 @@
 """grad(J, w) becomes formulas: one reverse sweep over what leads from the names to J, shared by all names of one J.
 
-Afterwards there is no `grad` and no `variable` left. Inner grads are expanded first, so a grad of a grad is a grad of formulas.
+Afterwards there is no `grad` and no `variable` left. Inner grads come first, so a grad of a grad is one of formulas.
 """
 
 from __future__ import annotations
-
 
 from gdc.compiler.construct import filled
 from gdc.compiler.cost import work
@@ -20,7 +19,9 @@ NAME = "grad"
 
 def run(program: Program, record: Record) -> Program:
     """Expands every grad, then drops the marks that variables carried for it."""
-    return through(program, lambda region: without_variables(expanded(region, program.origins, record), program.origins))
+    return through(
+        program, lambda region: without_variables(expanded(region, program.origins, record), program.origins)
+    )
 
 
 def without_variables(region: Region, origins: Origins) -> Region:
@@ -57,15 +58,23 @@ def derivatives(grad: Node, targets: list[Node], origins: Origins, record: Recor
     for target in targets:
         if not sweep.reaches(target):
             name = origins.names.get(target) or target.name
-            raise Error("type", f"{words} does not depend on {name}, so it has no derivative with respect to it", place,
-                        f"compute {words} from {name} after {name} was last assigned")
+            raise Error(
+                "type",
+                f"{words} does not depend on {name}, so it has no derivative with respect to it",
+                place,
+                f"compute {words} from {name} after {name} was last assigned",
+            )
     try:
         found = sweep.run()
     except LoopInside as inside:
         where = origins.of(inside.loop)
         loop = where[0].text.split("{")[0].strip() if where else "a loop"
-        raise Error("type", f"grad through loops is not supported yet: {words} is computed in {loop}", place,
-                    "write the sum or product as index notation: sum(f(x[i]) for i)") from None
+        raise Error(
+            "type",
+            f"grad through loops is not supported yet: {words} is computed in {loop}",
+            place,
+            "write the sum or product as index notation: sum(f(x[i]) for i)",
+        ) from None
     except Error as error:
         at = origins.of(sweep.at)
         raise Error(error.kind, error.message, error.span or (at[0] if at else place), error.hint) from None
@@ -88,7 +97,15 @@ def tell(grad: Node, results: dict[Node, Node], origins: Origins, record: Record
     for target, derivative in results.items():
         name = origins.names.get(target) or target.name
         reason = f"the derivative of {formula(scalar, origins)} by {name}, by the chain rule from its end to {name}"
-        record.add(Step(NAME, NAME, f"grad({formula(scalar, origins)}, {name})", formula(derivative, origins, follow=False), reason,
-                        origins.of(grad), forward, work([scalar, derivative])))
-
-
+        record.add(
+            Step(
+                NAME,
+                NAME,
+                f"grad({formula(scalar, origins)}, {name})",
+                formula(derivative, origins, follow=False),
+                reason,
+                origins.of(grad),
+                forward,
+                work([scalar, derivative]),
+            )
+        )

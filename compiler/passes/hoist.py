@@ -1,11 +1,12 @@
 """What the rounds of a loop do not change is computed before it.
 
-Nodes float, and `schedule` places each outside every loop that it does not need. So this pass does the algebra that frees more:
+Nodes float, and `schedule` places each outside every loop that it does not need. This pass does the algebra that frees
+more; p changes from round to round, s, t, b, y, c and X do not:
 
     invariant   says what leaves each loop (it changes nothing)
-    group       (p*s)*t = p*(s*t) and (p + b) - y = p + (b - y), where s, t, b, y are the same in every round and p is not
-    gram        X.T@(X@w + c) = (X.T@X)@w + X.T@c, where X and c are the same in every round: X.T@X is computed once. Only where
-                that surely pays: the sizes and the number of rounds are constants, or the formula of the costs proves it
+    group       (p*s)*t = p*(s*t) and (p + b) - y = p + (b - y)
+    gram        X.T@(X@p + c) = (X.T@X)@p + X.T@c, with X.T@X computed once. Only where that surely pays: sizes and
+                rounds are constants, or the formulas of the costs prove it
 
 group and gram change rounding, and rest under strict.
 """
@@ -22,12 +23,13 @@ from gdc.compiler.regions import dependents
 from gdc.compiler.rules import formula, through, users
 
 NAME = "hoist"
-LONGEST = 60        # terms of a sum or product that are regrouped
+LONGEST = 60  # terms of a sum or product that are regrouped
 SUMS, PRODUCTS = ("add", "sub"), ("mul",)
 
 
 def run(program: Program, record: Record) -> Program:
     """Looks at each loop, then regroups and tells what leaves."""
+
     def hoisted(region: Region) -> Region:
         changed = region if record.strict else Hoist(program, record, region).run()
         tell_invariants(changed, program, record)
@@ -105,8 +107,14 @@ class Hoist:
         if new is None or new[1].type != value.type:
             return value
         words = formula(together[1], self.origins, follow=False)
-        self.tell("group", value, new[1], f"{words} is the same in every round", entries(value.type) * (len(terms) - 1) * times,
-                  entries(value.type) * len(loose) * times + entries(together[1].type) * (len(fixed) - 1))
+        self.tell(
+            "group",
+            value,
+            new[1],
+            f"{words} is the same in every round",
+            entries(value.type) * (len(terms) - 1) * times,
+            entries(value.type) * len(loose) * times + entries(together[1].type) * (len(fixed) - 1),
+        )
         return new[1] if new[0] else apply("neg", new[1])
 
     def already(self, value: Node, moving: set[Node], fixed: int) -> bool:
@@ -134,7 +142,13 @@ class Hoist:
         """X.T@(X@w + c), where it pays."""
         moving, times = self.inside[value]
         left, right = value.args
-        if left.op != "transpose" or left in moving or left.type.rank != 2 or right.type.rank != 1 or self.uses.get(right) != 1:
+        if (
+            left.op != "transpose"
+            or left in moving
+            or left.type.rank != 2
+            or right.type.rank != 1
+            or self.uses.get(right) != 1
+        ):
             return value
         matrix = left.args[0]
         sums, fixed = [], []
@@ -157,7 +171,14 @@ class Hoist:
         new = joined(sums, True)
         if new is None or not new[0]:
             return value
-        self.tell("gram", value, new[1], "the product of the matrix with itself is computed once, before the loop", before, after)
+        self.tell(
+            "gram",
+            value,
+            new[1],
+            "the product of the matrix with itself is computed once, before the loop",
+            before,
+            after,
+        )
         return new[1]
 
     def tell(self, rule: str, before: Node, after: Node, reason: str, cost_before: Dim, cost_after: Dim) -> None:
@@ -165,8 +186,18 @@ class Hoist:
         for made in walk([after]):
             if spans and made.op in OPS and made.args and not self.origins.of(made):
                 self.origins.add(made, *spans)
-        self.record.add(Step(NAME, rule, formula(before, self.origins), formula(after, self.origins, follow=False), reason, spans,
-                             cost_before, cost_after))
+        self.record.add(
+            Step(
+                NAME,
+                rule,
+                formula(before, self.origins),
+                formula(after, self.origins, follow=False),
+                reason,
+                spans,
+                cost_before,
+                cost_after,
+            )
+        )
 
 
 def same_chain(value: Node, argument: Node) -> bool:
@@ -189,7 +220,7 @@ def joined(terms: list[tuple[bool, Node]], is_sum: bool) -> tuple[bool, Node] | 
         return True, product
     lead = next((k for k, (plus, _) in enumerate(terms) if plus), 0)
     sign, total = terms[lead]
-    for plus, term in terms[:lead] + terms[lead + 1:]:
+    for plus, term in terms[:lead] + terms[lead + 1 :]:
         total = apply("add" if plus == sign else "sub", total, term)
     return sign, total
 
@@ -206,5 +237,15 @@ def tell_invariants(region: Region, program: Program, record: Record) -> None:
                 cost = own_flops(found)
                 if found not in moving and found not in told and cost != ZERO:
                     told.add(found)
-                    record.add(Step(NAME, "invariant", formula(found, program.origins), "computed once, before the loop",
-                                    "it is the same in every round", program.origins.of(found), cost * rounds(loop), cost))
+                    record.add(
+                        Step(
+                            NAME,
+                            "invariant",
+                            formula(found, program.origins),
+                            "computed once, before the loop",
+                            "it is the same in every round",
+                            program.origins.of(found),
+                            cost * rounds(loop),
+                            cost,
+                        )
+                    )

@@ -1,7 +1,8 @@
 """Products in the order that costs least. Nothing here happens under strict: it regroups what the user wrote.
 
     chain     X.T@X@w = X.T@(X@w)              the grouping that is provably cheapest; as written where none is
-    scalars   (s*X)@e = s*(X@e)                a scalar meets the smaller of operand and result
+    scalars   (s*X)@e = s*(X@e)                a scalar meets the smaller of operand and result: provably smaller, or
+                                               smaller where rows (axis 0 of an input) are many
     solve     inv(A)@b = solve(A, b)           an inverse that is used for one product is never formed
     part      (A@B)[i] = A[i]@B                of a product that is used for one part, that part
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 from gdc.compiler.chains import Chain, best, built, with_scalars
 from gdc.compiler.construct import matmul, transpose
 from gdc.compiler.cost import cheaper, entries, own_flops
-from gdc.compiler.dims import Dim
+from gdc.compiler.dims import Atom, Dim
 from gdc.compiler.ir import Node, Program, Region, make, node, rewrite, roots, walk
 from gdc.compiler.record import Record, Step
 from gdc.compiler.rules import formula, through, users
@@ -34,6 +35,7 @@ class Order:
     def __init__(self, program: Program, record: Record, region: Region) -> None:
         self.origins, self.record, self.region = program.origins, record, region
         self.uses = users(walk(roots(region)))
+        self.rows = row_sizes(program.inputs)
         for result in roots(region):
             self.uses[result] = self.uses.get(result, 0) + 1
 
@@ -55,7 +57,8 @@ class Order:
 
     def product(self, value: Node) -> Node:
         def may_strip(operand: Node) -> bool:
-            return self.record.allows("scalars") and self.once(operand) and cheaper(entries(value.type), entries(operand.type))
+            smaller = cheaper(entries(value.type), entries(operand.type)) or self.fewer_rows(value, operand)
+            return self.record.allows("scalars") and self.once(operand) and smaller
 
         chain = Chain(value, self.once, may_strip)
         chosen = best(chain.factors, chain.written) if self.record.allows("chain") else chain.written
@@ -65,9 +68,19 @@ class Order:
         if chosen is not chain.written:
             self.tell("chain", value, new, "this grouping of the product costs less", chain.written.cost, chosen.cost)
         if chain.scalars:
-            self.tell("scalars", value, new, "a scalar multiplies the smaller array: no scaled copy of the larger one is made",
-                      chosen.cost + chain.scaling, chosen.cost + entries(value.type))
+            self.tell(
+                "scalars",
+                value,
+                new,
+                "a scalar multiplies the smaller array: no scaled copy of the larger one is made",
+                chosen.cost + chain.scaling,
+                chosen.cost + entries(value.type),
+            )
         return new
+
+    def fewer_rows(self, result: Node, operand: Node) -> bool:
+        """Whether the result has none of the row sizes, and the operand has one."""
+        return bool(self.rows & sizes_of(operand)) and not self.rows & sizes_of(result)
 
     def solvable(self, value: Node) -> bool:
         return self.inverted(value.args[0]) is not None or self.inverted(value.args[1]) is not None
@@ -95,8 +108,14 @@ class Order:
         site = {k: v for k, v in inverse.attrs if k == "site"}
         new = make("solve", plain.args, site, plain.types, deps=inverse.deps)
         product = matmul(factor, right) if right.type.rank == 2 or not turned else matmul(right, factor)
-        self.tell("solve", product, new, "solving costs a third of inverting, and rounds less",
-                  own_flops(inverse) + own_flops(product), own_flops(new))
+        self.tell(
+            "solve",
+            product,
+            new,
+            "solving costs a third of inverting, and rounds less",
+            own_flops(inverse) + own_flops(product),
+            own_flops(new),
+        )
         self.origins.replace(inverse, new)
         return new
 
@@ -123,7 +142,25 @@ class Order:
         for made in walk([after]):
             if spans and made.op in ("matmul", "mul", "div", "neg", "solve", "transpose") and not self.origins.of(made):
                 self.origins.add(made, *spans)
-        self.record.add(Step(NAME, rule, formula(before, self.origins), formula(after, self.origins, follow=False), reason, spans,
-                             cost_before, cost_after))
+        self.record.add(
+            Step(
+                NAME,
+                rule,
+                formula(before, self.origins),
+                formula(after, self.origins, follow=False),
+                reason,
+                spans,
+                cost_before,
+                cost_after,
+            )
+        )
 
 
+def sizes_of(value: Node) -> set[Atom]:
+    return {atom for size in value.type.shape for atom in size.atoms()}
+
+
+def row_sizes(inputs: tuple[Node, ...]) -> set[Atom]:
+    """The sizes that count rows: axis 0 of some matrix, and no other axis of any."""
+    matrices = [i.type.shape for i in inputs if i.type.rank > 1]
+    return {a for shape in matrices for a in shape[0].atoms()} - {a for s in matrices for d in s[1:] for a in d.atoms()}

@@ -1,8 +1,8 @@
 """Which updates work in place, and which carried values must be copied first.
 
-An array value is *owned* where no other value shares its memory: a fresh result, an update's result, a carried value that
-somebody updates. An update takes over the memory of its operand where that is owned and nobody reads the operand afterwards;
-else it works on a copy, and the record says why. Handing a value on by reference makes it shared for good.
+An array value is *owned* where no other value shares its memory: a fresh result, an update's result, a carried value
+that somebody updates. An update takes over the memory of its operand where that is owned and nobody reads the operand
+afterwards; else it works on a copy, and the record says why. Handing a value on by reference makes it shared for good.
 """
 
 from __future__ import annotations
@@ -18,15 +18,23 @@ SHARED_SOURCES = frozenset({"input", "const", "select"})
 def place(layout: Layout, record: Record | None = None) -> None:
     """Fills `layout.in_place` and `layout.copied`."""
     flows = list(_flows(layout))
-    shared = {value for flow, value, _, _ in flows if (flow[1] if flow[0] != "exit" else _loop_of(layout, flow[1]), flow[2])
-              not in layout.wanted}
+    shared = {
+        value
+        for flow, value, _, _ in flows
+        if (flow[1] if flow[0] != "exit" else _loop_of(layout, flow[1]), flow[2]) not in layout.wanted
+    }
     for value in layout.walked:
         if value.op == "select" and value.type.rank:
             shared.update(r for region in value.regions for r in region.results)
     for value in layout.walked:
         if value.op == "update":
             fresh = not layout.named(value.args[0])
-            why = "" if fresh else _obstacle(layout, value.args[0], shared) or _read_later(layout, value.args[0], layout.home[value], value)
+            why = (
+                ""
+                if fresh
+                else _obstacle(layout, value.args[0], shared)
+                or _read_later(layout, value.args[0], layout.home[value], value)
+            )
             _decide(layout, value, value, why, record)
     for value, param in layout.overwrites.items():
         if not _obstacle(layout, param, shared) and layout.dead_after(param, layout.home[value], value):
@@ -46,8 +54,16 @@ def _decide(layout: Layout, key: Flow | Node, value: Node, why: str, record: Rec
     layout.copied[key] = why
     if record is not None:
         name = layout.program.origins.names.get(value, "a value")
-        record.add(Step("place", "in place", name, f"copy of {name}", f"{name} is copied: {why}",
-                        layout.program.origins.of(value)))
+        record.add(
+            Step(
+                "place",
+                "in place",
+                name,
+                f"copy of {name}",
+                f"{name} is copied: {why}",
+                layout.program.origins.of(value),
+            )
+        )
 
 
 def _loop_of(layout: Layout, leave: Node) -> Node:
@@ -147,7 +163,13 @@ def _handed_from(layout: Layout, value: Node) -> list[Node]:
         return [layout.overwrites[value]]
     if value.op == "select":
         return [r for region in value.regions for r in region.results]
-    owner = value.args[0] if value.op == "project" else layout.owner.get(layout.home[value]) if value.op == "param" else None
+    owner = (
+        value.args[0]
+        if value.op == "project"
+        else layout.owner.get(layout.home[value])
+        if value.op == "param"
+        else None
+    )
     if owner is None or owner.op not in ("loop", "branch"):
         return []
     k = value.get("k") if value.op == "project" else carried(owner).index(value)

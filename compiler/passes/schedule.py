@@ -1,8 +1,8 @@
 """Puts every node into a region and every statement into an order.
 
-A node goes into the innermost region that all its uses allow, and out of every loop whose rounds it does not depend on; never
-above a check that it waits for, and never out of a branch. Among the possible orders: as created, but with every
-read of an array before the statement that overwrites it, wherever such an order exists.
+A node goes into the innermost region that all its uses allow, and out of every loop whose rounds it does not depend
+on; never above a check that it waits for, and never out of a branch. Among the possible orders: as created, but
+with every read of an array before the statement that overwrites it, wherever such an order exists.
 """
 
 from __future__ import annotations
@@ -124,8 +124,9 @@ def _needed(layout: Layout, value: Node, needs: dict[Region, set[Region]]) -> se
 
 
 def _stays(value: Node, fixed: set[Node], risky: set[Region]) -> bool:
-    return (value in fixed or value.op in RISKY or value.get("kind") == "forever"
-            or any(r in risky for r in value.regions))
+    return (
+        value in fixed or value.op in RISKY or value.get("kind") == "forever" or any(r in risky for r in value.regions)
+    )
 
 
 def _hoisted(layout: Layout, region: Region, needed: set[Region]) -> Region:
@@ -160,7 +161,7 @@ def _flatten(layout: Layout) -> None:
 
 def _waits(layout: Layout) -> dict[Node, set[Node]]:
     """For each statement, the statements (anywhere) that must be done before it."""
-    waits: dict[Node, set[Node]] = {}       # of every node
+    waits: dict[Node, set[Node]] = {}  # of every node
     inside: dict[Region, set[Node]] = {}
     for value in layout.walked:
         mine: set[Node] = set(value.deps)
@@ -296,8 +297,13 @@ def _sorted(statements: list[Node], before: dict[Node, set[Node]], gentle: dict[
     return list(done)
 
 
-def _least_blocked(statements: list[Node], done: dict[Node, None], hard: dict[Node, int], before: dict[Node, set[Node]],
-                   gentle: dict[Node, set[Node]]) -> Node:
+def _least_blocked(
+    statements: list[Node],
+    done: dict[Node, None],
+    hard: dict[Node, int],
+    before: dict[Node, set[Node]],
+    gentle: dict[Node, set[Node]],
+) -> Node:
     """A statement that must overwrite what is read later: one that its own readers wait for."""
     free = [s for s in statements if s not in done and not hard[s]]
     for s in sorted(free, key=lambda n: n.uid):
@@ -336,7 +342,7 @@ def _late_readers(layout: Layout) -> set[Node]:
 
 
 def _evaluated(layout: Layout, reader: Node, region: Region, t: Node) -> int:
-    """The last place in the region where an inlined formula is evaluated; just after `t` where that is inside its regions."""
+    """The last place in the region where an inlined formula is evaluated; just after `t` where that is inside it."""
     last = -1
     seen: set[Node] = set()
     stack = [reader]

@@ -2,274 +2,32 @@
 
 Canonical form, once no rule fires:
     - no MAP node over scalar constants alone, but for what stops a program (int // 0) or needs SciPy;
-    - no op with its own identity (x + 0, 1*x, x/1, x^1, x - 0), no double minus, double `not`, no op applied twice that is idempotent;
+    - no op with its own identity (x + 0, 1*x, x/1, x^1, x - 0), no double minus or `not`, no idempotent op twice;
     - a minus stands outside products and quotients, and nowhere inside a sum or difference that can take it up;
     - x^2 is x*x, x^-1 is 1/x;
     - no transpose of a transpose, reshape of a reshape, cast of a widening cast; no view that shows all of its array;
-    - no choice (where, select, branch) on a constant, no loop of no rounds; a select or branch of equal sides is its side.
+    - no choice (where, select, branch) on a constant or between equal sides, no loop of no rounds.
 x*0 and x - x stay: they are not 0 for nan and inf. Operands keep the order in which they were written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from gdc.compiler import algebra
+from gdc.compiler.algebra import all_of
 from gdc.compiler.construct import apply, reshape, transpose
 from gdc.compiler.dims import dim
 from gdc.compiler.folding import folded
-from gdc.compiler.ir import Node, Program, Region, cast, const, integer, make, node, param, project, size_node, truth
-from gdc.compiler.ops import OPS, ROWS
+from gdc.compiler.ir import Node, Program, Region, cast, const, integer, make, node, param, project, truth
+from gdc.compiler.ops import ROWS
 from gdc.compiler.record import Record
-from gdc.compiler.regions import has_effects
 from gdc.compiler.rules import Rule
 from gdc.compiler.rules import run as run_rules
 from gdc.compiler.types import BOOL, INT, REAL, Type
-
-WIDENING = ("bool", "int", "real", "complex")
 
 
 def run(program: Program, record: Record) -> Program:
     """Applies RULES until none fires."""
     return run_rules(program, RULES, record, "simplify")
-
-
-def is_const(value: Node, number: float) -> bool:
-    return value.op == "const" and not value.type.rank and value.type.kind != "bool" and bool(value.value == number)
-
-
-def same_type(value: Node, new: Node) -> Node | None:
-    """`new` in the place of `value`, if it has the very same type."""
-    return new if new.type == value.type else None
-
-
-# --- identities ----------------------------------------------------------------------------------
-
-
-def identity_of(op: str) -> float | None:
-    for fact in OPS[op].facts:
-        if fact.startswith("identity="):
-            return float(fact.removeprefix("identity="))
-    return None
-
-
-def drop_identity(value: Node) -> Node | None:
-    """Both sides of a commuting op. x + 0 makes -0 a 0, so reals keep it under strict: see the two rules."""
-    left, right = value.args
-    number = identity_of(value.op)
-    assert number is not None
-    if is_const(right, number):
-        return same_type(value, left)
-    return same_type(value, right) if is_const(left, number) else None
-
-
-def drop_right(number: float) -> Callable[[Node], Node | None]:
-    def rewrite(value: Node) -> Node | None:
-        return same_type(value, value.args[0]) if is_const(value.args[1], number) else None
-    return rewrite
-
-
-def idempotent_unary(value: Node) -> Node | None:
-    inner = value.args[0]
-    return inner if inner.op == value.op else None
-
-
-def idempotent_binary(value: Node) -> Node | None:
-    return same_type(value, value.args[0]) if value.args[0] is value.args[1] else None
-
-
-def small_power(value: Node) -> Node | None:
-    base, exponent = value.args
-    if is_const(exponent, 2):
-        return same_type(value, apply("mul", base, base))
-    if is_const(exponent, -1) and value.type.kind == "real":
-        return same_type(value, apply("div", const(1, base.type.element), base))
-    return None
-
-
-def logic(value: Node) -> Node | None:
-    """and, or with a constant side."""
-    neutral = value.op == "and"
-    for this, other in (value.args, value.args[::-1]):
-        if this.op == "const" and not this.type.rank:
-            return same_type(value, other if this.value == neutral else this)
-    return None
-
-
-# --- signs ---------------------------------------------------------------------------------------
-
-
-def double_minus(value: Node) -> Node | None:
-    inner = value.args[0]
-    return inner.args[0] if inner.op == value.op else None
-
-
-def minus_from_product(value: Node) -> Node | None:
-    """(-x)*y, x*(-y), (-x)/y: the minus goes outside; into a constant factor if there is one."""
-    left, right = (a if a.op == "neg" else None for a in value.args)
-    x, y = (a.args[0] if a.op == "neg" else a for a in value.args)
-    if left and right:
-        return apply(value.op, x, y)
-    minus = left or right
-    if minus is None or (minus.type.rank < value.type.rank and x.op != "const" and y.op != "const"):
-        return None     # a scalar's minus is cheaper than an array's
-    if x.op == "const" and x.type.kind == "real":
-        return apply(value.op, apply("neg", x), y)
-    if y.op == "const" and y.type.kind == "real":
-        return apply(value.op, x, apply("neg", y))
-    return apply("neg", apply(value.op, x, y))
-
-
-def minus_of_scaled(value: Node) -> Node | None:
-    """-(c*x) with a constant c, or with a scalar c and an array x."""
-    inner = value.args[0]
-    if inner.op == "mul" and inner.type.kind in ("int", "real"):
-        for this, other in (inner.args, inner.args[::-1]):
-            if not this.type.rank and (this.op == "const" or inner.type.rank):
-                return same_type(value, apply("mul", apply("neg", this), other))
-    return None
-
-
-def times_minus_one(value: Node) -> Node | None:
-    for this, other in (value.args, value.args[::-1]):
-        if is_const(this, -1):
-            return same_type(value, apply("neg", other))
-    return None
-
-
-def minus_in_sum(value: Node) -> Node | None:
-    left, right = value.args
-    if right.op == "neg":
-        return apply("sub" if value.op == "add" else "add", left, right.args[0])
-    if value.op == "add" and left.op == "neg":
-        return apply("sub", right, left.args[0])
-    return None
-
-
-def minus_of_difference(value: Node) -> Node | None:
-    inner = value.args[0]
-    return apply("sub", inner.args[1], inner.args[0]) if inner.op == "sub" else None
-
-
-def zero_minus(value: Node) -> Node | None:
-    return same_type(value, apply("neg", value.args[1])) if is_const(value.args[0], 0) else None
-
-
-# --- views and casts -----------------------------------------------------------------------------
-
-
-def transposed_twice(value: Node) -> Node | None:
-    inner, perm = value.args[0], value.get("perm")
-    if perm == tuple(range(len(perm))):
-        return inner
-    if inner.op != "transpose":
-        return None
-    return transpose(inner.args[0], tuple(inner.get("perm")[k] for k in perm))
-
-
-def reshaped(value: Node) -> Node | None:
-    inner = value.args[0]
-    if inner.type == value.type:
-        return inner
-    return reshape(inner.args[0], value.type.shape) if inner.op == "reshape" else None
-
-
-def whole_view(value: Node) -> Node | None:
-    """index by `all` alone, broadcast to the shape that it has."""
-    if value.op == "index" and set(value.get("subscripts")) - {"all"}:
-        return None
-    return value.args[0] if value.args[0].type == value.type else None
-
-
-def part_of_fill(value: Node) -> Node | None:
-    """A part of an array of one number."""
-    inner = value.args[0]
-    if inner.op != "fill":
-        return None
-    if not value.type.shape:
-        return inner.args[0]
-    return all_of(inner.args[0], value.type)
-
-
-def all_of(number: Node, t: Type) -> Node:
-    return node("fill", number, *(size_node(s) for s in t.shape))
-
-
-def cast_twice(value: Node) -> Node | None:
-    inner, element = value.args[0], value.get("element")
-    if inner.type.element == element:
-        return inner
-    if inner.op == "const":
-        new = cast(inner, element)
-        return new if new is not value else None
-    if inner.op != "cast":
-        return None
-    first, middle = inner.args[0].type.element, inner.type.element
-    widens = WIDENING.index(first.kind) <= WIDENING.index(middle.kind) <= WIDENING.index(element.kind)
-    exact = first.kind == "bool" or (first.kind == middle.kind and first.bits <= middle.bits) or middle.bits >= 2 * first.bits
-    return cast(inner.args[0], element) if widens and exact else None
-
-
-# --- choices and loops ---------------------------------------------------------------------------
-
-
-def constant_where(value: Node) -> Node | None:
-    condition, yes, no = value.args
-    if condition.op == "const" and not condition.type.rank:
-        return same_type(value, yes if condition.value else no)
-    return same_type(value, yes) if yes is no else None
-
-
-def where_not(value: Node) -> Node | None:
-    condition, yes, no = value.args
-    return apply("where", condition.args[0], no, yes) if condition.op == "not" else None
-
-
-def constant_select(value: Node) -> Node | None:
-    then, orelse = value.regions
-    if value.args[0].op == "const":
-        taken = then if value.args[0].value else orelse
-        return None if taken.effects else taken.results[0]
-    same = not has_effects(value) and then.results[0] is orelse.results[0]
-    return then.results[0] if same else None
-
-
-def constant_branch(value: Node) -> Node | None:
-    """A result of a branch whose taken side is known and has no effects."""
-    owner = value.args[0]
-    if owner.op == "loop":
-        return loop_of_no_rounds(owner, value.get("k"))
-    if owner.op != "branch":
-        return None
-    then, orelse = owner.regions
-    k = value.get("k")
-    if owner.args[0].op == "const":
-        taken = then if owner.args[0].value else orelse
-        return None if taken.effects else taken.results[k]
-    same = then.results[k] is orelse.results[k]
-    return then.results[k] if same else None
-
-
-def loop_of_no_rounds(owner: Node, k: int) -> Node | None:
-    if owner.get("kind") == "count" and owner.args[1].op == "const" and owner.args[1].value <= 0:
-        return owner.args[3 + k] if owner.args[3 + k].type == owner.types[k] else None
-    return None
-
-
-def effects_never_reached(value: Node) -> Node | None:
-    """The region of a side not taken, or of a loop of no rounds, holds nothing that happens."""
-    if not has_effects(value):
-        return None
-    if value.op in ("branch", "select") and value.args[0].op == "const":
-        then, orelse = value.regions
-        taken, other = (then, orelse) if value.args[0].value else (orelse, then)
-        if not other.effects or taken is other:
-            return None
-        return make(value.op, value.args, dict(value.attrs), value.types, (taken, taken), value.deps)
-    if value.op == "loop" and value.get("kind") == "count" and value.args[1].op == "const" and value.args[1].value <= 0:
-        body = value.regions[0]
-        empty = Region(body.params, (), body.params[1:])
-        return make(value.op, value.args, dict(value.attrs), value.types, (empty,), value.deps)
-    return None
 
 
 # --- the rules -----------------------------------------------------------------------------------
@@ -295,13 +53,17 @@ def _branching(op: str) -> Node:
 
 def _dead_effect() -> Node:
     stop = make("assert", (truth(False),), {"message": "", "site": 0}, (Type(INT),))
-    return make("branch", (truth(True),), {}, (Type(INT),), (Region((), (), (integer(1),)), Region((), (stop,), (integer(1),))))
+    return make(
+        "branch", (truth(True),), {}, (Type(INT),), (Region((), (), (integer(1),)), Region((), (stop,), (integer(1),)))
+    )
 
 
 def _no_rounds() -> Node:
     i, state = param(Type(INT), "i"), param(_x().type, "s")
     body = Region((i, state), (), (apply("exp", state),))
-    return project(make("loop", (integer(0), integer(0), integer(1), _x()), {"kind": "count"}, (state.type,), (body,)), 0)
+    return project(
+        make("loop", (integer(0), integer(0), integer(1), _x()), {"kind": "count"}, (state.type,), (body,)), 0
+    )
 
 
 def _ops(*names: str) -> frozenset[str]:
@@ -314,43 +76,148 @@ BINARY_IDEMPOTENT = frozenset(row.name for row in ROWS if row.arity == 2 and "id
 
 RULES = (
     Rule("constant", "an op on constants is a constant", MAPS, folded, lambda: apply("mul", _real(2.0), _real(3.0))),
-    Rule("times_one", "1*x = x", _ops("mul"), drop_identity, lambda: apply("mul", _real(1.0), _x())),
-    Rule("plus_zero", "x + 0 = x", _ops("add"), drop_identity, lambda: apply("add", _x(), _real(0.0)), exact=False),
-    Rule("minus_zero", "x - 0 = x", _ops("sub"), drop_right(0), lambda: apply("sub", _x(), _real(0.0))),
-    Rule("zero_minus", "0 - x = -x", _ops("sub"), zero_minus, lambda: apply("sub", _real(0.0), _x()), exact=False),
-    Rule("over_one", "x/1 = x", _ops("div"), drop_right(1), lambda: apply("div", _x(), _real(1.0))),
-    Rule("power_one", "x^1 = x", _ops("pow"), drop_right(1), lambda: apply("pow", _x(), _real(1.0))),
-    Rule("small_power", "x^2 = x*x and x^-1 = 1/x", _ops("pow"), small_power, lambda: apply("pow", _x(), _real(2.0))),
-    Rule("twice", "f(f(x)) = f(x) where f rounds or takes a sign", UNARY_IDEMPOTENT, idempotent_unary,
-         lambda: apply("floor", apply("floor", _x()))),
-    Rule("with_itself", "f(x, x) = x for min, max, and, or", BINARY_IDEMPOTENT, idempotent_binary,
-         lambda: apply("maximum", _x(), _x())),
-    Rule("logic", "true and x = x, false or x = x", _ops("and", "or"), logic,
-         lambda: apply("and", truth(True), apply("isnan", _x()))),
-    Rule("double_minus", "--x = x and not not x = x", _ops("neg", "not"), double_minus, lambda: apply("neg", apply("neg", _x()))),
-    Rule("minus_from_product", "(-x)*y = -(x*y)", _ops("mul", "div"), minus_from_product,
-         lambda: apply("mul", apply("neg", _x()), apply("exp", _x()))),
-    Rule("minus_of_scaled", "-(c*x) = (-c)*x", _ops("neg"), minus_of_scaled, lambda: apply("neg", apply("mul", _real(2.0), _x()))),
-    Rule("times_minus_one", "-1*x = -x", _ops("mul"), times_minus_one, lambda: apply("mul", _real(-1.0), _x())),
-    Rule("minus_in_sum", "x + (-y) = x - y", _ops("add", "sub"), minus_in_sum,
-         lambda: apply("sub", _x(), apply("neg", apply("exp", _x())))),
-    Rule("minus_of_difference", "-(x - y) = y - x", _ops("neg"), minus_of_difference,
-         lambda: apply("neg", apply("sub", _x(), apply("exp", _x()))), exact=False),
-    Rule("transposed_twice", "A.T.T = A", _ops("transpose"), transposed_twice, lambda: transpose(transpose(_square()))),
-    Rule("reshaped", "a reshape of a reshape is one reshape", _ops("reshape"), reshaped,
-         lambda: reshape(reshape(_square(), (dim("n") * dim("n"),)), _square().type.shape)),
-    Rule("whole_view", "A[:, :] = A", _ops("index", "broadcast"), whole_view,
-         lambda: node("index", _square(), subscripts=("all", "all"))),
-    Rule("part_of_fill", "a part of an array of one number holds that number", _ops("index", "gather"), part_of_fill,
-         lambda: node("index", all_of(_real(1.0), _x().type), integer(0), subscripts=("at",))),
-    Rule("cast", "a conversion of a conversion that loses nothing is one conversion", _ops("cast"), cast_twice,
-         lambda: cast(cast(param(Type(BOOL), "c"), INT), REAL)),
-    Rule("where", "where(true, x, y) = x", _ops("where"), constant_where,
-         lambda: apply("where", truth(True), _x(), apply("exp", _x()))),
-    Rule("where_not", "where(not c, x, y) = where(c, y, x)", _ops("where"), where_not,
-         lambda: apply("where", apply("not", apply("isnan", _x())), _x(), apply("exp", _x()))),
-    Rule("select", "x if true else y is x", _ops("select"), constant_select, lambda: _branching("select")),
-    Rule("branch", "a branch whose way is known has its result; a loop of no rounds has what it began with", _ops("project"),
-         constant_branch, lambda: _branching("branch")),
-    Rule("never_reached", "what is never reached does nothing", _ops("branch", "select", "loop"), effects_never_reached, _dead_effect),
+    Rule("times_one", "1*x = x", _ops("mul"), algebra.drop_identity, lambda: apply("mul", _real(1.0), _x())),
+    Rule(
+        "plus_zero",
+        "x + 0 = x",
+        _ops("add"),
+        algebra.drop_identity,
+        lambda: apply("add", _x(), _real(0.0)),
+        exact=False,
+    ),
+    Rule("minus_zero", "x - 0 = x", _ops("sub"), algebra.drop_right(0), lambda: apply("sub", _x(), _real(0.0))),
+    Rule(
+        "zero_minus", "0 - x = -x", _ops("sub"), algebra.zero_minus, lambda: apply("sub", _real(0.0), _x()), exact=False
+    ),
+    Rule("over_one", "x/1 = x", _ops("div"), algebra.drop_right(1), lambda: apply("div", _x(), _real(1.0))),
+    Rule("power_one", "x^1 = x", _ops("pow"), algebra.drop_right(1), lambda: apply("pow", _x(), _real(1.0))),
+    Rule(
+        "small_power",
+        "x^2 = x*x and x^-1 = 1/x",
+        _ops("pow"),
+        algebra.small_power,
+        lambda: apply("pow", _x(), _real(2.0)),
+    ),
+    Rule(
+        "twice",
+        "f(f(x)) = f(x) where f rounds or takes a sign",
+        UNARY_IDEMPOTENT,
+        algebra.idempotent_unary,
+        lambda: apply("floor", apply("floor", _x())),
+    ),
+    Rule(
+        "with_itself",
+        "f(x, x) = x for min, max, and, or",
+        BINARY_IDEMPOTENT,
+        algebra.idempotent_binary,
+        lambda: apply("maximum", _x(), _x()),
+    ),
+    Rule(
+        "logic",
+        "true and x = x, false or x = x",
+        _ops("and", "or"),
+        algebra.logic,
+        lambda: apply("and", truth(True), apply("isnan", _x())),
+    ),
+    Rule(
+        "double_minus",
+        "--x = x and not not x = x",
+        _ops("neg", "not"),
+        algebra.double_minus,
+        lambda: apply("neg", apply("neg", _x())),
+    ),
+    Rule(
+        "minus_from_product",
+        "(-x)*y = -(x*y)",
+        _ops("mul", "div"),
+        algebra.minus_from_product,
+        lambda: apply("mul", apply("neg", _x()), apply("exp", _x())),
+    ),
+    Rule(
+        "minus_of_scaled",
+        "-(c*x) = (-c)*x",
+        _ops("neg"),
+        algebra.minus_of_scaled,
+        lambda: apply("neg", apply("mul", _real(2.0), _x())),
+    ),
+    Rule("times_minus_one", "-1*x = -x", _ops("mul"), algebra.times_minus_one, lambda: apply("mul", _real(-1.0), _x())),
+    Rule(
+        "minus_in_sum",
+        "x + (-y) = x - y",
+        _ops("add", "sub"),
+        algebra.minus_in_sum,
+        lambda: apply("sub", _x(), apply("neg", apply("exp", _x()))),
+    ),
+    Rule(
+        "minus_of_difference",
+        "-(x - y) = y - x",
+        _ops("neg"),
+        algebra.minus_of_difference,
+        lambda: apply("neg", apply("sub", _x(), apply("exp", _x()))),
+        exact=False,
+    ),
+    Rule(
+        "transposed_twice",
+        "A.T.T = A",
+        _ops("transpose"),
+        algebra.transposed_twice,
+        lambda: transpose(transpose(_square())),
+    ),
+    Rule(
+        "reshaped",
+        "a reshape of a reshape is one reshape",
+        _ops("reshape"),
+        algebra.reshaped,
+        lambda: reshape(reshape(_square(), (dim("n") * dim("n"),)), _square().type.shape),
+    ),
+    Rule(
+        "whole_view",
+        "A[:, :] = A",
+        _ops("index", "broadcast"),
+        algebra.whole_view,
+        lambda: node("index", _square(), subscripts=("all", "all")),
+    ),
+    Rule(
+        "part_of_fill",
+        "a part of an array of one number holds that number",
+        _ops("index", "gather"),
+        algebra.part_of_fill,
+        lambda: node("index", all_of(_real(1.0), _x().type), integer(0), subscripts=("at",)),
+    ),
+    Rule(
+        "cast",
+        "a conversion of a conversion that loses nothing is one conversion",
+        _ops("cast"),
+        algebra.cast_twice,
+        lambda: cast(cast(param(Type(BOOL), "c"), INT), REAL),
+    ),
+    Rule(
+        "where",
+        "where(true, x, y) = x",
+        _ops("where"),
+        algebra.constant_where,
+        lambda: apply("where", truth(True), _x(), apply("exp", _x())),
+    ),
+    Rule(
+        "where_not",
+        "where(not c, x, y) = where(c, y, x)",
+        _ops("where"),
+        algebra.where_not,
+        lambda: apply("where", apply("not", apply("isnan", _x())), _x(), apply("exp", _x())),
+    ),
+    Rule("select", "x if true else y is x", _ops("select"), algebra.constant_select, lambda: _branching("select")),
+    Rule(
+        "branch",
+        "a branch whose way is known has its result; a loop of no rounds has what it began with",
+        _ops("project"),
+        algebra.constant_branch,
+        lambda: _branching("branch"),
+    ),
+    Rule(
+        "never_reached",
+        "what is never reached does nothing",
+        _ops("branch", "select", "loop"),
+        algebra.effects_never_reached,
+        _dead_effect,
+    ),
 )

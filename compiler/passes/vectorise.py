@@ -1,12 +1,13 @@
-"""Tables and folds become array operations, matrix products above all; what cannot stays a nest, for a recorded reason."""
+"""Tables and folds become array operations, matrix products above all; what cannot stays a nest, and the record why."""
 
 from __future__ import annotations
 
 from gdc.compiler.dependence import Facts
 from gdc.compiler.ir import Node, Program, Region, make, mapped_region, nested, rebuild, roots, walk
-from gdc.compiler.raising import expanded, ordered
+from gdc.compiler.raising.parts import expanded, is_closed, ordered
 from gdc.compiler.record import Record, Step
-from gdc.compiler.vectorising import Unvectorised, Vectoriser
+from gdc.compiler.vectorise.axes import Unvectorised
+from gdc.compiler.vectorise.nests import Vectoriser
 
 NAME = "vectorise"
 
@@ -53,7 +54,7 @@ class _Vectorising:
                 self.program.origins.replace(value, made)
                 made, instead[value] = self._tried(made)
             new[value] = self.program.origins.replace(value, made)
-            if made.op != "param" and not made.is_effect and not made.regions and all(n in self.closed for n in nested(made)):
+            if is_closed(made, self.closed):
                 self.closed.add(made)
         return mapped_region(expanded(region, instead), new)
 

@@ -12,6 +12,7 @@ failing place wins, and the host raises. `xp` is CuPy, or NumPy where `runtime/e
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -28,8 +29,6 @@ ROWS = 4096             # places in one partial state
 MOST_VALUES = 4         # of a failed check
 KINDS = {"int": 1, "real": 2, "bool": 3}
 DEEPEST = 2             # host loops round a launch; deeper nests run in one thread
-CUDA_NAMES = frozenset("""cuda xp launch reduced host careful cells place thread width half last count parts shared stop_if_failed
-    slot works rest NEVER PART SLOTS""".split())
 
 # --- texts -------------------------------------------------------------------------------------
 
@@ -61,14 +60,14 @@ def sign_int(x):
     return (1 if x > 0 else 0) - (1 if x < 0 else 0)
 '''),
     "rint": _helper('''
-# import import math
+# import math
 def rint(x):
     """The nearest whole number, halves to even."""
     big = math.copysign(4503599627370496.0, x)
     return math.copysign((x + big) - big, x) if abs(x) < 4503599627370496.0 else x
 '''),
     "floor_divide": _helper('''
-# import import math
+# import math
 def floor_divide(x, y):
     """The quotient, rounded down, as NumPy rounds it."""
     if y == 0.0:
@@ -83,7 +82,7 @@ def floor_divide(x, y):
     return whole + 1.0 if ratio - whole > 0.5 else whole
 '''),
     "remainder": _helper('''
-# import import math
+# import math
 def remainder(x, y):
     """What floor_divide leaves, with the sign of y."""
     rest = math.fmod(x, y)
@@ -190,7 +189,7 @@ def stop_if_failed(status, numbers):
     raise Stop(int(status[row, 1]), tuple(values))
 ''',
     "careful": '''
-# import import contextlib
+# import contextlib
 def careful():
     """CuPy tells of singular matrices only where it is asked to."""
     if xp is np:
@@ -206,6 +205,9 @@ def factored(result):
     return result
 ''',
 }
+CUDA_NAMES = frozenset("""cuda xp launch reduced host careful factored contextlib place thread half last count status numbers slot
+    works new_status stop_if_failed real_cells whole_cells NEVER PART SLOTS""".split()) | frozenset(BINDINGS)
+OWN_NUMBERED = r"(nest|sum|join|serial|array|count|shared|part|whole)_\d+"
 NEEDS = {"reduced": ("host",), "stop_if_failed": ("host",), "factored": ("host",)}
 
 MATH = frozenset("""exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan atan2 sinh cosh tanh hypot erf gamma lgamma floor
@@ -442,7 +444,7 @@ class Cuda(Emitter):
     def __init__(self, program: Program, source: Source | None = None) -> None:
         super().__init__(program, source)
         for name, plain in list(self.names.items()):
-            while plain in CUDA_NAMES or plain.startswith(("nest_", "sum_", "join_", "serial_", "array_", "count_", "shared_")):
+            while plain in CUDA_NAMES or re.fullmatch(OWN_NUMBERED, plain):
                 plain += "_"
             self.names[name] = plain
         root = alias_classes(program)
@@ -489,7 +491,7 @@ class Cuda(Emitter):
             text = text.replace("np.", "math.")
         if element.bits == 32:
             return Code(f"np.{element.numpy}({text})")
-        return Code(text, number_level(text), element.kind != "bool")
+        return Code(text, number_level(text), element.kind == "int")
 
     def scalar(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
         if not self.device:
@@ -718,7 +720,7 @@ class Cuda(Emitter):
 
         whole = tuple(imp.Check(e, 0) for e in extra) + body
         whole = tuple(map_statement(s, named, {}) for s in whole)
-        bound = bound_in(whole) | {name for name in arrays.values()}
+        bound = bound_in(whole) | set(arrays.values())
         scalars = scalar_reads(whole)
         kept = self.kept(body)
         names: dict[str, str] = {}

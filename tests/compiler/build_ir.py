@@ -24,8 +24,15 @@ def program(*results, effects=()):
         for axis, size in enumerate(node.type.shape):
             if isinstance(size.atom, str):
                 dimensions.setdefault(size.atom, (which, axis, dim("size")))
-    return Program(inputs, Region((), tuple(effects), results), tuple(f"r{k}" for k in range(len(results))), (), Origins(), {},
-                   dimensions=dimensions)
+    return Program(
+        inputs,
+        Region((), tuple(effects), results),
+        tuple(f"r{k}" for k in range(len(results))),
+        (),
+        Origins(),
+        {},
+        dimensions=dimensions,
+    )
 
 
 def index(name):
@@ -40,19 +47,29 @@ def ranges(*counts):
 
 def table(counts, params, body, effects=()):
     shape = tuple(dim(k) for k in counts)
-    return make("table", ranges(*counts), {"names": tuple(p.name for p in params)},
-                (Type(body.type.element, shape + body.type.shape),), (Region(params, effects, (body,)),))
+    return make(
+        "table",
+        ranges(*counts),
+        {"names": tuple(p.name for p in params)},
+        (Type(body.type.element, shape + body.type.shape),),
+        (Region(params, effects, (body,)),),
+    )
 
 
 def fold(monoid, counts, params, body, effects=()):
-    return make("fold", ranges(*counts), {"monoid": monoid, "names": tuple(p.name for p in params)}, (body.type,),
-                (Region(params, effects, (body,)),))
+    return make(
+        "fold",
+        ranges(*counts),
+        {"monoid": monoid, "names": tuple(p.name for p in params)},
+        (body.type,),
+        (Region(params, effects, (body,)),),
+    )
 
 
 def at(base, *places):
     from gdc.compiler.ir import node
 
-    return node("index", base, *places, subscripts=("at",)*len(places) + ("all",)*(base.type.rank - len(places)))
+    return node("index", base, *places, subscripts=("at",) * len(places) + ("all",) * (base.type.rank - len(places)))
 
 
 def fresh_variable(value, name):

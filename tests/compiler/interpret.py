@@ -44,7 +44,7 @@ def moving(region):
 
 class Interpreter:
     def __init__(self, program, inputs, sizes=()):
-        self.sizes = dict(sizes)      # of names that no input's shape gives
+        self.sizes = dict(sizes)  # of names that no input's shape gives
         self.program, self.traces, self.printed = program, {}, []
         self.inputs = {k: np.asarray(v) for k, v in inputs.items()}
 
@@ -76,7 +76,7 @@ class Interpreter:
             if node.op in ("argmin", "argmax"):
                 return getattr(np, node.op)(args[0], axis=axes[0])
             if node.op == "norm":
-                return np.sqrt(np.sum(np.abs(args[0])**2, axis=axes, keepdims=node.get("keepdims")))
+                return np.sqrt(np.sum(np.abs(args[0]) ** 2, axis=axes, keepdims=node.get("keepdims")))
             if node.op == "logsumexp":
                 top = np.max(args[0], axis=axes, keepdims=True)
                 found = np.log(np.sum(np.exp(args[0] - top), axis=axes, keepdims=True)) + top
@@ -85,8 +85,13 @@ class Interpreter:
         if row.kind == "MAP":
             text = row.numpy.format(*(f"a[{k}]" for k in range(row.arity)))
             return np.asarray(eval(text, {"np": np, "a": args})).astype(element)
-        text = {"matmul": "a[0] @ a[1]", "solve": "np.linalg.solve(a[0], a[1])", "inv": "np.linalg.inv(a[0])",
-                "det": "np.linalg.det(a[0])", "cholesky": "np.linalg.cholesky(a[0])"}[node.op]
+        text = {
+            "matmul": "a[0] @ a[1]",
+            "solve": "np.linalg.solve(a[0], a[1])",
+            "inv": "np.linalg.inv(a[0])",
+            "det": "np.linalg.det(a[0])",
+            "cholesky": "np.linalg.cholesky(a[0])",
+        }[node.op]
         return np.asarray(eval(text, {"np": np, "a": args}))
 
     def size(self, size: Dim, frame):
@@ -101,6 +106,7 @@ class Interpreter:
                 assert formula.atom == "size"
                 return have
             return int(self.value(a, frame))
+
         return size.evaluate(atom)
 
     # sources and structure
@@ -114,7 +120,7 @@ class Interpreter:
         return np.int64(self.size(node.get("size"), frame))
 
     def do_undefined(self, node, frame):
-        return np.zeros((0,)*node.type.rank, node.type.element.numpy)
+        return np.zeros((0,) * node.type.rank, node.type.element.numpy)
 
     def do_variable(self, node, frame):
         return self.value(node.args[0], frame)
@@ -157,7 +163,7 @@ class Interpreter:
                 key.append(int(place) if kind == "at" else place)
             elif kind == "slice":
                 start, count, step = (int(args.pop(0)) for _ in range(3))
-                stop = start + count*step
+                stop = start + count * step
                 key.append(slice(start, stop if stop >= 0 else None, step) if count else slice(0, 0))
             else:
                 key.append(np.newaxis if kind == "new" else slice(None))
@@ -197,7 +203,7 @@ class Interpreter:
         state = args[3:] if counted else args
         rounds = int(args[1]) if counted else 10**6
         for k in range(rounds):
-            inner = Frame(frame, region, ([args[0] + k*args[2]] if counted else []) + list(state))
+            inner = Frame(frame, region, ([args[0] + k * args[2]] if counted else []) + list(state))
             try:
                 for effect in region.effects:
                     self.value(effect, inner)
@@ -210,14 +216,16 @@ class Interpreter:
 
     def places(self, node, frame, region):
         """A frame for every place of a table or fold; later ranges may read earlier parameters."""
+
         def nest(frame, k, chosen):
             if k == len(region.params):
                 yield chosen, Frame(frame, region, chosen)
                 return
             probe = Frame(frame, region, chosen)
-            start, count, step = (int(self.value(a, probe)) for a in node.args[3*k:3*k + 3])
+            start, count, step = (int(self.value(a, probe)) for a in node.args[3 * k : 3 * k + 3])
             for i in range(count):
-                yield from nest(frame, k + 1, [*chosen, np.int64(start + i*step)])
+                yield from nest(frame, k + 1, [*chosen, np.int64(start + i * step)])
+
         yield from nest(frame, 0, [])
 
     def body(self, region, inner):
@@ -229,14 +237,17 @@ class Interpreter:
         region = node.regions[0]
         found = [self.body(region, inner) for _, inner in self.places(node, frame, region)]
         counts = [int(self.value(a, frame)) for a in node.args[1::3]]
-        rest = [self.size(d, frame) for d in node.type.shape[len(counts):]]
+        rest = [self.size(d, frame) for d in node.type.shape[len(counts) :]]
         return np.array(found, dtype=node.type.element.numpy).reshape(counts + rest)
 
     def do_fold(self, node, frame):
         region, monoid = node.regions[0], node.get("monoid")
         found = [self.body(region, inner) for _, inner in self.places(node, frame, region)]
         if not found:
-            return np.full([self.size(d, frame) for d in node.type.shape], {"sum": 0, "prod": 1, "any": False, "all": True, "mean": np.nan}[monoid])
+            return np.full(
+                [self.size(d, frame) for d in node.type.shape],
+                {"sum": 0, "prod": 1, "any": False, "all": True, "mean": np.nan}[monoid],
+            )
         return np.asarray(getattr(np, monoid)(np.array(found), axis=0)).astype(node.type.element.numpy)
 
     # effects

@@ -56,6 +56,7 @@ def test_effects_are_never_merged():
         i = index("i")
         stop = make("check", (truth(True),), {"kind": "index", "message": "", "site": 0}, (Type(INT),))
         return table(("m",), (i,), at(X, i, i), effects=(stop,))
+
     one, two = stopping(), stopping()
     assert count(merged(one, two, effects=(one, two))[0]) == 2
 

@@ -2,16 +2,16 @@
 
 import numpy as np
 import pytest
+from build_ir import array, at, fold, fresh_variable, grad, index, program, real, table
+from interpret import run as interpret
 
 from gdc.compiler import construct as c
 from gdc.compiler.dims import dim
-from gdc.compiler.ir import Region, const, integer, make, node, param, project, size_node, walk, roots
+from gdc.compiler.ir import Region, const, integer, make, node, param, project, roots, size_node, walk
 from gdc.compiler.passes import grad as grad_pass
 from gdc.compiler.record import Record
 from gdc.compiler.types import INT, REAL, Type
 from gdc.dsl.errors import Error
-from build_ir import array, at, fold, fresh_variable, grad, index, program, real, table
-from interpret import run as interpret
 
 RNG = np.random.default_rng(0)
 SIZES = {"m": 4, "n": 3, "k": 2}
@@ -23,8 +23,10 @@ def run(p, **inputs):
 
 def values_for(p):
     """Inputs of the right shapes, away from kinks."""
-    return {n.get("name"): RNG.uniform(0.3, 1.7, [SIZES[str(d)] if not d.is_constant else d.constant for d in n.type.shape])
-            for n in p.inputs}
+    return {
+        n.get("name"): RNG.uniform(0.3, 1.7, [SIZES[str(d)] if not d.is_constant else d.constant for d in n.type.shape])
+        for n in p.inputs
+    }
 
 
 def check(J_of, *inputs, tolerance=1e-5, given=None):
@@ -52,9 +54,9 @@ def difference(p, values, name, step=1e-6):
         sides = []
         for sign in (1, -1):
             moved = x.copy()
-            moved[place] += sign*step
+            moved[place] += sign * step
             sides.append(float(run(p, **{**values, name: moved})["r0"]))
-        result[place] = (sides[0] - sides[1])/(2*step)
+        result[place] = (sides[0] - sides[1]) / (2 * step)
     return result
 
 
@@ -65,8 +67,35 @@ def total(value):
 X, Y, A = array("X", "m", "n"), array("Y", "m", "n"), array("A", "n", "n")
 v, u, e = array("v", "n"), array("u", "n"), array("e", "m")
 s = array("s")
-MAPS = ["add", "sub", "mul", "div", "pow", "neg", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "sin",
-        "cos", "tan", "atan", "atan2", "sinh", "cosh", "tanh", "hypot", "abs", "minimum", "maximum"]
+MAPS = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "pow",
+    "neg",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "sqrt",
+    "cbrt",
+    "sin",
+    "cos",
+    "tan",
+    "atan",
+    "atan2",
+    "sinh",
+    "cosh",
+    "tanh",
+    "hypot",
+    "abs",
+    "minimum",
+    "maximum",
+]
 
 
 @pytest.mark.parametrize("op", MAPS)
@@ -112,16 +141,33 @@ def test_subgradients_at_kinks():
     assert run(grad_pass.run(program(grad(norm, w)), Record()), v=[0.0, 0, 0])["r0"].tolist() == [0, 0, 0]
 
 
-@pytest.mark.parametrize(("left", "right"), [
-    (("n",), ("n",)), (("m", "n"), ("n",)), (("n",), ("n", "k")), (("m", "n"), ("n", "k")),
-    (("k", "m", "n"), ("n",)), (("n",), ("k", "n", "m")), (("k", "m", "n"), ("k", "n", "m")), (("k", "m", "n"), ("n", "m"))])
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (("n",), ("n",)),
+        (("m", "n"), ("n",)),
+        (("n",), ("n", "k")),
+        (("m", "n"), ("n", "k")),
+        (("k", "m", "n"), ("n",)),
+        (("n",), ("k", "n", "m")),
+        (("k", "m", "n"), ("k", "n", "m")),
+        (("k", "m", "n"), ("n", "m")),
+    ],
+)
 def test_matmul(left, right):
     check(lambda a, b: total(c.apply("sin", c.matmul(a, b))), array("L", *left), array("R", *right))
 
 
-@pytest.mark.parametrize(("inputs", "output", "shapes"), [
-    (("ij", "jk"), "ik", (("m", "n"), ("n", "k"))), (("ij", "ij"), "", (("m", "n"), ("m", "n"))), (("ii",), "", (("n", "n"),)),
-    (("ii",), "i", (("n", "n"),)), (("ij", "k"), "ik", (("m", "n"), ("k",)))])
+@pytest.mark.parametrize(
+    ("inputs", "output", "shapes"),
+    [
+        (("ij", "jk"), "ik", (("m", "n"), ("n", "k"))),
+        (("ij", "ij"), "", (("m", "n"), ("m", "n"))),
+        (("ii",), "", (("n", "n"),)),
+        (("ii",), "i", (("n", "n"),)),
+        (("ij", "k"), "ik", (("m", "n"), ("k",))),
+    ],
+)
 def test_einsum(inputs, output, shapes):
     arrays = [array(f"E{k}", *shape) for k, shape in enumerate(shapes)]
     check(lambda *w: total(c.apply("sin", node("einsum", *w, inputs=inputs, output=output))), *arrays)
@@ -131,7 +177,9 @@ def spd(w):
     return c.apply("add", c.matmul(c.transpose(w), w), EYE)
 
 
-EYE = make("const", (), {"value": ((3.0, 0.0, 0.0), (0.0, 3.0, 0.0), (0.0, 0.0, 3.0))}, (Type(REAL, (dim("n"), dim("n"))),))
+EYE = make(
+    "const", (), {"value": ((3.0, 0.0, 0.0), (0.0, 3.0, 0.0), (0.0, 0.0, 3.0))}, (Type(REAL, (dim("n"), dim("n"))),)
+)
 
 
 @pytest.mark.parametrize("op", ["inv", "det", "cholesky"])
@@ -148,7 +196,9 @@ def test_moves():
     check(lambda w: total(c.apply("mul", c.transpose(w), c.transpose(c.apply("exp", w)))), X)
     check(lambda w, z: total(c.apply("sin", node("concat", w, z, axis=0))), v, u)
     check(lambda w, z: total(c.apply("sin", node("stack", w, z, axis=1))), v, u)
-    check(lambda w: total(c.apply("mul", c.reshape(w, (dim("m")*dim("n"),)), c.reshape(w, (dim("m")*dim("n"),)))), X)
+    check(
+        lambda w: total(c.apply("mul", c.reshape(w, (dim("m") * dim("n"),)), c.reshape(w, (dim("m") * dim("n"),)))), X
+    )
     check(lambda w: total(c.apply("mul", c.broadcast(w, X.type.shape), X)), v)
     check(lambda q: total(c.apply("sin", node("fill", q, size_node(dim("n"))))), s)
 
@@ -156,7 +206,9 @@ def test_moves():
 def test_parts():
     first, last = integer(1), (integer(0), size_node(dim("n") - 1), integer(1))
     check(lambda w: c.apply("sin", at(w, first)), v)
-    check(lambda w: total(c.apply("sin", c.apply("mul", node("index", w, *last, subscripts=("slice",)), at(w, first)))), v)
+    check(
+        lambda w: total(c.apply("sin", c.apply("mul", node("index", w, *last, subscripts=("slice",)), at(w, first)))), v
+    )
     check(lambda w: total(c.apply("sin", node("index", w, subscripts=("all", "new")))), v)
     places = make("const", (), {"value": (0, 2, 0, 1)}, (Type(INT, (dim(4),)),))
     check(lambda w: total(c.apply("sin", node("gather", w, places, subscripts=("gather",)))), v)
@@ -171,7 +223,11 @@ def test_updates(combine, gathers):
         subscripts = ("gather",)
     else:
         value, places, subscripts = array("z"), (integer(1),), ("at",)
-    check(lambda w, z: total(c.apply("sin", node("update", w, z, *places, subscripts=subscripts, combine=combine))), v, value)
+    check(
+        lambda w, z: total(c.apply("sin", node("update", w, z, *places, subscripts=subscripts, combine=combine))),
+        v,
+        value,
+    )
 
 
 def test_masked_infinities_stay_out():
@@ -180,7 +236,7 @@ def test_masked_infinities_stay_out():
     after = grad_pass.run(program(grad(total(safe), w)), Record())
     with np.errstate(all="raise"):
         found = run(after, v=[0.0, 1.0, 4.0])["r0"]
-    np.testing.assert_allclose(found, [0, 1, np.log(4)/4 + 0.5])
+    np.testing.assert_allclose(found, [0, 1, np.log(4) / 4 + 0.5])
 
 
 def choice(condition, yes, no):
@@ -197,22 +253,32 @@ def test_select_and_branch():
         sides = (Region((), (), (c.apply("sin", q), c.apply("mul", q, w))), Region((), (), (q, w)))
         made = make("branch", (c.apply("gt", q, real(0)),), {}, (q.type, w.type), sides)
         return c.apply("mul", project(made, 0), total(project(made, 1)))
+
     check(branching, s, v)
     check(branching, s, v, given={"s": np.array(-1.0)})
 
 
 def test_tables_and_folds():
     i, j, k = index("i"), index("j"), index("k")
-    check(lambda w, z: total(table(("n",), (j,), fold("sum", ("m",), (i,), c.apply("mul", at(w, i, j), at(z, i))))), X, e)
+    check(
+        lambda w, z: total(table(("n",), (j,), fold("sum", ("m",), (i,), c.apply("mul", at(w, i, j), at(z, i))))), X, e
+    )
     check(lambda w: total(c.apply("sin", table(("n", "m"), (j, i), c.apply("exp", at(w, i, j))))), X)
     check(lambda w, z: total(c.apply("sin", fold("sum", ("m",), (k,), c.apply("mul", at(z, k), at(w, k))))), X, e)
-    check(lambda w: c.apply("sin", fold("sum", ("m", "n"), (i, j), c.apply("mul", at(w, i, j), c.reduce("sum", w, (0, 1))))), X)
+    check(
+        lambda w: c.apply(
+            "sin", fold("sum", ("m", "n"), (i, j), c.apply("mul", at(w, i, j), c.reduce("sum", w, (0, 1))))
+        ),
+        X,
+    )
 
 
 @pytest.mark.parametrize("monoid", ["sum", "prod", "mean", "min", "max"])
 def test_monoids(monoid):
     i, j = index("i"), index("j")
-    check(lambda w: total(c.apply("sin", table(("m",), (i,), fold(monoid, ("n",), (j,), c.apply("exp", at(w, i, j)))))), X)
+    check(
+        lambda w: total(c.apply("sin", table(("m",), (i,), fold(monoid, ("n",), (j,), c.apply("exp", at(w, i, j)))))), X
+    )
 
 
 def test_shifted_reads_and_conditions():
@@ -223,6 +289,17 @@ def test_shifted_reads_and_conditions():
     check(lambda w: total(c.apply("sin", table(("n",), (i,), c.apply("mul", before(w), at(w, i))))), v)
 
 
+def test_an_index_that_is_bound_inside_and_kept_outside():
+    """sum((sum(X[i, j]*w[j] for j) - y[i])^2 for i): the error holds a sum over j, and w's derivative keeps j."""
+    i, j = index("i"), index("j")
+
+    def J(w, z):
+        error = c.apply("sub", fold("sum", ("n",), (j,), c.apply("mul", at(w, i, j), at(z, j))), at(e, i))
+        return fold("sum", ("m",), (i,), c.apply("mul", error, error))
+
+    check(J, X, v)
+
+
 def test_triangular_sum():
     i, j = index("i"), index("j")
 
@@ -230,6 +307,7 @@ def test_triangular_sum():
         body = c.apply("exp", c.apply("mul", at(w, i), at(w, j)))
         args = (integer(0), size_node(dim("n")), integer(1), integer(0), i, integer(1))
         return make("fold", args, {"monoid": "sum", "names": ("i", "j")}, (body.type,), (Region((i, j), (), (body,)),))
+
     check(triangle, v)
 
 
@@ -270,7 +348,7 @@ def test_the_steps_inside_a_loop():
     values = {"X": RNG.normal(size=(4, 3)), "v": np.zeros(3), "s": np.array(0.2), "e": RNG.normal(size=4)}
     expected = values["v"]
     for _ in range(5):
-        expected = expected - 0.1*2/4*values["X"].T@(values["X"]@expected + 0.2 - values["e"])
+        expected = expected - 0.1 * 2 / 4 * values["X"].T @ (values["X"] @ expected + 0.2 - values["e"])
     np.testing.assert_allclose(run(after, **values)["r0"], expected)
 
 

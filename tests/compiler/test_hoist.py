@@ -18,13 +18,18 @@ def looped(step, state, rounds):
     """project(loop) of `state := step(state)`."""
     i, carried = index("i"), param(state.type, "w")
     args = (integer(0), rounds, integer(1), state)
-    return project(make("loop", args, {"kind": "count"}, (state.type,), (Region((i, carried), (), (step(carried),)),)), 0)
+    return project(
+        make("loop", args, {"kind": "count"}, (state.type,), (Region((i, carried), (), (step(carried),)),)), 0
+    )
 
 
 def hoisted(value, **options):
     before, record = program(value), Record(**options)
     after = hoist.run(before, record)
-    values = {i.get("name"): 0.1*RNG.normal(size=[SIZES.get(str(d)) or d.constant for d in i.type.shape]) for i in before.inputs}
+    values = {
+        i.get("name"): 0.1 * RNG.normal(size=[SIZES.get(str(d)) or d.constant for d in i.type.shape])
+        for i in before.inputs
+    }
     np.testing.assert_allclose(run(after, SIZES, **values)["r0"], run(before, SIZES, **values)["r0"], rtol=1e-9)
     assert hoist.run(after, Record(**options)).region is after.region
     return after, record
@@ -32,9 +37,11 @@ def hoisted(value, **options):
 
 def descent(m, n, rounds):
     X, y, b, w = array("X", m, n), array("y", m), array("b"), array("w", n)
+
     def step(w):
         error = c.apply("sub", c.apply("add", c.matmul(X, w), b), y)
         return c.apply("sub", w, mul(real(0.01), c.matmul(c.transpose(X), error)))
+
     return looped(step, w, rounds)
 
 
@@ -59,7 +66,7 @@ def test_gram_pays_for_known_sizes():
     after, record = hoisted(descent(200, 10, integer(1000)))
     assert "gram" in rules(record)
     step = next(s for s in record.steps if s.rule == "gram")
-    assert step.cost_after.constant < step.cost_before.constant/10
+    assert step.cost_after.constant < step.cost_before.constant / 10
     assert "gram" not in rules(hoisted(descent(20, 10, integer(2)))[1])
 
 

@@ -123,7 +123,8 @@ for j in 0..n { for i in 0..m { mu[j] += X[i, j]/m }; for i in 0..m { d[j] += (X
     "checks of two values": "s := 0.0; r := 0.0; for i in 0..t { s += x[i]; r += e[i] }",
     "nothing but checks": "for i in 0..t { z := x[i] }; output r := 1",
     "textbook": """w := zeros(n); b := 0.0; dw := zeros(n); db := 0.0
-for i in 0..m { f := b; for j in 0..n { f += w[j]*X[i, j] }; err := f - x[0]; for j in 0..n { dw[j] += err*X[i, j] }; db += err }
+for i in 0..m { f := b; for j in 0..n { f += w[j]*X[i, j] }; err := f - x[0]
+  for j in 0..n { dw[j] += err*X[i, j] }; db += err }
 output dw, db""",
     "elements of a vector": "s := 0.0; for v in x { s += v }",
     "rows of a matrix": "s := zeros(n); for v in X { s += v }",
@@ -137,12 +138,15 @@ STAYS = {
     "shortest paths": ("D := outer(x, x); for k in 0..n { D := minimum(D, D[:, k][:, new] + D[k, :][new, :]) }",
                        "reads D[:, k] that an earlier round wrote"),
     "state": ("s := 1.0; for i in 0..n { s := s^2 + x[i] }", "reads s as the round before left it"),
-    "running sum": ("s := 0.0; z := zeros(n); for i in 0..n { s += x[i]; z[i] := s }", "reads s as the round before left it"),
+    "running sum": ("s := 0.0; z := zeros(n); for i in 0..n { s += x[i]; z[i] := s }",
+                    "reads s as the round before left it"),
     "record": ("s := 0.0; for i in 0..n { s += x[i]; record s }", "it records in every round"),
     "print": ("s := 0.0; for i in 0..n { s += x[i]; print s }", "it prints in every round"),
     "exit": ("s := 0.0; for i in 0..n { stop if x[i] > 1; s += x[i] }", "a stop or skip leaves its rounds"),
-    "while": ("z := zeros(n, int); for i in 0..n { a := i; while a > 1 { a := a//2; z[i] += 1 } }", "cannot be told apart"),
-    "mixed": ("s := 0.0; r := 1.0; for i in 0..n { s += x[i]; r := r/2 + x[i] }", "reads r as the round before left it"),
+    "while": ("z := zeros(n, int); for i in 0..n { a := i; while a > 1 { a := a//2; z[i] += 1 } }",
+              "cannot be told apart"),
+    "mixed": ("s := 0.0; r := 1.0; for i in 0..n { s += x[i]; r := r/2 + x[i] }",
+              "reads r as the round before left it"),
     "previous": ("a := 0.0; s := 0.0; for i in 0..n { s += a; a := x[i] }", "reads a as the round before left it"),
 }
 

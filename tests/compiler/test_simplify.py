@@ -32,9 +32,13 @@ def test_rule(rule):
     assert measure(new) < measure(sample) or rule.name == "never_reached"
     after, record = simplified(sample, effects=effects)
     assert rule.name in [s.rule for s in record.steps]
-    assert rule.name not in [s.rule for s in simplified(sample, effects=effects, without=frozenset({rule.name}))[1].steps]
+    assert rule.name not in [
+        s.rule for s in simplified(sample, effects=effects, without=frozenset({rule.name}))[1].steps
+    ]
     if not effects and not any(n.op == "param" for n in walk(roots(after.region))):
-        np.testing.assert_array_equal(run(program(sample), {"n": 3}, **VALUES)["r0"], run(after, {"n": 3}, **VALUES)["r0"])
+        np.testing.assert_array_equal(
+            run(program(sample), {"n": 3}, **VALUES)["r0"], run(after, {"n": 3}, **VALUES)["r0"]
+        )
 
 
 def result(value, **options):
@@ -42,8 +46,13 @@ def result(value, **options):
 
 
 def test_what_must_stay():
-    for value in (mul(X, real(0)), c.apply("sub", X, X), c.apply("floordiv", integer(1), integer(0)), c.apply("div", X, X),
-                  c.apply("pow", integer(2), integer(-1))):
+    for value in (
+        mul(X, real(0)),
+        c.apply("sub", X, X),
+        c.apply("floordiv", integer(1), integer(0)),
+        c.apply("div", X, X),
+        c.apply("pow", integer(2), integer(-1)),
+    ):
         assert result(value) is value
 
 

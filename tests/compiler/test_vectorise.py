@@ -37,7 +37,7 @@ param t: int = 3
 
 
 class Interpreter(interpret.Interpreter):
-    """The judge; a greatest value over no round is only asked for where nothing has it, a check's values where it fails."""
+    """The judge; a check's values are asked for where it fails, a greatest value over no round where nothing has it."""
 
     def do_check(self, node, frame):
         if not self.value(node.args[0], frame):
@@ -63,11 +63,12 @@ def compiled(text, head=HEAD):
 def data(m, n, p, q, r, size, seed):
     rng = np.random.default_rng(seed)
     draw = lambda *s: rng.integers(-8, 9, s)/4    # dyadic, so that sums are exact
-    return {"x": draw(n), "y": draw(n), "X": draw(m, n), "Y": draw(m, n), "e": draw(m), "A": draw(p, q, r), "B": draw(r, n),
-            "k": rng.integers(0, max(n, 1), size), "t": 3}
+    return {"x": draw(n), "y": draw(n), "X": draw(m, n), "Y": draw(m, n), "e": draw(m), "A": draw(p, q, r),
+            "B": draw(r, n), "k": rng.integers(0, max(n, 1), size), "t": 3}
 
 
-SIZES = [(4, 5, 2, 3, 4, 6), (1, 1, 1, 1, 1, 1), (0, 3, 2, 0, 2, 2), (3, 0, 0, 2, 0, 0), (0, 0, 0, 0, 0, 0), (5, 2, 3, 1, 2, 9)]
+SIZES = [(4, 5, 2, 3, 4, 6), (1, 1, 1, 1, 1, 1), (0, 3, 2, 0, 2, 2), (3, 0, 0, 2, 0, 0), (0, 0, 0, 0, 0, 0),
+         (5, 2, 3, 1, 2, 9)]
 
 
 def answer(program, values):
@@ -207,8 +208,10 @@ PRODUCTS = {
     "z := [sum(X[i, a]*Y[i, b] for i) for a, b]": "X.T@Y",
     "z := [sum(X[a, i]*Y[b, i] for i) for a, b]": "X@Y.T",
     "z := [sum(X[a, i]*Y[b, i] for i) for b, a]": "Y@X.T",
-    "C := zeros(m, m); for i in 0..m { for j in 0..m { for a in 0..n { C[i, j] += X[i, a]*Y[j, a] } } }; output C": "X@Y.T",
-    "C := zeros(m, m); for a in 0..n { for i in 0..m { for j in 0..m { C[i, j] += X[i, a]*Y[j, a] } } }; output C": "X@Y.T",
+    "C := zeros(m, m)\nfor i in 0..m { for j in 0..m { for a in 0..n { C[i, j] += X[i, a]*Y[j, a] } } }\noutput C":
+        "X@Y.T",
+    "C := zeros(m, m)\nfor a in 0..n { for i in 0..m { for j in 0..m { C[i, j] += X[i, a]*Y[j, a] } } }\noutput C":
+        "X@Y.T",
 }
 
 

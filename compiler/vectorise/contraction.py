@@ -110,7 +110,8 @@ def _presummed(factor: Spread, alone: set[Label]) -> Spread:
     axes = tuple(a for a, k in enumerate(factor.labels) if k in alone)
     if not axes or not alone:
         return factor
-    return Spread(node("sum", factor.node, axes=axes, keepdims=False), tuple(k for k in factor.labels if k not in alone))
+    kept = tuple(k for k in factor.labels if k not in alone)
+    return Spread(node("sum", factor.node, axes=axes, keepdims=False), kept)
 
 
 def _nested_pair(factors: list[Spread]) -> tuple[Spread, Spread] | None:
@@ -124,7 +125,8 @@ def _einsum(factors: list[Spread], over: set[Label], order: dict[Label, int]) ->
     letter = dict(zip(labels, LETTERS, strict=False))
     kept = tuple(k for k in labels if k not in over)
     inputs = tuple("".join(letter[k] for k in f.labels) for f in factors)
-    return Spread(node("einsum", *(f.node for f in factors), inputs=inputs, output="".join(letter[k] for k in kept)), kept)
+    output = "".join(letter[k] for k in kept)
+    return Spread(node("einsum", *(f.node for f in factors), inputs=inputs, output=output), kept)
 
 
 def _product(left: Spread, right: Spread, over: set[Label], order: dict[Label, int]) -> Spread:
@@ -147,7 +149,7 @@ def _product(left: Spread, right: Spread, over: set[Label], order: dict[Label, i
 
 
 def _grouped(factor: Spread, groups: list[list[Label]], sizes: dict[Label, Dim], keep_empty: bool) -> Node:
-    """The factor as [*batch, group 1, group 2]; a group of several labels becomes one axis, an empty one goes (or is 1)."""
+    """The factor as [*batch, group 1, group 2]; several labels become one axis, an empty group goes (or is 1)."""
     batch, one, other = groups
     labels = [*batch, *one, *other]
     array = arranged(factor, labels, 0)
@@ -170,7 +172,8 @@ def _size(group: list[Label], sizes: dict[Label, Dim]) -> Dim:
     return total
 
 
-def _ungrouped(product: Node, batch: list[Label], rows: list[Label], columns: list[Label], sizes: dict[Label, Dim]) -> Node:
+def _ungrouped(product: Node, batch: list[Label], rows: list[Label], columns: list[Label],
+               sizes: dict[Label, Dim]) -> Node:
     """The product with an axis for each label again."""
     if len(rows) > 1 or len(columns) > 1:
         return node("reshape", product, *(size_node(sizes[k]) for k in (*batch, *rows, *columns)))

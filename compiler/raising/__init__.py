@@ -1,0 +1,1 @@
+"""Counted loops as tables and folds."""

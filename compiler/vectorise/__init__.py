@@ -1,0 +1,1 @@
+"""Tables and folds over scalars as operations on whole arrays."""

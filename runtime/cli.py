@@ -1,0 +1,320 @@
+"""The `gdc` command. Results go to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import click
+
+import gdc
+from gdc.dsl.errors import Error
+from gdc.dsl.source import Source
+from gdc.runtime.program import Program
+from gdc.runtime.report import EXIT, SCHEMA, complain, complain_json, say, style_signature
+
+STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda")
+BACKENDS = ("auto", "loops", "numpy", "parallel", "cuda")
+SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=SETTINGS, invoke_without_command=True)
+@click.version_option(gdc.__version__, prog_name="gdc", message="%(prog)s %(version)s")
+@click.pass_context
+def command(context: click.Context) -> None:
+    """gdc compiles formulas as a textbook prints them, and runs them.
+
+    \b
+      gdc run fit.gd --set a=0.1            run a script, print its outputs
+      gdc run -e "y := 2^10"                run a formula
+      gdc check fit.gd                      names, types and shapes only
+      gdc explain fit.gd                    what the compiler did, and why
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def script_arguments(function: Callable[..., Any]) -> Callable[..., Any]:
+    """FILE or -e, and the options that change what is compiled."""
+    for add in (
+        click.option("--strict", is_flag=True, help="Keep the grouping of every formula as written."),
+        click.option("-e", "formula", metavar="FORMULA", help="Take the program from here instead of from FILE."),
+        click.argument("file", required=False),
+    ):
+        function = add(function)
+    return function
+
+
+def program_from(file: str | None, formula: str | None, **options: Any) -> Program:
+    """The program that the command line names. Raises gdc.Error or a usage error."""
+    if (file is None) == (formula is None):
+        raise click.UsageError("give a FILE ('-' for standard input) or -e FORMULA" + (", not both" if file else ""))
+    if formula is not None:
+        return gdc.compile(formula, **options)
+    if file == "-":
+        return gdc.compile(sys.stdin.read(), name="<stdin>", **options)
+    if not Path(str(file)).is_file():
+        raise click.UsageError(f"there is no file {file}" + _near(str(file)))
+    return gdc.load(str(file), **options)
+
+
+def _near(file: str) -> str:
+    import difflib
+
+    try:
+        found = difflib.get_close_matches(Path(file).name, os.listdir(Path(file).parent), n=1)
+    except OSError:
+        return ""
+    return f"; did you mean {Path(file).parent / found[0]}?" if found else ""
+
+
+# --- run ---------------------------------------------------------------------------------------
+
+
+@command.command(short_help="Run a script and print its outputs.")
+@script_arguments
+@click.option("--input", "inputs", multiple=True, metavar="X=PATH",
+              help="A value for an input, from a .npy, .npz (X=d.npz:member), .csv or .tsv (X=d.csv:area,rooms) file.")
+@click.option("--set", "settings", multiple=True, metavar="a=0.1", help="A value for a param, or for a scalar input.")
+@click.option("--backend", type=click.Choice(BACKENDS), default="auto", help="The target. auto chooses, and says why.")
+@click.option("--threads", type=click.IntRange(1), metavar="N", help="How many threads to use at most.")
+@click.option("--max-memory", metavar="SIZE", help="Refuse arrays above this size: 2GB, 500MB.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Give up after so long.")
+@click.option("--out", metavar="PATH", help="Write outputs and traces to a .npz file or into a folder of .npy files.")
+@click.option("--quiet", is_flag=True, help="Print the outputs only.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
+def run(file: str | None, formula: str | None, strict: bool, inputs: tuple[str, ...], settings: tuple[str, ...], backend: str,
+        threads: int | None, max_memory: str | None, timeout: float | None, out: str | None, quiet: bool, as_json: bool) -> int:
+    """Run a script and print its outputs.
+
+    \b
+      gdc run examples/linear_regression.gd --set steps=500
+      gdc run fit.gd --input X=d.npz:X --input y=d.csv:price --backend parallel --out result.npz
+      gdc run -e "w := w - a*(1/m)*X.T@(X@w+b-y)" --input X=X.npy --input y=y.npy --input w=w.npy \\
+              --set a=0.1 --set b=0 --set m=100
+
+    Ctrl-C ends loops after the present step, prints what was computed, and exits with 130.
+    Exit codes: 0 ok · 1 syntax, name, type, shape · 2 usage, backend · 3 data · 4 index, value,
+    limit · 5 a failed assert · 70 a fault of gdc · 130 interrupted.
+    """
+    from gdc.runtime.options import input_values, setting_values
+
+    program = program_from(file, formula, strict=strict)
+    values = {**setting_values(settings), **input_values(inputs, program._face)}
+    result = watched(program, values, backend, threads, bytes_of(max_memory), timeout, quiet or as_json)
+    if out is not None:
+        from gdc.runtime.data import write_results
+
+        for path in write_results(out, result, result.trace):
+            if not (quiet or as_json):
+                say(f"wrote {path}")
+    show_result(result, quiet, as_json)
+    return 130 if result.interrupted else 0
+
+
+def watched(program: Program, values: dict[str, Any], backend: str, threads: int | None, max_memory: int | None,
+            timeout: float | None, quiet: bool) -> Any:
+    """Runs with a progress bar where standard error is a terminal."""
+    bar: Any = nullcontext()
+    if not quiet and sys.stderr.isatty():
+        from gdc.runtime.progress import Bar
+
+        bar = Bar()
+    with bar as following:
+        return program.run(values, backend, threads, max_memory, timeout, watching=following.follow if following else None,
+                           show=(lambda line: click.echo(line, err=True)) if quiet else click.echo)
+
+
+def show_result(result: Any, quiet: bool, as_json: bool) -> None:
+    """The table on standard output; the target, the reason and the times on standard error."""
+    from gdc.runtime import choose, show
+
+    if as_json:
+        import json
+
+        click.echo(json.dumps(show.result_json(result), ensure_ascii=False))
+        return
+    if result:
+        click.echo(show.outputs_table(result))
+    if result.trace:
+        click.echo(("\n" if result else "") + show.traces_table(result.trace))
+    if result.interrupted:
+        say("interrupted: these are the values after the last whole round")
+    if not quiet:
+        times = result.time
+        say(f"{result.why}\ncompiled in {choose.time_text(times['compile'])}, ran in {choose.time_text(times['run'])}"
+            + (f", data read in {choose.time_text(times['read'])}" if times["read"] > 0.001 else ""))
+
+
+def bytes_of(text: str | None) -> int | None:
+    """`2GB` as bytes."""
+    if text is None:
+        return None
+    units = {"": 1, "b": 1, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "t": 1e12, "tb": 1e12}
+    number = text.strip().rstrip("bBkKmMgGtT").strip()
+    unit = text.strip()[len(text.strip().rstrip("bBkKmMgGtT")):].lower()
+    try:
+        return int(float(number) * units[unit])
+    except (ValueError, KeyError, OverflowError):
+        raise click.UsageError(f"--max-memory: {text} is not a size; write 2GB or 500MB") from None
+
+
+# --- check, explain, source --------------------------------------------------------------------
+
+
+@command.command(short_help="Check names, types and shapes; print the signature.")
+@script_arguments
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
+def check(file: str | None, formula: str | None, strict: bool, as_json: bool) -> int:
+    """Check names, types and shapes; print the program's signature.
+
+    Nothing is run and no data are read. Several errors are reported at once.
+
+    \b
+      gdc check fit.gd
+      gdc check -e "y := A@x + b"
+    """
+    program = program_from(file, formula, strict=strict)
+    if as_json:
+        import json
+
+        click.echo(json.dumps(signature_json(program), ensure_ascii=False))
+        return 0
+    if program.signature:
+        click.echo(style_signature(program.signature))
+    if any(not i.declared for i in program._face.inputs):
+        say("inputs without a contract take their types from the values of each call")
+    return 0
+
+
+def signature_json(program: Program) -> dict[str, Any]:
+    """A program's face as plain data."""
+    face = program._face
+    inputs = [{"name": i.name, "element": i.element or None, "shape": list(i.dims) if i.element else None, "param": i.is_param,
+               "finite": i.finite, "from": i.path, "columns": list(i.members)} for i in face.inputs]
+    known = not any(not i.declared for i in face.inputs)
+    outputs, traces = ([{"name": o.name, **({"element": o.element, "rank": o.rank} if known else {})} for o in found]
+                       for found in (face.outputs, face.traces))
+    return {"schema": SCHEMA, "ok": True, "inputs": inputs, "outputs": outputs, "traces": traces,
+            "signature": program.signature.split("\n")}
+
+
+def type_options(types: Sequence[str]) -> dict[str, str]:
+    """`X='real[m, n]'` options as a mapping."""
+    found = {}
+    for word in types:
+        name, sign, text = word.partition("=")
+        if not sign or not name.strip():
+            raise click.UsageError(f"--type {word}: write NAME='real[m, n]'")
+        found[name.strip()] = text.strip().strip("'\"")
+    return found
+
+
+@command.command(short_help="Tell what the compiler did, and why; show any stage.")
+@script_arguments
+@click.option("--stage", type=click.Choice(STAGES), help="One stage, instead of the record of the passes and the text.")
+@click.option("--backend", type=click.Choice(BACKENDS[1:]), default="numpy", show_default=True, help="The target.")
+@click.option("--type", "types", multiple=True, metavar="X='real[m, n]'", help="The type of an input without a contract.")
+@click.option("--without", multiple=True, metavar="RULE", help="Leave a rewrite rule out (they stand in brackets).")
+def explain(file: str | None, formula: str | None, strict: bool, stage: str | None, backend: str, types: tuple[str, ...],
+            without: tuple[str, ...]) -> int:
+    """Tell what happened to the formulas: each pass with its reason, its cost before and after, and the code.
+
+    \b
+      gdc explain fit.gd                          the record of all passes, then the NumPy text
+      gdc explain fit.gd --stage loops            as a beginner would program it
+      gdc explain fit.gd --stage cuda             the GPU kernels, no GPU needed
+      gdc explain -e "g := X.T@(X@w - y)" --type y='real[m]'
+
+    \b
+    Stages: tree    the formulas as they were read     ir      values, with types and shapes
+            passes  the program after each pass        imp     statements, before they are printed
+            loops numpy parallel cuda                  the text of a target
+    """
+    program = program_from(file, formula, strict=strict, types=type_options(types), without=without)
+    click.echo(program.explain(backend, stage))
+    return 0
+
+
+@command.command(short_help="Print the text that runs on a target.")
+@script_arguments
+@click.option("--backend", type=click.Choice(BACKENDS[1:]), default="numpy", show_default=True, help="The target.")
+@click.option("--type", "types", multiple=True, metavar="X='real[m, n]'", help="The type of an input without a contract.")
+def source(file: str | None, formula: str | None, strict: bool, backend: str, types: tuple[str, ...]) -> int:
+    """Print the text that runs: complete Python that needs only NumPy (and Numba or CuPy).
+
+    \b
+      gdc source fit.gd --backend parallel > fit.py
+    """
+    click.echo(program_from(file, formula, strict=strict, types=type_options(types)).source(backend), nl=False)
+    return 0
+
+
+# --- backends ----------------------------------------------------------------------------------
+
+
+@command.command(short_help="List the targets and what this machine can use.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
+def backends(as_json: bool) -> int:
+    """List the targets, what this machine can use, and what is missing for the rest."""
+    from gdc.runtime import machine, show
+
+    found = list(machine.backends())
+    facts = {"gdc": gdc.__version__, "Python": sys.version.split()[0], "cores": machine.cores(), "threads": machine.threads(),
+             "free memory": machine.free_memory(), "BLAS": machine.blas()}
+    if as_json:
+        import json
+
+        click.echo(json.dumps({"schema": SCHEMA, "machine": facts, "backends": [
+            {"name": b.name, "usable": b.usable, "about": b.about, "hint": b.hint, "emulated": b.emulated} for b in found]}))
+        return 0
+    rows = [["backend", "usable", ""]] + [[b.name, "yes" if b.usable else "no", b.about] for b in found]
+    click.echo(show.table(rows))
+    for b in found:
+        if b.hint and not b.usable:
+            click.echo(f"{b.name}: {b.hint}")
+    from gdc.runtime.bind import bytes_text
+
+    click.echo(f"\ngdc {facts['gdc']}, Python {facts['Python']}, {facts['cores']} cores, {facts['threads']} threads, "
+               f"{bytes_text(machine.free_memory())} of memory free\nBLAS: {'; '.join(machine.blas()) or 'none found'}")
+    return 0
+
+
+# --- the way in --------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit code. No traceback ever reaches the user."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = command.main(words, prog_name="gdc", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except Error as error:
+        if "--json" in words:
+            complain_json(error)
+        complain(error)
+        return EXIT.get(error.kind, 70)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as usage:
+        usage.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        say("interrupted")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except Exception as fault:
+        from gdc.runtime.faults import internal
+
+        complain(internal(fault, f"running the command gdc {' '.join(words[:1])}", Source("").text))
+        return 70
+
+
+__all__ = ["command", "main"]

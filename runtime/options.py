@@ -1,0 +1,74 @@
+"""Values on the command line: `--input X=d.csv:area,rooms` and `--set a=0.1`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gdc.runtime.bind import normal
+
+SPEC = re.compile(r"(.+?\.(?:npy|npz|csv|tsv))(?::(.+))?", re.IGNORECASE | re.DOTALL)
+WORDS = {"true": True, "false": False, "inf": float("inf"), "-inf": float("-inf"), "nan": float("nan"), "∞": float("inf")}
+
+
+def pair(option: str, word: str) -> tuple[str, str]:
+    """`X=path` as its two sides. Raises a usage error."""
+    name, sign, value = word.partition("=")
+    if not sign or not name.strip() or not value.strip():
+        raise click.UsageError(f"{option} {word}: write {option} NAME={'PATH' if option == '--input' else 'VALUE'}")
+    return normal(name.strip()), value.strip()
+
+
+def input_values(words: Sequence[str], face: Any) -> dict[str, Any]:
+    """The files that --input names, read as the inputs' contracts say. Raises gdc.Error of kind data."""
+    from gdc.runtime.data import read_value
+
+    contracts = {i.name: i for i in face.inputs}
+    found = {}
+    for word in words:
+        name, text = pair("--input", word)
+        if name in found:
+            raise click.UsageError(f"--input {name} is given twice")
+        path, members = split(text)
+        i = contracts.get(name)
+        declared = i is not None and i.declared
+        found[name] = read_value(path, members, None, i.element if declared else None, len(i.dims) if declared else None, None, name)
+    return found
+
+
+def split(text: str) -> tuple[str, tuple[str, ...]]:
+    """`d.csv:area,rooms` as the path and the members."""
+    match = SPEC.fullmatch(text)
+    if match is None or Path(text).is_file():
+        return text, ()
+    return match[1], tuple(m.strip() for m in match[2].split(",")) if match[2] else ()
+
+
+def setting_values(words: Sequence[str]) -> dict[str, Any]:
+    """The numbers, truth values and lists that --set gives. Raises a usage error."""
+    found = {}
+    for word in words:
+        name, text = pair("--set", word)
+        if name in found:
+            raise click.UsageError(f"--set {name} is given twice")
+        found[name] = setting(name, text)
+    return found
+
+
+def setting(name: str, text: str) -> Any:
+    """`0.1`, `true`, `[1, 2]` as a value. Nothing is evaluated."""
+    if text.lower() in WORDS:
+        return WORDS[text.lower()]
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        value = None
+    if isinstance(value, (bool, int, float, complex, list)):
+        return value
+    raise click.UsageError(f"--set {name}={text}: a setting is a number, true, false, or a list of numbers"
+                           + (f"; a file is given by --input {name}={text}" if SPEC.fullmatch(text) else ""))

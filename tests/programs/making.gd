@@ -1,0 +1,31 @@
+# Makers, with element types and computed sizes.
+# input v = [1, 2, 3]
+# expect z = zeros((2, 3))
+# expect zi = np.zeros(3, int)
+# expect zb = [true, true]
+# expect f = full((2, 2), 7)
+# expect fr = full(2, 7.0)
+# expect e = eye(3)
+# expect l = linspace(0, 1, 5)
+# expect l1 = [2.0]
+# expect l2 = linspace(-1, 3, 7)
+# expect a = [0, 1, 2, 3]
+# expect k = [0, 0, 0]
+# expect n2 = [0.0, 0.0]
+# expect s = [3, 1, 6]
+# expect none = zeros((0, 2))
+input v: int[n]
+z := zeros(2, n)
+zi := zeros(n, int)
+zb := ones(2, bool)
+f := full(7, 2, 2)
+fr := full(7, 2, real)
+e := eye(n)
+l := linspace(0, 1, 5)
+l1 := linspace(2, 3, 1)
+l2 := linspace(-1, 3, 2*n + 1)
+a := arange(n + 1)
+k := like(v, 0)
+n2 := like([0.5, 0.5], 0)
+s := [size(v), rank(v), size(zeros(2, 3))]
+none := zeros(n - 3, 2)
