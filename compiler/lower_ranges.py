@@ -155,8 +155,6 @@ def _fold_scalars(c: Context, value: Node, body: Node) -> None:
         step_states(c, todo, states, c.value(body), at[0], origins)
         count.step()
     done = todo.finish(states, count.total())
-    if len(states) > 1:
-        done = imp.add(c.value(value.args[0]), imp.mul(done, c.value(value.args[2])))
     if done != imp.var(name, value.type.element):
         c.add(Let(name, done, origins))
     c.bind(value, name)

@@ -10,8 +10,8 @@ The imperative IR prints as Python syntax and reads back exactly: `read_program(
         check(lt(0, n), 3, n)
         output("e", e)
 
-An expression's element and rank are those that its op gives by rule; where they are others, `typed(expression, element, rank)`
-says so. Origins are not printed: they do not take part in comparison.
+An expression's element and rank are those that its op gives by rule; where they are others,
+`typed(expression, element, rank)` says so. Origins are not printed: they do not take part in comparison.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ from gdc.compiler.types import BOOL, INT, NAMED, REAL, Element
 ANY, IF, OR, AND, NOT, COMPARE, BIT_OR, BIT_XOR, BIT_AND, SHIFT, PLUS, TIMES, UNARY, POWER, ATOM = range(15)
 
 _BINARY_LEVEL: dict[type[ast.operator], int] = {
-    ast.Add: PLUS, ast.Sub: PLUS, ast.Mult: TIMES, ast.Div: TIMES, ast.FloorDiv: TIMES, ast.Mod: TIMES, ast.MatMult: TIMES,
+    ast.Add: PLUS, ast.Sub: PLUS, ast.Mult: TIMES, ast.Div: TIMES, ast.FloorDiv: TIMES, ast.Mod: TIMES,
+                                                ast.MatMult: TIMES,
     ast.Pow: POWER, ast.LShift: SHIFT, ast.RShift: SHIFT, ast.BitAnd: BIT_AND, ast.BitXor: BIT_XOR, ast.BitOr: BIT_OR}
 
 
@@ -53,7 +54,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template of the op table: its text without outer parentheses, what its places need, and the bare names it uses."""
+    """A template of the op table: its text without outer parentheses, what its places need, the bare names it uses."""
 
     text: str
     level: int
@@ -109,7 +110,8 @@ def _children(node: ast.AST) -> Iterable[tuple[ast.AST, int]]:
     """A syntax node's parts, each with the level that it needs there."""
     if isinstance(node, ast.BinOp):
         level = _level(node)
-        return ((node.left, ATOM), (node.right, UNARY)) if level == POWER else ((node.left, level), (node.right, level + 1))
+        return ((node.left, ATOM), (node.right, UNARY)) if level == POWER else ((node.left, level),
+                                                                                (node.right, level + 1))
     if isinstance(node, ast.UnaryOp):
         return ((node.operand, _level(node)),)
     if isinstance(node, ast.BoolOp):
@@ -263,7 +265,8 @@ def _statement_lines(statement: Statement, env: Environment, depth: int) -> list
     if isinstance(statement, imp.Loop):
         head = ", ".join(text(v) for v in (statement.start, statement.stop, statement.step))
         env[statement.var] = (INT, 0)
-        return [f"{pad}for {statement.var} in loop({head}, {statement.mode!r}):", *_body_lines(statement.body, env, depth + 1)]
+        return [f"{pad}for {statement.var} in loop({head}, {statement.mode!r}):",
+                *_body_lines(statement.body, env, depth + 1)]
     if isinstance(statement, imp.Forever):
         return [f"{pad}while forever({statement.mode!r}):", *_body_lines(statement.body, env, depth + 1)]
     if isinstance(statement, imp.Branch):
@@ -292,7 +295,8 @@ def _simple_text(statement: Statement, env: Environment, text: Callable[[Expr], 
     if isinstance(statement, imp.SetPart):
         args = "".join(f"{text(a)}, " for a in statement.args)
         rest = f", combine={statement.combine!r}" if statement.combine else ""
-        return f"set_part({text(statement.array)}, {_literal(statement.subscripts)}, ({args}), {text(statement.value)}{rest})"
+        words = [text(statement.array), _literal(statement.subscripts), f"({args})", text(statement.value) + rest]
+        return f"set_part({', '.join(words)})"
     if isinstance(statement, imp.Check):
         return f"check({', '.join([text(statement.ok), str(statement.site), *(text(v) for v in statement.values)])})"
     if isinstance(statement, imp.Emit):
@@ -396,7 +400,8 @@ def _read_binding(name: str, node: ast.expr, env: Environment) -> Statement:
     guarded = isinstance(node, ast.Call) and word == "guarded"
     value = _read(node.args[0] if isinstance(node, ast.Call) and guarded else node, env)
     env[name] = (value.element, value.rank)
-    return imp.Guarded(name, value, _value(node.args[1])) if isinstance(node, ast.Call) and guarded else imp.Let(name, value)
+    return imp.Guarded(name, value, _value(node.args[1])) if isinstance(node, ast.Call) and guarded else imp.Let(name,
+                                                                                                                 value)
 
 
 def _read_store(target: ast.expr, value: ast.expr, combine: str, env: Environment) -> Statement:
@@ -423,7 +428,8 @@ def _read_tuple(node: ast.expr, env: Environment) -> tuple[Expr, ...]:
 
 
 def _operator(node: ast.operator) -> str:
-    symbols = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": "%", "Pow": "^", "MatMult": "@"}
+    symbols = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": "%", "Pow": "^",
+               "MatMult": "@"}
     return BINARY[symbols[type(node).__name__]]
 
 

@@ -1,9 +1,9 @@
 """Executes target text.
 
 A text for Numba becomes a real file, named by the hash of all that its machine code depends on, and a module in
-`sys.modules` before it is executed: only so does Numba's own cache work from one process to the next. Numba keys its index by
-the file, so a name by hash also guards against one text being served another's code. Files appear whole or not at all; where none can
-be written, a temporary folder serves, then memory alone (without a cache).
+`sys.modules` before it is executed: only so does Numba's own cache work from one process to the next. Numba keys its
+index by the file, so a name by hash also guards against one text being served another's code. Files appear whole or
+not at all; where none can be written, a temporary folder serves, then memory alone (without a cache).
 """
 
 from __future__ import annotations

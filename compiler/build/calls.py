@@ -9,6 +9,7 @@ from typing import Any
 from gdc.compiler import ir
 from gdc.compiler.build import notation
 from gdc.compiler.build.core import Builder, builds, converted_reduction, excerpt, folded
+from gdc.compiler.build.expressions import every
 from gdc.compiler.build.names import unknown_function
 from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Node
@@ -107,6 +108,23 @@ def function(*names: str) -> Callable[[Any], Any]:
 
 @builds(tree.Call)
 def call(b: Builder, node: tree.Call) -> Node:
+    if keeps_places(b, node):
+        return called(b, node)
+    with b.unselected():
+        return called(b, node)
+
+
+ENTRY_BY_ENTRY = ("min", "max", "cast", "sigmoid", "relu", "softplus")
+
+
+def keeps_places(b: Builder, node: tree.Call) -> bool:
+    """Whether each entry of a call's result comes from the entries at its own place."""
+    if node.ranges or node.function in b.functions or len(node.args) == 1 and node.function in ("min", "max"):
+        return False
+    return node.function in ENTRY_BY_ENTRY or (node.function in ROWS and ROWS[node.function].kind == "MAP")
+
+
+def called(b: Builder, node: tree.Call) -> Node:
     from gdc.compiler.build.functions import call_defined, find
 
     defined = find(b, node.function)
@@ -176,6 +194,8 @@ def reduced(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
         return scalar_reduction(b, node, value)
     value = converted_reduction(node.function, value)
     if masks:
+        if keepdims or (rank > 1 and len(axes) != rank):
+            b.fail("shape", f"{excerpt(node.span)}: entries under a mask have no axes", node.span)
         return masked_reduction(b, node, value, masks[0])
     check_not_empty(b, node, value, axes)
     return b.apply(node.function, node.span, trees, value, axes=axes, keepdims=keepdims)
@@ -242,6 +262,8 @@ def masked_reduction(b: Builder, node: tree.Call, value: Node, mask: Node) -> No
     element = value.type.element
     if element.kind == "int" and name in ("min", "max"):
         neutral = 2**63 - 1 if name == "min" else -(2**63)
+    elif element.kind == "bool":
+        neutral = name in ("min", "all")
     kept = b.node("where", mask, value, ir.const(neutral, element))
     if name != "mean":
         return b.node(name, kept, axes=axes, keepdims=False)
@@ -267,14 +289,7 @@ def cast(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     element = element_named(b, trees[1])
     value = b.expr(trees[0])
     if value.type.kind == "real" and element.kind in ("int", "bool"):
-        good = b.node("isfinite", value)
-        whole = b.node("all", good, axes=tuple(range(good.type.rank)), keepdims=False) if good.type.rank else good
-        b.check(
-            whole,
-            node.span,
-            "value",
-            f"{excerpt(node.span)}: nan and inf have no int value".replace("{", "{{").replace("}", "}}"),
-        )
+        every(b, b.node("isfinite", value), node.span, "value", f"{excerpt(node.span)}: nan and inf have no int value")
     return ir.cast(value, element)
 
 

@@ -66,6 +66,7 @@ class Builder:
         self.sizes: set[Atom] = set()  # atoms known to be zero or more
         self.mask: Node | None = None  # the mask of the assignment being built
         self.selected: list[Node] | None = None  # masks met inside a reduction's argument
+        self.mask_read = False  # whether the value of the assignment being built read entries under its mask
         self.errors: list[Error] = []
         self.is_bare = False
         self.inputs: dict[str, Node] = {}
@@ -81,6 +82,16 @@ class Builder:
         """The value of an expression, with the place it came from."""
         value = EXPRESSIONS[type(node)](self, node)
         return self.origins.add(value, self.here(node.span))
+
+    @contextmanager
+    def unselected(self) -> Iterator[None]:
+        """Inside, a masked selection is refused: it passes only through elementwise formulas, which keep entries in
+        their places."""
+        kept, self.mask, self.selected = (self.mask, self.selected), None, None
+        try:
+            yield
+        finally:
+            self.mask, self.selected = kept
 
     def statement(self, node: tree.Statement) -> None:
         STATEMENTS[type(node)](self, node)

@@ -49,7 +49,8 @@ def name(b: Builder, node: tree.Name) -> Node:
 
 @builds(tree.Transpose)
 def transpose(b: Builder, node: tree.Transpose) -> Node:
-    return transposed(b, b.expr(node.base))
+    with b.unselected():
+        return transposed(b, b.expr(node.base))
 
 
 def transposed(b: Builder, value: Node) -> Node:
@@ -64,7 +65,8 @@ def transposed(b: Builder, value: Node) -> Node:
 def array(b: Builder, node: tree.Array) -> Node:
     if not node.items:
         b.fail("type", "an array of nothing has no element type", node.span, "write zeros(0)")
-    items = [b.expr(item) for item in node.items]
+    with b.unselected():
+        items = [b.expr(item) for item in node.items]
     for tree_item, item in zip(node.items, items, strict=True):
         if item.type.rank != items[0].type.rank:
             b.fail("shape", f"{excerpt(node.span)}: the items differ in rank", tree_item.span)
@@ -112,12 +114,22 @@ def power(b: Builder, node: tree.Power) -> Node:
 
 def every(b: Builder, ok: Node, span: Span, kind: str, message: str, hint: str | None = None) -> tuple[Node, ...]:
     """A check that holds for every entry."""
+    mask = b.mask if b.mask is not None else b.selected[0] if b.selected else None
+    if mask is not None and ok.op != "const":
+        ok = b.node("or", ok, b.node("not", mask))
     whole = ok if not ok.type.rank else b.node("all", ok, axes=tuple(range(ok.type.rank)), keepdims=False)
     return b.check(folded(whole), span, kind, escaped(message), hint=hint)
 
 
 @builds(tree.Chain)
 def chain(b: Builder, node: tree.Chain) -> Node:
+    if "@" not in node.ops:
+        return chained(b, node)
+    with b.unselected():
+        return chained(b, node)
+
+
+def chained(b: Builder, node: tree.Chain) -> Node:
     value, tree_left = b.expr(node.first), node.first
     if node.ops[0] in ("and", "or"):
         return logical(b, node, value)
@@ -137,6 +149,8 @@ def binary(
     """One operator on two values."""
     if op == "·":
         op = product_sign(b, span, left, right)
+        if op == "@" and (b.selected or (b.mask is not None and b.mask_read)):
+            b.fail("shape", f"{excerpt(span)}: a product takes whole arrays, not entries under a mask", span)
     trees = (tree_left, tree_right)
     if op == "@":
         return b.apply("matmul", span, trees, left, right, hint=lambda: product_hint(b, trees, left, right))

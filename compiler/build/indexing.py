@@ -32,8 +32,9 @@ class Part:
 
 @builds(tree.Index)
 def index(b: Builder, node: tree.Index) -> Node:
-    base = b.expr(node.base)
-    part = resolve(b, node, base)
+    with b.unselected():
+        base = b.expr(node.base)
+        part = resolve(b, node, base)
     if part.mask is not None:
         return masked_read(b, node, base, part.mask)
     if set(part.subscripts) <= {"all"}:
@@ -43,9 +44,10 @@ def index(b: Builder, node: tree.Index) -> Node:
 
 def masked_read(b: Builder, node: tree.Index, base: Node, mask: Node) -> Node:
     """`A[mask]` on the right of an assignment under the same mask, or inside a reduction."""
-    if b.mask is not None and (b.mask is mask or b.mask == mask):
+    if b.mask is not None and b.mask is mask:
+        b.mask_read = True
         return base
-    if b.selected is not None:
+    if b.selected is not None and all(m is mask for m in b.selected):
         b.selected.append(mask)
         return base
     text = excerpt(node.base.span, 20)
@@ -335,15 +337,28 @@ def fitting_element(b: Builder, target: tree.Index, value_tree: tree.Expr, base:
     return ir.cast(value, want)
 
 
+def mask_rank(mask: Node) -> int:
+    """How many axes a mask takes, without the new axes that `mask_of` gave it."""
+    return mask.type.rank - (mask.get("subscripts", ()).count("new") if mask.op == "index" else 0)
+
+
 def masked_update(
     b: Builder, target: tree.Index, base: Node, mask: Node, op: str | None, value_tree: tree.Expr
 ) -> Node:
     """`A[mask] := value`: where(mask, value, A), with A[mask] on the right meaning the entries themselves."""
-    outer, b.mask = b.mask, mask
+    outer, b.mask, b.mask_read = b.mask, mask, False
     try:
         value = b.expr(value_tree)
     finally:
         b.mask = outer
+    if value.type.rank > base.type.rank - mask_rank(mask) and not b.mask_read:
+        b.fail(
+            "shape",
+            f"{excerpt(target.span)} takes as many entries as the mask selects, and {excerpt(value_tree.span, 30)} is "
+            f"{shape_text(value.type.shape)}",
+            value_tree.span,
+            f"take its entries under the same mask: {excerpt(value_tree.span, 30)}[{excerpt(mask_text(target), 20)}]",
+        )
     if op is not None:
         from gdc.compiler.build.expressions import binary
 

@@ -22,7 +22,7 @@ from gdc.dsl.source import Span
 
 @builds(tree.Table)
 def table(b: Builder, node: tree.Table) -> Node:
-    with indices(b, node.ranges, (node.body,), dependent=False) as (bounds, params):
+    with b.unselected(), indices(b, node.ranges, (node.body,), dependent=False) as (bounds, params):
         with b.region() as effects:
             body = b.expr(node.body)
     args = tuple(n for triple in bounds for n in triple)

@@ -10,8 +10,8 @@ A loop whose rounds are independent, or depend on each other only through sums a
         for four rows at a time: …                    unrolled and jammed where the inner loops allow it
     for block in 0..blocks: total = total + partial[block]      joined in the order of the blocks
 
-Sums whose order is free (nothing reads the total before the loop ends) are marked `free` on their additions. A nest with a check, a
-print or a record inside stays as it is.
+Sums whose order is free (nothing reads the total before the loop ends) are marked `free` on their additions. A nest with a
+check, a print or a record inside stays as it is.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MOST_PARTIAL = 2**23        # entries of all partial states of an array together
 TOGETHER = 4                # rows of a nest computed at a time
 LONGEST = 24                # statements of a nest that is computed several rows at a time
 
-# What totals start from, by the op that joins them. min and max start from the first block's first round instead: see `_start`.
+# What totals start from, by the op that joins them.
 IDENTITY = {"add": 0, "mul": 1}
 JOINABLE = ("add", "mul")
 
@@ -65,7 +65,7 @@ class _Partition:
         raise AssertionError
 
     def body(self, body: Body, outer: dict[str, Expr], depth: int) -> Body:
-        """Outer: upper bounds of the loops that we are in; depth: how many of them are not rounds of an outermost loop."""
+        """`outer`: upper bounds of the loops around; `depth`: how many of them are not of mode "rounds"."""
         done: list[Statement] = []
         for statement in body:
             deeper = depth + (getattr(statement, "mode", "rounds") != "rounds")
@@ -121,7 +121,8 @@ class _Partition:
             start.append(imp.Let(own, _identity(op, element), origins))
             end.append(imp.Store(var(partial, element, 1), (block_,), var(own, element), "", origins))
             joined = Expr(op, (var(name, element), imp.load(var(partial, element, 1), block_)), element)
-            after.append(Loop(block, integer(0), blocks_, integer(1), (imp.Let(name, joined, origins),), "serial", origins))
+            after.append(Loop(block, integer(0), blocks_, integer(1), (imp.Let(name, joined, origins),), "serial",
+                              origins))
         for name, (op, array) in totals.arrays.items():
             sizes = tuple(imp.extent(array, k) for k in range(array.rank))
             partial, own = self.fresh(f"{name}_partial"), self.fresh(f"{name}_block")
@@ -133,7 +134,8 @@ class _Partition:
             start.append(imp.Let(own, mine, origins))
             start.append(imp.SetPart(var(own, array.element, array.rank), ("all",) * array.rank, (),
                                      _identity(op, array.element), "", origins))
-            after.append(Loop(block, integer(0), blocks_, integer(1), (self.join(array, whole, block_, op, origins),), "serial",
+            after.append(Loop(block, integer(0), blocks_, integer(1), (self.join(array, whole, block_, op, origins),),
+                              "serial",
                               origins))
         yield from before
         first, last = self.fresh("first"), self.fresh("last")
@@ -151,7 +153,8 @@ class _Partition:
             for k in range(array.rank):
                 entries = mul(entries, imp.extent(array, k))
             room = Expr("floordiv", (integer(MOST_PARTIAL), Expr("maximum", (entries, integer(1)), INT)), INT)
-            share = Expr("floordiv", (mul(rows, cost), Expr("maximum", (mul(entries, integer(16)), integer(1)), INT)), INT)
+            share = Expr("floordiv", (mul(rows, cost), Expr("maximum", (mul(entries, integer(16)), integer(1)), INT)),
+                         INT)
             many = _least(many, room, share)
         return Expr("maximum", (integer(1), many), INT)
 
@@ -161,7 +164,8 @@ class _Partition:
         places = tuple(var(n, INT) for n in names)
         statement: Statement = imp.Store(array, places, imp.load(partial, block, *places), op, origins)
         for axis in reversed(range(array.rank)):
-            statement = Loop(names[axis], integer(0), imp.extent(array, axis), integer(1), (statement,), "serial", origins)
+            statement = Loop(names[axis], integer(0), imp.extent(array, axis), integer(1), (statement,), "serial",
+                             origins)
         return statement
 
     # -- the rows of one block
@@ -174,7 +178,8 @@ class _Partition:
         cut: dict[str, Expr] = {}
         for name, array in walked(loop).items():
             own = self.fresh(f"{name}_rows")
-            part = Expr("index", (array, add(loop.start, first), sub(last, first), integer(1)), array.element, array.rank,
+            part = Expr("index", (array, add(loop.start, first), sub(last, first), integer(1)), array.element,
+                        array.rank,
                         (("subscripts", ("slice", *("all",) * (array.rank - 1))),))
             yield imp.Let(own, part, loop.origins)
             cut[name] = var(own, array.element, array.rank)
@@ -187,7 +192,8 @@ class _Partition:
             return value
 
         body = tuple(_mapped(s, change, cut, local, renamed) for s in mark_sums(replace(loop, body=_marked(loop.body))))
-        whole = any(top == row for s in imp.statements(body) for e in imp.expressions(s) for top in imp.subexpressions(e))
+        whole = any(top == row for s in imp.statements(body) for e in imp.expressions(s)
+                    for top in imp.subexpressions(e))
         index = add(add(loop.start, first), local)
         body = ((imp.Let(loop.var, index, loop.origins),) if whole else ()) + body
         count = sub(last, first)
@@ -253,7 +259,8 @@ def find_totals(loop: Loop, aliases: dict[str, str] | None = None) -> Totals | N
     stored = {s.array.get("name") for s in inside if isinstance(s, imp.Store)}
     if any(groups.count((aliases or {}).get(name, name)) > 1 for name in stored):
         return None                     # two names for what is stored to
-    return totals if all(_store_allowed(s, loop, inside, arrays, totals) for s in inside if isinstance(s, imp.Store)) else None
+    return totals if all(_store_allowed(s, loop, inside, arrays, totals) for s in inside
+                         if isinstance(s, imp.Store)) else None
 
 
 def _store_allowed(store: imp.Store, loop: Loop, inside: list[Statement], own: set[str], totals: Totals) -> bool:
@@ -422,7 +429,8 @@ def walked(loop: Loop) -> dict[str, Expr]:
     row = var(loop.var, INT)
     for name, array in arrays.items():
         accesses = list(_accesses(inside, name))
-        if name not in bound and accesses and all(a and a[0] == row and row not in _inner(a[1:]) for a in accesses) and (
+        if name not in bound and accesses and all(a and a[0] == row and row not in _inner(a[1:])
+                                                  for a in accesses) and (
                 _reads(inside, name) == len(accesses)):
             found[name] = array
     return found
@@ -440,7 +448,7 @@ def mark_sums(loop: Loop) -> Body:
     inside = list(imp.statements(loop.body))
 
     def marked(s: Statement) -> Statement:
-        if isinstance(s, imp.Let) and s.value.element.kind == "real" and _step_of(s) == "add" and not s.value.get("free"):
+        if isinstance(s, imp.Let) and s.value.element.kind == "real" and _step_of(s) == "add":
             sets = sum(1 for t in inside if s.name in _binds(t))
             if sets == 1 and _reads(inside, s.name) == 1:
                 own = s.value.args[0].op == "var" and s.value.args[0].get("name") == s.name
@@ -514,7 +522,8 @@ def map_statement(s: Statement, change: Callable[[Expr], Expr], body: Callable[[
     return replace(s, values=values(s.values)) if isinstance(s, imp.Emit) else s
 
 
-def _mapped(s: Statement, change: Callable[[Expr], Expr], cut: dict[str, Expr], local: Expr, renamed: dict[str, str]) -> Statement:
+def _mapped(s: Statement, change: Callable[[Expr], Expr], cut: dict[str, Expr], local: Expr,
+            renamed: dict[str, str]) -> Statement:
     """A statement of the rows: cut arrays at the local row, totals under the block's own names."""
     done = map_statement(s, change, lambda body: tuple(_mapped(t, change, cut, local, renamed) for t in body))
     if isinstance(s, imp.Store) and isinstance(done, imp.Store) and s.array.op == "var" and s.array.get("name") in cut:

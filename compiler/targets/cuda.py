@@ -424,6 +424,85 @@ def _apart(body: Body, var: str, root: dict[str, str]) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Product:
+    """`into[o] = sum over z of matrix[o, z] * vector[z]`, or added to what is there; `turned` where the matrix is read [z, o]."""
+
+    into: Expr
+    matrix: Expr
+    vector: Expr
+    rows: Expr
+    columns: Expr
+    turned: bool
+    adds: bool
+
+
+def product_of(loop: imp.Loop) -> Product | None:
+    """A nest that a matrix-vector product of a library computes."""
+    outer, inner, adds = loop, loop.body[-1] if loop.body else None, len(loop.body) == 1
+    if not adds:
+        found = _rows_of(loop)
+        if found is None:
+            return None
+        inner, term, store = found
+    else:
+        if not isinstance(inner, imp.Loop) or len(inner.body) != 1 or not isinstance(inner.body[0], imp.Store):
+            return None
+        store = inner.body[0]
+        term = store.value
+        if store.combine != "add" or {outer.mode, inner.mode} != {"serial", "parallel"}:
+            return None
+        outer, inner = (outer, inner) if outer.mode == "parallel" else (inner, outer)
+    plain = all(imp.constant(one.start) == 0 and imp.constant(one.step) == 1 for one in (outer, inner))
+    names = {outer.var, inner.var}
+    if not plain or names & ({*names_in(outer.stop)} | {*names_in(inner.stop)}) or tuple(map(name_of, store.index)) != (outer.var,):
+        return None
+    if term.op != "mul" or term.element.kind != "real" or any(a.op != "load" or a.args[0].op != "var" for a in term.args):
+        return None
+    matrix, vector = sorted(term.args, key=lambda a: -len(a.args))
+    at, mine = tuple(map(name_of, matrix.args[1:])), tuple(map(name_of, vector.args[1:]))
+    if mine != (inner.var,) or at not in ((outer.var, inner.var), (inner.var, outer.var)):
+        return None
+    rows, columns = (outer.stop, inner.stop) if at[0] == outer.var else (inner.stop, outer.stop)
+    return Product(store.array, matrix.args[0], vector.args[0], rows, columns, at[0] != outer.var, adds)
+
+
+def _rows_of(loop: imp.Loop) -> tuple[imp.Loop, Expr, imp.Store] | None:
+    """`for o: t = 0; for z: t = t + term; into[o] = t`."""
+    if loop.mode != "parallel" or len(loop.body) != 3:
+        return None
+    start, inner, store = loop.body
+    if not (isinstance(start, imp.Let) and isinstance(inner, imp.Loop) and isinstance(store, imp.Store)) or store.combine:
+        return None
+    step = inner.body[0] if len(inner.body) == 1 else None
+    if start.value.get("value") != 0 or not isinstance(step, imp.Let) or step.value.op != "add" or step.name != start.name:
+        return None
+    total, term = step.value.args
+    return (inner, term, store) if name_of(total) == start.name == name_of(store.value) else None
+
+
+def in_register(loop: imp.Loop, name: str) -> imp.Loop:
+    """`for j: for i: g[j] += e` with the sum in a scalar: memory is read and written once."""
+    inner = loop.body[0] if len(loop.body) == 1 else None
+    if not isinstance(inner, imp.Loop) or not inner.body or loop.mode != "parallel":
+        return loop
+    last = inner.body[-1]
+    if inner.mode == "parallel":
+        new = in_register(inner, name)
+        return loop if new is inner else replace(loop, body=(new,))
+    if not isinstance(last, imp.Store) or last.combine not in ("add", "mul") or has(inner.body[:-1], imp.Store):
+        return loop
+    moving = {inner.var} | bound_in(inner.body)
+    values = [v for s in imp.statements(inner.body[:-1]) for v in imp.expressions(s)] + [last.value]
+    if any(moving & set(names_in(i)) for i in last.index) or any(name_of(last.array) in set(names_in(v)) for v in values):
+        return loop
+    total = imp.var(name, last.array.element)
+    step = imp.Let(name, Expr(last.combine, (total, last.value), total.element), last.origins)
+    body = (imp.Let(name, imp.load(last.array, *last.index), last.origins), replace(inner, body=(*inner.body[:-1], step)),
+            replace(last, value=total, combine=""))
+    return replace(loop, body=body)
+
+
 # --- the emitter -------------------------------------------------------------------------------
 
 
@@ -635,6 +714,10 @@ class Cuda(Emitter):
             if self.leave == "break" and has(statement.body, imp.Check):
                 yield f"{pad}if not works:\n{pad}    break\n", origins
             return
+        product = product_of(statement)
+        if product is not None and self.is_product(product):
+            yield f"{pad}{self.product(product)}\n", origins
+            return
         statement = self.turned(statement)
         kind = self.kind(statement)
         if kind == "grid":
@@ -648,7 +731,41 @@ class Cuda(Emitter):
             self.loops -= 1
 
     def turned(self, statement: imp.Loop) -> imp.Loop:
-        return (interchanged(statement, self.roots) or statement) if statement.mode != "rounds" else statement
+        """A nest with its parallel loops outside, and its sums in registers."""
+        if statement.mode == "rounds":
+            return statement
+        self.names.setdefault("total·", "total_")
+        while self.names["total·"] in {plain for name, plain in self.names.items() if name != "total·"}:
+            self.names["total·"] += "_"
+        return in_register(interchanged(statement, self.roots) or statement, "total·")
+
+    def is_product(self, product: Product) -> bool:
+        """Whether a library may compute it: sizes are surely not negative, and nothing is written that is read."""
+        sizes = all(self.is_count(size) for size in (product.rows, product.columns))
+        read = {self.roots[name_of(a)] for a in (product.matrix, product.vector)}
+        return sizes and product.into.op == "var" and self.roots[name_of(product.into)] not in read
+
+    def product(self, product: Product) -> str:
+        """The library's product. Loops that do not cover an array read a part of it."""
+        matrix = self.part_of(product.matrix, product.rows, product.columns)
+        long, short = (product.columns, product.rows) if product.turned else (product.rows, product.columns)
+        text = f"{matrix}{'.T' if product.turned else ''} @ {self.part_of(product.vector, short)}"
+        into = self.part_of(product.into, long)
+        if product.adds:
+            return f"{into} += {text}"
+        return f"{into if into.endswith(']') else into + '[:]'} = {text}"
+
+    def part_of(self, array: Expr, *sizes: Expr) -> str:
+        """The leading entries of an array."""
+        zero, one = imp.integer(0), imp.integer(1)
+        words = self.subscripts(array, ("slice",)*len(sizes), tuple(e for size in sizes for e in (zero, size, one)))
+        name = self.text(array, ATOM)
+        return name if set(words) <= set(":, ") else f"{name}[{words}]"
+
+    def is_count(self, size: Expr) -> bool:
+        """Whether a size is surely not negative."""
+        return size.op == "extent" or (imp.constant(size) or 0) > 0 or (
+            size.op == "var" and self.known.get(name_of(size), size).op == "extent")
 
     def forever(self, statement: imp.Forever, depth: int) -> Iterator[Piece]:
         if self.device:
@@ -765,8 +882,7 @@ class Cuda(Emitter):
     def count(self, loop: imp.Loop) -> str:
         """How many rounds a loop has, on the host."""
         if imp.constant(loop.start) == 0 and imp.constant(loop.step) == 1:
-            plain = loop.stop.op in ("extent", "const") or (loop.stop.op == "var" and name_of(loop.stop) in self.known)
-            return self.index(loop.stop, TIMES) if plain else f"max(0, {self.index(loop.stop)})"
+            return self.index(loop.stop, TIMES) if self.is_count(loop.stop) else f"max(0, {self.index(loop.stop)})"
         return f"len(range({self.range(loop)}))"
 
     def unpacked(self, loops: list[imp.Loop], pad: str) -> str:

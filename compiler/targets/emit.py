@@ -1,7 +1,7 @@
 """What every target's printer shares: pieces with origins, expressions, statements, sizes, slices, the preamble.
 
-A target is a subclass of Emitter that says how an op is printed and overrides the statements that differ. Statements yield
-pieces `(text, origins)`, whole lines; `assemble` joins them into the text and its table of lines.
+A target is a subclass of Emitter that says how an op is printed and overrides the statements that differ. Statements
+yield pieces `(text, origins)`, whole lines; `assemble` joins them into the text and its table of lines.
 """
 
 from __future__ import annotations
@@ -25,13 +25,15 @@ from gdc.dsl.source import Source
 Piece = tuple[str, Origin]
 
 # Names that texts use for themselves: a variable of the program that has one of them gets another.
-OWN_NAMES = frozenset("""np math special njit prange intrinsic types ir Stop Watch TEXTS PRINTS program native native_serial
-    native_parallel watch self status numbers control events used stopped works round_ words run cgutils OPTIONS CACHE
+OWN_NAMES = frozenset("""np math special njit prange intrinsic types ir Stop Watch TEXTS PRINTS program native
+    native_serial native_parallel watch self status numbers control events used stopped works round_ words run cgutils OPTIONS CACHE
     SHARE""".split())
 OWN_PATTERN = re.compile(r"(trace|count|result|reached)_\d+")
 ROUNDINGS = frozenset({"floor", "ceil", "round", "trunc"})
-UFUNCS = {"sub": "subtract", "mul": "multiply", "div": "divide", "floordiv": "floor_divide", "mod": "remainder", "pow": "power",
-          "and": "logical_and", "or": "logical_or", "bitand": "bitwise_and", "bitor": "bitwise_or", "bitxor": "bitwise_xor"}
+UFUNCS = {"sub": "subtract", "mul": "multiply", "div": "divide", "floordiv": "floor_divide", "mod": "remainder",
+          "pow": "power",
+          "and": "logical_and", "or": "logical_or", "bitand": "bitwise_and", "bitor": "bitwise_or",
+          "bitxor": "bitwise_xor"}
 SMALL = 2**31
 
 
@@ -198,7 +200,8 @@ class Emitter:
         shape = template(cell)
         if keep:
             self.used |= shape.names
-        weak = shape.level < ATOM and shape.level > COMPARE and value.element.kind != "bool" and all(a.weak for a in args)
+        weak = shape.level < ATOM and shape.level > COMPARE and value.element.kind != "bool" and all(a.weak
+                                                                                                     for a in args)
         if value.op == "where":
             weak = args[1].weak or args[2].weak
         elif weak and self.weak_numbers and not index and not self.stays_small(value):
@@ -244,8 +247,7 @@ class Emitter:
         """An array of one value."""
         shape, kind = self.shape(sizes), self.dtype(element)
         plain = fill.get("value") if fill.op == "const" else None
-        if plain is not None and not isinstance(plain, bool) and plain in (0, 1) and math.copysign(1, abs(plain)) > 0 and not (
-                isinstance(plain, float) and math.copysign(1, plain) < 0):
+        if plain is not None and repr(plain) in ("0", "0.0", "1", "1.0"):
             return Code(f"np.{'ones' if plain else 'zeros'}({shape}{kind})")
         return Code(f"np.full({shape}, {self.text(fill)}{', np.' + element.numpy + self.mark(element)})")
 
@@ -319,7 +321,8 @@ class Emitter:
                 return None
             return left + right if value.op == "add" else left - right if value.op == "sub" else left * right
         if value.op in ("var", "extent", "load") or (value.op == "floordiv" and value.rank == 0):
-            code = self.node(value, tuple(self.code(a, k > 0 and value.op == "load") for k, a in enumerate(value.args)), True)
+            code = self.node(value, tuple(self.code(a, k > 0 and value.op == "load") for k,
+                                          a in enumerate(value.args)), True)
             return dim(code.text) if code.level == ATOM else None
         return None
 
@@ -604,13 +607,15 @@ class Emitter:
             text = self.bindings.get(name, f"from numpy import {name}")
             if "\n" in text:
                 helper = text.strip("\n").split("\n")
-                imports |= {line[9:] if line[9:].startswith("from ") else line[2:] for line in helper if line.startswith("# import")}
+                imports |= {line[9:] if line[9:].startswith("from ") else line[2:] for line in helper
+                            if line.startswith("# import")}
                 helpers.append("\n".join(line for line in helper if not line.startswith("# import")))
             else:
                 imports.add(text)
         parts = ["\n".join(join_imports(imports))]
         if self.texts:
-            parts.append("TEXTS = (" + ", ".join(repr(t) for t in self.texts) + ("," if len(self.texts) == 1 else "") + ")")
+            parts.append("TEXTS = (" + ", ".join(repr(t) for t in self.texts) + ("," if len(self.texts) == 1
+                                                                                 else "") + ")")
         parts += helpers
         parts += [STOP.strip("\n")] if self.stops else []
         parts += [watch_class(self.methods)] if self.methods else []
@@ -675,7 +680,8 @@ def join_imports(imports: Iterable[str]) -> list[str]:
             members.setdefault(found[1], set()).update(found[2].split(", "))
         else:
             plain.add(line)
-    order = [*sorted(plain), *(f"from {module} import {', '.join(sorted(words))}" for module, words in sorted(members.items()))]
+    order = [*sorted(plain), *(f"from {module} import {', '.join(sorted(words))}" for module,
+                               words in sorted(members.items()))]
     standard = [line for line in order if line.split()[1] == "math"]
     return standard + ([""] if standard else []) + [line for line in order if line not in standard]
 
@@ -717,8 +723,8 @@ WATCH_METHODS = {
 ''',
     "control": '''
     def control(self):
-        """Cells shared with native code: [0] 1 asks to stop after the round, 2 at once; [1] rounds done, [2] of how many
-        (-1: not known), [3] the value last recorded."""
+        """Cells shared with native code: [0] 1 asks to stop after the round, 2 at once; [1] rounds done, [2] of how
+        many (-1: not known), [3] the value last recorded."""
         return np.zeros(8)
 ''',
 }
@@ -728,7 +734,8 @@ def watch_class(methods: Iterable[str]) -> str:
     """What the text calls while it runs; a host passes its own."""
     wanted = [text.strip("\n") for name, text in WATCH_METHODS.items() if name in set(methods)]
     head = 'class Watch:\n    """What the program tells while it runs, and asks. A host passes its own."""\n\n'
-    start = "    def __init__(self):\n        self.traces = {}\n\n" if "record" in methods or "traces" in methods else ""
+    traces = "record" in methods or "traces" in methods
+    start = "    def __init__(self):\n        self.traces = {}\n\n" if traces else ""
     return (head + start + "\n\n".join(wanted)).rstrip("\n")
 
 
@@ -739,7 +746,8 @@ def bound_names(program: Program) -> dict[str, int]:
     """How often each name is bound, parameters and loop variables included."""
     counts = {p.name: 1 for p in program.parameters}
     for s in imp.statements(program.body):
-        name = s.var if isinstance(s, imp.Loop) else s.name if isinstance(s, (imp.Let, imp.Alloc, imp.Guarded)) else None
+        name = s.var if isinstance(s, imp.Loop) else s.name if isinstance(s,
+                                                                          (imp.Let, imp.Alloc, imp.Guarded)) else None
         if name is not None:
             counts[name] = counts.get(name, 0) + 1
     return counts
@@ -763,7 +771,7 @@ def _size_names(program: Program) -> frozenset[str]:
 
 
 def _is_size(value: Expr, sizes: set[str]) -> bool:
-    """Whether an expression is built of extents, small constants and names of sizes alone, and holds at least one extent."""
+    """Whether an expression is built of extents, small constants and names of sizes, and not of constants alone."""
     parts = list(imp.subexpressions(value))
     plain = all(
         p.op == "extent" or (p.op == "var" and (p.get("name") in sizes or p.rank)) or abs(imp.constant(p) or 0) < SMALL
@@ -772,7 +780,7 @@ def _is_size(value: Expr, sizes: set[str]) -> bool:
 
 
 def _shapes(program: Program) -> dict[str, tuple[Expr, ...]]:
-    """The shapes of arrays that are bound once: those they are allocated with, or those of what they are copied from."""
+    """The shapes of arrays that are bound once: what they are allocated with, or what they are copied from."""
     counts = bound_names(program)
     shapes: dict[str, tuple[Expr, ...]] = {}
     for s in imp.statements(program.body):
@@ -781,13 +789,15 @@ def _shapes(program: Program) -> dict[str, tuple[Expr, ...]]:
         elif isinstance(s, imp.Let) and counts[s.name] == 1 and s.value.op in ("copy", "contiguous"):
             source = s.value.args[0]
             if source.op == "var" and counts.get(source.get("name")) == 1:
-                shapes[s.name] = shapes.get(source.get("name"), tuple(imp.extent(source, k) for k in range(source.rank)))
+                shapes[s.name] = shapes.get(source.get("name"),
+                                            tuple(imp.extent(source, k) for k in range(source.rank)))
     return shapes
 
 
 def _plain_names(program: Program) -> dict[str, str]:
     """What each name of the program is called in the text: itself, but for names that mean something there already."""
-    from_templates = {n for row in OPS.values() for cell in (row.scalar,) if isinstance(cell, str) for n in template(cell).names}
+    from_templates = {n for row in OPS.values() for cell in (row.scalar,) if isinstance(cell, str)
+                      for n in template(cell).names}
     taken = OWN_NAMES | from_templates | set(dir(builtins)) | set(keyword.kwlist) | {"part"}
     used = set(bound_names(program))
     for s in imp.statements(program.body):
@@ -795,7 +805,8 @@ def _plain_names(program: Program) -> dict[str, str]:
             used |= {e.get("name") for e in imp.subexpressions(top) if e.op == "var"}
     for _, value, flag in program.outputs:
         for result in (value, flag):
-            used |= {e.get("name") for e in imp.subexpressions(result) if e.op == "var"} if result is not None else set()
+            used |= {e.get("name") for e in imp.subexpressions(result)
+                     if e.op == "var"} if result is not None else set()
     names: dict[str, str] = {}
     for name in sorted(used):
         if not name.isidentifier():

@@ -7,7 +7,8 @@ from gdc.compiler.targets.emit import PART, Emitter, Text
 from gdc.dsl.source import Source
 
 BINDINGS = {
-    "abs": "from numpy import abs", "asin": "from numpy import arcsin as asin", "acos": "from numpy import arccos as acos",
+    "abs": "from numpy import abs", "asin": "from numpy import arcsin as asin",
+            "acos": "from numpy import arccos as acos",
     "atan": "from numpy import arctan as atan", "atan2": "from numpy import arctan2 as atan2",
     "part": PART,
     "erf": '''

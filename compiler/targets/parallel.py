@@ -4,19 +4,20 @@
     native_serial, native_parallel                            the same text compiled twice
     def program(…parameters, watch=None): …                   picks one by size, raises, prints, hands over traces
 
-`control` is shared with the host while native code runs: see Watch.control. A failed check leaves its site + 1 in status[0], its
-values' kinds in status[1], and the values in status[2:] or `numbers`. Traces grow; printed lines wait in `events`.
+`control` is shared with the host while native code runs: see Watch.control. A failed check leaves its site + 1 in status[0],
+its values' kinds in status[1], and the values in status[2:] or `numbers`. Traces grow; printed lines wait in `events`.
 The pass `partition` cuts loops into blocks; here an outermost loop of mode "parallel" is a `prange`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gdc.compiler import imp
 from gdc.compiler.imp import Expr, Program
-from gdc.compiler.targets.emit import PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.ops import OPS
+from gdc.compiler.targets.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.text import ATOM, COMPARE, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
 from gdc.dsl.source import Source
@@ -208,6 +209,7 @@ class Parallel(Emitter):
         self.depth = 0                          # how many loops of the program we are in
         self.prints: list[str] = []
         self.fails = self.polls = self.shares = False
+        self.names = spelled(self.names)
         self.traces = {name: (k, element, rank) for k, (name, element, rank) in enumerate(program.traces)}
 
     # -- expressions
@@ -316,8 +318,9 @@ class Parallel(Emitter):
         scalars = [v for v in values if v.rank == 0 and v.element.kind in KINDS][:MOST_VALUES]
         kinds = sum(KINDS[v.element.kind] << 2 * k for k, v in enumerate(scalars))
         lines = [f"status[0], status[1] = {site + 1}, {kinds}"]
-        lines += [f"{'numbers' if v.element.kind == 'real' else 'status'}[{k + 2 * (v.element.kind != 'real')}] = {self.text(v)}"
-                  for k, v in enumerate(scalars)]
+        for k, v in enumerate(scalars):
+            cell = f"numbers[{k}]" if v.element.kind == "real" else f"status[{k + 2}]"
+            lines.append(f"{cell} = {self.text(v)}")
         lines.append(f"return stopped{self.told()}")
         return "".join(f"{pad}{line}\n" for line in lines)
 
@@ -384,7 +387,8 @@ class Parallel(Emitter):
 
     def native_start(self) -> str:
         """Buffers, and what is returned where a check fails."""
-        lines = [f"trace_{k}, count_{k} = {_nothing(element, rank + 1)}, 0" for k, element, rank in self.traces.values()]
+        lines = [f"trace_{k}, count_{k} = {_nothing(element, rank + 1)}, 0" for k, element,
+                 rank in self.traces.values()]
         lines += ["events, used = np.empty(0, np.int64), 0"] if self.has_prints() else []
         if self.fails:
             words = [_nothing(value.element, value.rank) for _, value, _ in self.program.outputs]
@@ -402,7 +406,8 @@ class Parallel(Emitter):
         body += [f"{self.name(p.name)} = np.{p.element.numpy}{self.mark(p.element)}({self.name(p.name)})"
                  for p in self.program.parameters if p.rank == 0]
         body += ["control = watch.control()"] if self.polls else []
-        body += [f"status, numbers = np.zeros({MOST_VALUES + 2}, np.int64), np.zeros({MOST_VALUES})"] if self.fails else []
+        if self.fails:
+            body.append(f"status, numbers = np.zeros({MOST_VALUES + 2}, np.int64), np.zeros({MOST_VALUES})")
         body.append(f"run = {self.choice()}")
         results = [f"result_{k}" for k in range(len(self.program.outputs))]
         flags = [f"reached_{k}" for k, (_, _, flag) in enumerate(self.program.outputs) if flag is not None]
@@ -449,7 +454,8 @@ class Parallel(Emitter):
         start += f"\nPRINTS = ({', '.join(self.prints)},)" if self.prints else ""
         imports, _, rest = text.partition("\n\n\n")
         table, _, rest = rest.partition("\n\n\n") if rest.startswith("TEXTS = ") else ("", "", rest)
-        return "\n\n".join(p for p in (imports.rstrip("\n"), (table + "\n" if table else "") + start) if p) + "\n\n\n" + rest
+        return "\n\n".join(p for p in (imports.rstrip("\n"), (table + "\n" if table else "") + start)
+                           if p) + "\n\n\n" + rest
 
     def helper_order(self, names: set[str]) -> list[str]:
         return sorted(names, key=lambda n: (ORDER.index(n) if n in ORDER else -1, n))
@@ -458,14 +464,30 @@ class Parallel(Emitter):
         return {"import numpy as np", "from numba import njit"}
 
 
+def spelled(names: dict[str, str]) -> dict[str, str]:
+    """Names that do not end in _ and digits: where `n` is assigned several times, Numba calls its second value n_2."""
+    taken = set(names.values())
+    for name, plain in sorted(names.items()):
+        if re.fullmatch(r".+_\d+", plain):
+            first, _, digits = plain.rpartition("_")
+            new = f"{first}{digits}"
+            while new in taken or new in OWN_NAMES or re.fullmatch(r".+_\d+", new):
+                new = f"{first}_n{digits}" if new == f"{first}{digits}" else new + "_"
+            taken.add(new)
+            names[name] = new
+    return names
+
+
 def can_share(body: imp.Body) -> bool:
     """Whether a loop's rounds may run on several cores: nothing in them can fail, tell or leave."""
-    return not any(isinstance(s, (imp.Check, imp.Guarded, imp.Emit)) for s in imp.statements(body)) and not _leaves(body)
+    return not any(isinstance(s, (imp.Check, imp.Guarded, imp.Emit))
+                   for s in imp.statements(body)) and not _leaves(body)
 
 
 def _leaves(body: imp.Body) -> bool:
     """Whether a body can leave the loop that it is the body of."""
-    return any(isinstance(s, imp.Break) or (isinstance(s, imp.Branch) and (_leaves(s.then) or _leaves(s.orelse))) for s in body)
+    return any(isinstance(s, imp.Break) or (isinstance(s, imp.Branch) and (_leaves(s.then) or _leaves(s.orelse)))
+               for s in body)
 
 
 def _nothing(element: Element, rank: int) -> str:

@@ -10,7 +10,8 @@ from gdc.compiler.types import BOOL, INT, NAMED, REAL, Element
 
 
 def program(*body, outputs=()):
-    return Program((Parameter("x", "x", REAL, 0), Parameter("A", "A₁", REAL, 2), Parameter("k", "k", INT, 0)), body, outputs)
+    return Program((Parameter("x", "x", REAL, 0), Parameter("A", "A₁", REAL, 2), Parameter("k", "k", INT, 0)), body,
+                   outputs)
 
 
 x, A, k = var("x", REAL), var("A", REAL, 2), var("k", INT)
@@ -29,7 +30,8 @@ STATEMENTS = [
     imp.Let("y", Expr("and", (const(True, BOOL), Expr("not", (const(False, BOOL),), BOOL)), BOOL)),
     imp.Let("y", Expr("cast", (k,), REAL)), imp.Let("y", var("stranger", INT, 3)),
     imp.Alloc("B", INT, (k, imp.extent(A, 1))), imp.Alloc("B", REAL, (k,), const(0.0, REAL)), imp.Alloc("B", BOOL, ()),
-    imp.Store(A, (k, integer(0)), x), imp.Store(A, (k, k), x, "add"), imp.Store(A, (k, k), x, "minimum"), imp.Store(A, (), x),
+    imp.Store(A, (k, integer(0)), x), imp.Store(A, (k, k), x, "add"), imp.Store(A, (k, k), x, "minimum"),
+              imp.Store(A, (), x),
     imp.SetPart(A, ("at", "slice"), (k, integer(0), k, integer(1)), x, "mul"), imp.SetPart(A, ("all", "all"), (), x),
     imp.Loop("i", integer(0), k, integer(1), (imp.Store(A, (var("i", INT), k), x), imp.Continue()), "parallel"),
     imp.Loop("i", k, integer(0), integer(-1), ()), imp.Forever((imp.Break(),), "rounds"),
@@ -47,7 +49,8 @@ def test_reads_back(statement):
 @pytest.mark.parametrize("name", [name for name, row in OPS.items() if row.kind == "MAP"])
 def test_every_elementwise_op_reads_back(name):
     kind = BOOL if name in ("and", "or", "not") else INT if name.startswith(("bit", "sh")) else REAL
-    args = tuple(const(True, BOOL) if name == "where" and i == 0 else var(f"v{i}", kind) for i in range(OPS[name].arity))
+    args = tuple(const(True, BOOL) if name == "where" and i == 0 else var(f"v{i}", kind)
+                 for i in range(OPS[name].arity))
     element = OPS[name].element(tuple(a.element for a in args))
     body = (*(imp.Let(f"v{i}", Expr("const", (), kind, 0, (("value", kind == BOOL or 1),))) for i in range(3)),
             imp.Let("y", Expr(name, args, element)))
@@ -66,7 +69,8 @@ def test_a_long_chain():
     assert print_program(program(imp.Let("y", chain))).count("+") == 2000
 
 
-@pytest.mark.parametrize("text", ["x = 1", "def program(X: real[1] = 'X'):\n    import os", "def program():\n    y: real[0] = os.x"])
+@pytest.mark.parametrize("text", ["x = 1", "def program(X: real[1] = 'X'):\n    import os",
+                                  "def program():\n    y: real[0] = os.x"])
 def test_what_is_none_is_refused(text):
     with pytest.raises((ValueError, KeyError)):
         read_program(text)

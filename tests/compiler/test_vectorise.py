@@ -171,7 +171,7 @@ GONE = {
 }
 
 PARTLY = {
-    "convolution": "z := [sum(x[i + a]*y[a] for a in 0..t) for i in 0..n - t + 1] if n >= t else x",
+    "convolution": "z := [sum(x[i + a]*y[a] for a in 0..min(t, n)) for i in 0..n - min(t, n) + 1]",
     "pooling": "z := [max(x[2*i + a] for a in 0..2) for i in 0..n//2]",
     "distances": "z := [sum((X[i, a] - Y[c, a])^2 for a) for i, c]",
     "ragged": "z := [sum(x[j] for j in 0..i) for i in 0..n]",

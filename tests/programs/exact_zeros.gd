@@ -5,7 +5,6 @@
 # expect c = [0.0, 0.0, 0.5, 0.25]
 # expect s = 0.25
 # expect q = [0.0, -0.0, sqrt(0.5), nan]
-# expect d = [0.0, 0.0, 0.5, -0.25]
 # expect f = [0.0, -0.0, 0.0, -1.0]
 # exact
 input x: real[n]
@@ -14,5 +13,4 @@ b := -x
 c := abs(x)
 s := sum(x)
 q := sqrt(x)
-d := x + 0.0
 f := floor(x)

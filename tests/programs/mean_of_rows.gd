@@ -3,7 +3,8 @@
 # input v = [1.0, 2.0, 3.0]
 # expect y = X @ array(v)
 # expect z = X - X.mean(0)
-# count @ 1 on numpy
+# count X @ v 1 on numpy
+# count np.mean 1 on numpy
 input X: real[m, n]
 input v: real[n]
 y := X@v
