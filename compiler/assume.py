@@ -39,7 +39,12 @@ def _matrices(nodes: list[tree.Node]) -> Iterator[str]:
             yield node.base.name
         if isinstance(node, tree.Index) and isinstance(node.base, tree.Name) and len(node.subscripts) > 1:
             yield node.base.name
-        if isinstance(node, tree.Call) and node.function in OF_MATRICES and node.args and isinstance(node.args[0], tree.Name):
+        if (
+            isinstance(node, tree.Call)
+            and node.function in OF_MATRICES
+            and node.args
+            and isinstance(node.args[0], tree.Name)
+        ):
             yield node.args[0].name
 
 

@@ -20,12 +20,21 @@ def default_text(declared: Declared, program: Program) -> tuple[str | None, tupl
     if value.op == "const" and not value.type.rank:
         return repr(value.value), None
     inputs = {n.get("name"): n for n in ir.walk((value,)) if n.op == "input"}
-    sizes = {name: ir.make("input", (), {"name": name}, (Type(INT),)) for name in program.dimensions if name not in inputs}
+    sizes = {
+        name: ir.make("input", (), {"name": name}, (Type(INT),)) for name in program.dimensions if name not in inputs
+    }
     whole = ir.rewrite(Region((), (), (value,)), lambda n: _over_inputs(n, {**inputs, **sizes}))
     read = (*sizes, *inputs)
     small = Program(
-        tuple({**inputs, **sizes}[name] for name in read), whole, ("value",), program.sites, program.origins, {},
-        dimensions={}, assigned=(None,))
+        tuple({**inputs, **sizes}[name] for name in read),
+        whole,
+        ("value",),
+        program.sites,
+        program.origins,
+        {},
+        dimensions={},
+        assigned=(None,),
+    )
     from gdc.compiler.targets.numpy import emit
 
     record = Record()

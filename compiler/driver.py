@@ -1,8 +1,8 @@
 """Text and options to a plan. No data, no execution.
 
-    check(source, options)                          -> Plan of target "": what is known before the values are
-    compile_plan(source, target, types, options)    -> Plan with text
-    compile_stages(…)                               -> every stage on the way, for `explain`
+check(source, options)                          -> Plan of target "": what is known before the values are
+compile_plan(source, target, types, options)    -> Plan with text
+compile_stages(…)                               -> every stage on the way, for `explain`
 """
 
 from __future__ import annotations
@@ -115,8 +115,10 @@ def snapshot(program: ir.Program) -> ir.Program:
 
 
 def given_types(types: Given) -> dict[str, Type]:
-    return {name: Type(NAMED[element], tuple(dim(1) if size == 1 else dim("_") for size in sizes))
-            for name, (element, sizes) in types.items()}
+    return {
+        name: Type(NAMED[element], tuple(dim(1) if size == 1 else dim("_") for size in sizes))
+        for name, (element, sizes) in types.items()
+    }
 
 
 def assume(source: Source) -> tuple[dict[str, tuple[str, tuple[int | None, ...]]], str]:
@@ -151,12 +153,29 @@ def unbound_plan(source: Source, script: tree.Script, unknown: list[str], given:
         known = None
     if known is not None:
         return replace(
-            known, demands=(), memory=(), dimensions=(), signature=_open_signature(known),
-            inputs=tuple(replace(i, element="", dims=()) if i.name in unknown else i for i in known.inputs))
+            known,
+            demands=(),
+            memory=(),
+            dimensions=(),
+            signature=_open_signature(known),
+            inputs=tuple(replace(i, element="", dims=()) if i.name in unknown else i for i in known.inputs),
+        )
     sites = [Site("name", "", None, *_place(places.get(n) or _first(n, script))) for n in names]
     inputs = tuple(_raw_input(n, k, contracts.get(n)) for k, n in enumerate(names))
-    return Plan("", source.text, source.name, "", inputs, (), (), (), (), tuple(sites), (),
-                signature="\n".join(f"input {n}" for n in names))
+    return Plan(
+        "",
+        source.text,
+        source.name,
+        "",
+        inputs,
+        (),
+        (),
+        (),
+        (),
+        tuple(sites),
+        (),
+        signature="\n".join(f"input {n}" for n in names),
+    )
 
 
 def _open_signature(plan: Plan) -> str:
@@ -169,8 +188,18 @@ def _raw_input(name: str, site: int, statement: tree.Input | tree.Param | None) 
     """An input of which only the tree is known."""
     is_param = isinstance(statement, tree.Param)
     origin = statement.source if isinstance(statement, tree.Input) else None
-    return Input(name, "", (), False, is_param, isinstance(statement, tree.Input) and statement.finite,
-                 origin.path if origin else None, origin.members if origin else (), "0" if is_param else None, site)
+    return Input(
+        name,
+        "",
+        (),
+        False,
+        is_param,
+        isinstance(statement, tree.Input) and statement.finite,
+        origin.path if origin else None,
+        origin.members if origin else (),
+        "0" if is_param else None,
+        site,
+    )
 
 
 def _first(name: str, script: tree.Script) -> Span:
@@ -190,19 +219,40 @@ def plan_of(program: ir.Program, source: Source, target: str, unknown: frozenset
     for d in program.signature:
         sites.append(_site("data", "", None, d.span, source))
         default, reads = default_text(d, program)
-        inputs.append(Input(
-            d.name, str(d.type.element), tuple(formula(size) for size in d.type.shape), d.name not in unknown, d.is_param,
-            d.finite, d.path, d.members, default, len(sites) - 1, reads, d.hint))
+        inputs.append(
+            Input(
+                d.name,
+                str(d.type.element),
+                tuple(formula(size) for size in d.type.shape),
+                d.name not in unknown,
+                d.is_param,
+                d.finite,
+                d.path,
+                d.members,
+                default,
+                len(sites) - 1,
+                reads,
+                d.hint,
+            )
+        )
     return Plan(
-        target, source.text, source.name, "", tuple(inputs),
+        target,
+        source.text,
+        source.name,
+        "",
+        tuple(inputs),
         tuple((name, k, axis, formula(value)) for name, (k, axis, value) in program.dimensions.items()),
         tuple(Demand(formula(d.left), formula(d.right), d.site) for d in program.demands),
-        tuple(Output(name, str(value.type.element), value.type.rank)
-              for name, value in zip(program.outputs, program.region.results, strict=True)),
+        tuple(
+            Output(name, str(value.type.element), value.type.rank)
+            for name, value in zip(program.outputs, program.region.results, strict=True)
+        ),
         tuple(Output(name, str(t.element), t.rank) for name, t in program.traces.items()),
-        tuple(sites), (),
+        tuple(sites),
+        (),
         memory=tuple((formula(size), site) for size, site in program.memory),
-        signature=signature(program, unknown))
+        signature=signature(program, unknown),
+    )
 
 
 def _site(kind: str, message: str, hint: str | None, span: Span | None, source: Source) -> Site:
@@ -220,15 +270,18 @@ def signature(program: ir.Program, unknown: Iterable[str]) -> str:
         line += "" if d.name in unknown else f": {d.type}"
         line += " finite" if d.finite else ""
         if d.path is not None:
-            line += f' from "{d.path}"' + (f"[{', '.join(f'{m!r}' for m in d.members)}]".replace("'", '"') if d.members else "")
+            columns = ", ".join(f'"{m}"' for m in d.members)
+            line += f' from "{d.path}"' + (f"[{columns}]" if columns else "")
         if d.is_param and d.default is not None:
             line += f" = {_default_words(d)}"
         lines.append(line)
     flags = program.assigned or (None,) * len(program.outputs)
     for name, value, flag in zip(program.outputs, program.region.results, flags, strict=True):
         lines.append(f"output {name}: {_readable(value.type)}{'' if flag is None else ' (where it is reached)'}")
-    lines += [f"trace {name}: {t.element}[{', '.join(['rounds', *(_size_words(d) for d in t.shape)])}]"
-              for name, t in program.traces.items()]
+    lines += [
+        f"trace {name}: {t.element}[{', '.join(['rounds', *(_size_words(d) for d in t.shape)])}]"
+        for name, t in program.traces.items()
+    ]
     return "\n".join(lines)
 
 
@@ -274,6 +327,14 @@ def costs(program: ir.Program) -> dict[str, Formula]:
     return {**known, "open": 1} if has_open_loop(program) else known
 
 
-__all__ = ["Compilation", "Given", "Options", "assume", "check", "compile_plan", "compile_stages", "formula", "undeclared"]
-
-
+__all__ = [
+    "Compilation",
+    "Given",
+    "Options",
+    "assume",
+    "check",
+    "compile_plan",
+    "compile_stages",
+    "formula",
+    "undeclared",
+]

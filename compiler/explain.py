@@ -15,7 +15,7 @@ from gdc.dsl.source import Source, Span
 
 STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda")
 LONGEST = 90
-MOST_ALIKE = 3      # steps of one rule that are shown in full
+MOST_ALIKE = 3  # steps of one rule that are shown in full
 
 
 def explain(done: Any, stage: str | None, assumed: str = "") -> str:
@@ -25,7 +25,9 @@ def explain(done: Any, stage: str | None, assumed: str = "") -> str:
     """
     head = f"# {assumed}\n" if assumed else ""
     if stage is None:
-        return head + "\n\n".join((story(done.record, done.target, done.source), heading("The text", done.target), done.text.text))
+        return head + "\n\n".join(
+            (story(done.record, done.target, done.source), heading("The text", done.target), done.text.text)
+        )
     if stage not in STAGES:
         raise ValueError(f"no stage {stage!r}")
     if stage == "tree":
@@ -146,7 +148,9 @@ def split(node: tree.Node) -> tuple[str, list[tuple[str, Any]]]:
         value = getattr(node, f.name)
         if isinstance(value, Span) or value is None or value == ():
             continue
-        if isinstance(value, tree.Node) or (isinstance(value, tuple) and any(isinstance(v, (tree.Node, tuple)) for v in value)):
+        if isinstance(value, tree.Node) or (
+            isinstance(value, tuple) and any(isinstance(v, (tree.Node, tuple)) for v in value)
+        ):
             parts.append((f.name, value))
         else:
             words.append(f"{f.name}={value!r}")

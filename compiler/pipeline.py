@@ -34,8 +34,10 @@ STYLES = {"loops": "nests", "numpy": "calls", "parallel": "nests", "cuda": "nest
 LATE: dict[str, tuple[tuple[str, str], ...]] = {
     "loops": (),
     "numpy": (),
-    "parallel": (("fuse", "neighbouring nests over the same range become one pass over memory"),
-                 ("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),),
+    "parallel": (
+        ("fuse", "neighbouring nests over the same range become one pass over memory"),
+        ("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),
+    ),
     "cuda": (),
 }
 
@@ -83,5 +85,8 @@ def _late_pass(name: str) -> Callable[..., imp.Program] | None:
     if find_spec(module) is None:
         return None
     found = import_module(module)
-    whole = getattr(found, name, None)
-    return getattr(found, "run", None) or (lambda body, record: whole(body))
+    if hasattr(found, "run"):
+        run: Callable[..., imp.Program] = found.run
+        return run
+    whole = getattr(found, name)
+    return lambda body, record: whole(body)

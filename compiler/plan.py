@@ -83,7 +83,9 @@ class Plan:
     lines: tuple[tuple[tuple[int, int], ...], ...]
     costs: dict[str, Formula] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    memory: tuple[tuple[Formula, int], ...] = ()  # bytes of each large array, and the site to report where they are not free
+    memory: tuple[
+        tuple[Formula, int], ...
+    ] = ()  # bytes of each large array, and the site to report where they are not free
     signature: str = ""  # for people, one line for each input, param and output
     version: int = VERSION
 

@@ -18,41 +18,57 @@ def prune(program: Program) -> Program:
 
 
 def used_results(program: Program) -> dict[Node, set[int]]:
-    """For each loop and branch, the results that are read, or that a carried value needs in the next round."""
+    """For each loop and branch, the results that the program's effects and outputs depend on.
+
+    A result is alive only through what reads it, so values that two nested loops only hand to each other are dead.
+    """
     flags = [f for f in program.assigned if f is not None]
-    nodes = ir.walk([*ir.roots(program.region), *flags])
-    used: dict[Node, set[int]] = {n: set() for n in nodes if n.op in ("loop", "branch")}
-    for n in nodes:
-        if n.op == "project":
-            used[n.args[0]].add(n.get("k"))
-    for n in nodes:
-        if n.op == "loop":
-            used[n] |= needed_inside(n, used[n])
-    return used
+    return Liveness([*ir.roots(program.region), *flags]).used
+
+
+class Liveness:
+    """Marks what is alive, from the roots on; of a loop or branch only the results that something reads."""
+
+    def __init__(self, roots: list[Node]) -> None:
+        nodes = ir.walk(roots)
+        self.used: dict[Node, set[int]] = {n: set() for n in nodes if n.op in ("loop", "branch")}
+        self.carried = {p: (n, k) for n in self.used if n.op == "loop" for k, p in enumerate(carried_params(n))}
+        self.seen: set[Node] = set()
+        self.pending = list(roots)
+        while self.pending:
+            self.mark(self.pending.pop())
+
+    def mark(self, value: Node) -> None:
+        if value in self.seen:
+            return
+        self.seen.add(value)
+        if value.op == "project":
+            self.pending.append(value.args[0])
+            self.mark_result(value.args[0], value.get("k"))
+        elif value in self.carried:
+            self.mark_result(*self.carried[value])
+        elif value.op == "exit":
+            self.pending.append(value.args[0])
+        elif value in self.used:
+            head = len(value.args) - count_results(value) if value.op == "loop" else len(value.args)
+            self.pending.extend(value.args[:head])
+            self.pending.extend(e for r in value.regions for e in r.effects)
+        else:
+            self.pending.extend(ir.nested(value))
+
+    def mark_result(self, owner: Node, k: int) -> None:
+        if k in self.used[owner]:
+            return
+        self.used[owner].add(k)
+        self.pending.extend(r.results[k] for r in owner.regions)
+        if owner.op == "loop":
+            self.pending.append(owner.args[len(owner.args) - count_results(owner) + k])
+            self.pending.extend(e.args[1 + k] for e in owner.regions[0].effects if e.op == "exit")
 
 
 def carried_params(loop: Node) -> tuple[Node, ...]:
     region = loop.regions[0]
     return region.params[1:] if loop.get("kind") == "count" else region.params
-
-
-def needed_inside(loop: Node, wanted: set[int]) -> set[int]:
-    """The carried values that the wanted ones, and the body's effects, depend on."""
-    region, params = loop.regions[0], carried_params(loop)
-    if not params:
-        return set()
-    exits = [e for e in region.effects if e.op == "exit"]
-    needed: set[int] = set()
-    effects = [e for e in region.effects if e.op != "exit"] + [e.args[0] for e in exits]
-    frontier = set(wanted)
-    reached = set(ir.walk(effects))
-    while True:
-        needed |= frontier | {k for k, p in enumerate(params) if p in reached}
-        values = [region.results[k] for k in needed] + [e.args[1 + k] for e in exits for k in needed]
-        grown = reached | set(ir.walk(values))
-        if grown == reached and needed >= {k for k, p in enumerate(params) if p in reached}:
-            return needed
-        reached, frontier = grown, set()
 
 
 def pruned(program: Program, used: dict[Node, set[int]]) -> Region:
@@ -78,7 +94,7 @@ def count_results(owner: Node) -> int:
 def cut(value: Node, new: dict[Node, Node], places: dict[Node, dict[int, int]]) -> Node:
     if value.op == "project":
         owner = value.args[0]
-        if new[owner] is owner:
+        if new[owner] is owner or value.get("k") not in places[owner]:
             return value
         return ir.make(
             "project", (new[owner],), {"k": places[owner][value.get("k")]}, (ir.renamed_type(value.type, new),)

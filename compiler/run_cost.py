@@ -28,6 +28,7 @@ def run_costs(program: Program) -> tuple[Dim, Dim, Dim]:
 
 def by_name(size: Dim) -> Dim:
     """The size with counts such as maximum(steps, 0) read as what they are named after; other unknown counts stay."""
+
     def replaced(atom: Node | str) -> Dim | None:
         if isinstance(atom, Node) and atom.op in ("maximum", "cast", "variable"):
             return by_name(size_of(atom.args[0]))

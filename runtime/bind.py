@@ -21,10 +21,21 @@ import numpy as np
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source, Span
 
-DTYPES = {"bool": "bool", "int": "int64", "real": "float64", "complex": "complex128", "i32": "int32", "i64": "int64",
-          "f32": "float32", "f64": "float64", "c64": "complex64", "c128": "complex128"}
-RANKS = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}        # bool < int < real < complex, by NumPy's letters
+DTYPES = {
+    "bool": "bool",
+    "int": "int64",
+    "real": "float64",
+    "complex": "complex128",
+    "i32": "int32",
+    "i64": "int64",
+    "f32": "float32",
+    "f64": "float64",
+    "c64": "complex64",
+    "c128": "complex128",
+}
+RANKS = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}  # bool < int < real < complex, by NumPy's letters
 KINDS = {"b": "bool", "i": "int", "u": "int", "f": "real", "c": "complex"}
+STRANGERS = {"U": "text", "S": "text", "T": "text", "M": "dates", "m": "spans of time", "V": "records"}
 SIMILAR = 0.6
 
 
@@ -62,8 +73,11 @@ def named(plan: Any, values: Mapping[str, Any]) -> dict[str, Any]:
         if name not in inputs and name not in sizes:
             near = difflib.get_close_matches(name, [*inputs, *sizes], n=1, cutoff=SIMILAR)
             takes = ", ".join(i.name for i in plan.inputs) or "no inputs"
-            raise Error("name", f"this program has no input {name}; it takes {takes}",
-                        hint=f"did you mean {near[0]}?" if near else None)
+            raise Error(
+                "name",
+                f"this program has no input {name}; it takes {takes}",
+                hint=f"did you mean {near[0]}?" if near else None,
+            )
         if name in found:
             raise Error("name", f"{name} is given twice")
         found[name] = value
@@ -116,8 +130,10 @@ def formula_text(formula: Any) -> str:
     op, left, right = formula
     if op == "-" and left == 0:
         return f"-{formula_text(right)}"
-    words = [f"({formula_text(f)})" if isinstance(f, (list, tuple)) and op in ("*", "//") else formula_text(f)
-             for f in (left, right)]
+    words = [
+        f"({formula_text(f)})" if isinstance(f, (list, tuple)) and op in ("*", "//") else formula_text(f)
+        for f in (left, right)
+    ]
     return (f" {op} " if op in "+-" else op).join(words)
 
 
@@ -133,37 +149,38 @@ def atoms(formula: Any) -> Iterable[str]:
 # --- values ------------------------------------------------------------------------------------
 
 
-def as_array(name: str, value: Any, fail: Callable[..., Error]) -> np.ndarray:
-    """Any value as an array of numbers, without a copy where it is one."""
+def as_array(name: str, value: Any, fail: Callable[..., Error], element: str = "") -> np.ndarray:
+    """Any value as an array of numbers, without a copy where it is one. `element`: what it is wanted as, if known."""
     if hasattr(value, "__cuda_array_interface__") and hasattr(value, "get"):
         value = value.get()
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
-        raise fail("type", f"{name} has masked entries, which a formula cannot tell from numbers", hint=f"fill them: {name}.filled(…)")
+        words = f"{name} has masked entries, which a formula cannot tell from numbers"
+        raise fail("type", words, f"fill them: {name}.filled(…)")
     try:
         array = np.asarray(value)
     except (ValueError, TypeError) as why:
         words = "its rows have different lengths" if "inhomogeneous" in str(why) else str(why)
         raise fail("type", f"{name} is not an array of numbers: {words}") from None
     if array.dtype.kind == "O":
-        array = from_objects(name, array, fail)
+        array = from_objects(name, array, fail, element)
     if array.dtype.kind not in RANKS:
-        words = {"U": "text", "S": "text", "T": "text", "M": "dates", "m": "spans of time", "V": "records"}
-        raise fail("type", f"{name} holds {words.get(array.dtype.kind, str(array.dtype))} where numbers are wanted")
+        what = STRANGERS.get(array.dtype.kind, str(array.dtype))
+        raise fail("type", f"{name} holds {what} where numbers are wanted")
     return array
 
 
-def from_objects(name: str, array: np.ndarray, fail: Callable[..., Error]) -> np.ndarray:
+def from_objects(name: str, array: np.ndarray, fail: Callable[..., Error], element: str) -> np.ndarray:
     """Python objects as numbers: large ints, fractions, decimals."""
     entries = array.ravel().tolist()
-    odd = next((x for x in entries if not isinstance(x, numbers.Number)), None)
-    if odd is not None or (not entries and array.size):
-        what = "text" if isinstance(odd, (str, bytes)) else f"a {type(odd).__name__}"
+    odd = [x for x in entries if not isinstance(x, numbers.Number)]
+    if odd:
+        what = "text" if isinstance(odd[0], (str, bytes)) else f"a {type(odd[0]).__name__}"
         raise fail("type", f"{name} holds {what} where a number is wanted")
-    if all(isinstance(x, numbers.Integral) for x in entries):
+    if all(isinstance(x, numbers.Integral) for x in entries) and element not in ("real", "f32", "complex", "c64"):
         least, greatest = np.iinfo(np.int64).min, np.iinfo(np.int64).max
-        beyond = next((x for x in entries if not least <= x <= greatest), None)
-        if beyond is not None:
-            raise fail("type", f"{name} holds {beyond}, which no 64-bit int can hold", hint="give it as a real number")
+        beyond = [x for x in entries if not least <= x <= greatest]
+        if beyond:
+            raise fail("type", f"{name} holds {beyond[0]}, which no 64-bit int can hold", "give it as a real number")
         return array.astype(np.int64)
     try:
         return array.astype(np.complex128 if any(isinstance(x, complex) for x in entries) else np.float64)
@@ -176,8 +193,10 @@ def converted(name: str, array: np.ndarray, element: str, fail: Callable[..., Er
     target = np.dtype(DTYPES[element])
     if RANKS[array.dtype.kind] > RANKS[target.kind]:
         hint = {"int": f"round it first, or declare {name} as real", "bool": f"compare it first: {name} > 0"}.get(
-            KINDS[target.kind])
-        raise fail("type", f"{name} is declared {element}, and the value given is {KINDS[array.dtype.kind]} ({array.dtype})", hint=hint)
+            KINDS[target.kind]
+        )
+        given = f"{KINDS[array.dtype.kind]} ({array.dtype})"
+        raise fail("type", f"{name} is declared {element}, and the value given is {given}", hint)
     if target.kind == "i" and array.dtype.kind in "iu" and array.dtype.itemsize >= target.itemsize and array.size:
         limits = np.iinfo(target)
         least, greatest = int(array.min()), int(array.max())
@@ -208,8 +227,10 @@ def value_types(plan: Any, given: Mapping[str, Any]) -> dict[str, tuple[str, tup
 
 def failing(plan: Any, i: Any) -> Callable[..., Error]:
     """Makes errors at the place where an input is declared."""
+
     def fail(kind: str, message: str, hint: str | None = None) -> Error:
         return Error(kind, message, span_of(plan, i.site), hint)
+
     return fail
 
 
@@ -244,7 +265,7 @@ def argument(array: np.ndarray) -> Any:
 def checked(plan: Any, i: Any, value: Any) -> np.ndarray:
     """One value in the element type and rank of its contract."""
     fail = failing(plan, i)
-    array = as_array(i.name, value, fail)
+    array = as_array(i.name, value, fail, i.element)
     if array.ndim != len(i.dims):
         raise wrong_rank(i, array, fail)
     array = served(converted(i.name, array, i.element, fail))
@@ -287,7 +308,9 @@ def solve_sizes(plan: Any, ready: Mapping[str, np.ndarray], given: Mapping[str, 
             if sizes.setdefault(name, number) != number:
                 blame = next((plan.inputs[k] for n, k, *_ in plan.dimensions if n == name), None)
                 whose = f"{blame.name} gave {name} = {sizes[name]}" if blame else f"it is {sizes[name]}"
-                raise Error("shape", f"{name} is given as {number}, but {whose}", span_of(plan, blame.site) if blame else None)
+                raise Error(
+                    "shape", f"{name} is given as {number}, but {whose}", span_of(plan, blame.site) if blame else None
+                )
     return sizes
 
 
@@ -309,18 +332,28 @@ def fill_sizes(plan: Any, ready: Mapping[str, np.ndarray], sizes: dict[str, int]
                 continue
 
 
-def default_value(i: Any, sizes: Mapping[str, int], ready: Mapping[str, np.ndarray], load: Callable[[str], Mapping[str, Any]]) -> Any:
+def default_value(
+    i: Any, sizes: Mapping[str, int], ready: Mapping[str, np.ndarray], load: Callable[[str], Mapping[str, Any]]
+) -> Any:
     """A param's default: a number, or what its text computes from sizes and earlier params."""
     if i.reads is None:
         words = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf"), "True": True, "False": False}
         if i.default in words:
             return words[i.default]
-        return complex(i.default) if "j" in i.default else int(i.default) if i.default.lstrip("-").isdigit() else float(i.default)
+        return (
+            complex(i.default)
+            if "j" in i.default
+            else int(i.default)
+            if i.default.lstrip("-").isdigit()
+            else float(i.default)
+        )
     values = [argument(ready[name]) if name in ready else sizes[name] for name in i.reads]
     return load(i.default)["program"](*values)[0]
 
 
-def check_contracts(plan: Any, ready: Mapping[str, np.ndarray], sizes: Mapping[str, int], given: Mapping[str, Any]) -> None:
+def check_contracts(
+    plan: Any, ready: Mapping[str, np.ndarray], sizes: Mapping[str, int], given: Mapping[str, Any]
+) -> None:
     """Every axis has the size of its contract. Raises a shape error in the contract's names, with both numbers."""
     for i in plan.inputs:
         array = ready[i.name]
@@ -333,7 +366,9 @@ def check_contracts(plan: Any, ready: Mapping[str, np.ndarray], sizes: Mapping[s
                 raise wrong_size(plan, i, axis, formula, array, sizes, wanted)
 
 
-def wrong_size(plan: Any, i: Any, axis: int, formula: Any, array: np.ndarray, sizes: Mapping[str, int], wanted: int) -> Error:
+def wrong_size(
+    plan: Any, i: Any, axis: int, formula: Any, array: np.ndarray, sizes: Mapping[str, int], wanted: int
+) -> Error:
     shape = shape_text(i.dims)
     size = array.shape[axis]
     names = list(dict.fromkeys(atoms(formula)))
@@ -348,8 +383,11 @@ def wrong_size(plan: Any, i: Any, axis: int, formula: Any, array: np.ndarray, si
     if array.ndim == 2 and i.dims[0] != i.dims[1]:
         turned = array.shape[::-1]
         try:
-            hint = f"is it transposed? {i.name}.T has shape {list(turned)}" if [
-                evaluate(d, sizes) for d in i.dims] == list(turned) else None
+            hint = (
+                f"is it transposed? {i.name}.T has shape {list(turned)}"
+                if [evaluate(d, sizes) for d in i.dims] == list(turned)
+                else None
+            )
         except KeyError:
             hint = None
     return Error("shape", words, span_of(plan, i.site), hint)
@@ -383,7 +421,12 @@ def check_memory(plan: Any, sizes: Mapping[str, int], free: int, bounded: bool) 
         if needed > free:
             site = plan.sites[number]
             hint = "max_memory bounds this run" if bounded else None
-            raise Error("limit", site.message.format(bytes_text(needed), bytes_text(free)), span_of(plan, number), site.hint or hint)
+            raise Error(
+                "limit",
+                site.message.format(bytes_text(needed), bytes_text(free)),
+                span_of(plan, number),
+                site.hint or hint,
+            )
 
 
 def bytes_text(count: int) -> str:
@@ -403,8 +446,11 @@ def owned(results: Iterable[Any], inputs: Iterable[Any]) -> list[Any]:
     for value in results:
         if isinstance(value, np.ndarray) and value.size:
             low, high = extent(value)
-            if any(low < b and a < high for a, b in taken) or not value.flags.writeable or (
-                    isinstance(value.base, np.ndarray) and value.base.nbytes > value.nbytes):
+            if (
+                any(low < b and a < high for a, b in taken)
+                or not value.flags.writeable
+                or (isinstance(value.base, np.ndarray) and value.base.nbytes > value.nbytes)
+            ):
                 value = np.array(value, order="K", copy=True, subok=False)
                 low, high = extent(value)
             taken.append((low, high))

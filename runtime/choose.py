@@ -1,9 +1,9 @@
 """`auto`: the target with the least predicted time, from the program, the sizes and the machine alone.
 
-The model, in seconds; its constants are those of one ordinary core and are the same on every machine, so that the choice is too:
+The model, in seconds; its constants are those of one ordinary core, the same on every machine:
 
     numpy      calls · CALL + bytes / BANDWIDTH + flops / FLOPS          every library call, its arrays read and written
-    parallel   COMPILE + calls · STEP + the larger of bytes / (BANDWIDTH · c) and flops / (FLOPS · c), c = cores, at most 8
+    parallel   COMPILE + calls · STEP + the larger of bytes / (BANDWIDTH · c), flops / (FLOPS · c); c = cores, at most 8
     cuda       START + calls · LAUNCH + the larger of bytes / DEVICE_BANDWIDTH and flops / DEVICE_FLOPS, + transfers
 
 `loops` is never chosen: it is there to be read, and to judge. An emulated GPU is never chosen either.
@@ -23,7 +23,7 @@ from gdc.runtime.machine import TARGETS, backend, cores, has_gpu
 CALL, BANDWIDTH, FLOPS = 1.5e-6, 8e9, 1e10
 COMPILE, STEP = 1.5, 5e-9
 START, LAUNCH, DEVICE_BANDWIDTH, DEVICE_FLOPS, TRANSFER = 2.0, 8e-6, 1e12, 5e12, 8e9
-OPEN_ROUNDS = 1000      # what a loop of unknown length is taken to run
+OPEN_ROUNDS = 1000  # what a loop of unknown length is taken to run
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ def choose(costs: Mapping[str, Any], sizes: Mapping[str, int], given_bytes: int 
         del seconds["cuda"]
     best = min(seconds, key=lambda name: seconds[name])
     others = ", ".join(f"{time_text(s)} on {name}" for name, s in seconds.items() if name != best)
-    compared = f"; predicted: {time_text(seconds[best])} on {best}" + (f", {others} (compiling included)" if others else "")
+    compared = f"; predicted: {time_text(seconds[best])} on {best}" + (
+        f", {others} (compiling included)" if others else ""
+    )
     reasons = {
         "numpy": "the work is too small to pay for compiling",
         "parallel": "the work pays for compiling, and all cores share it",

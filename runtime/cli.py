@@ -77,8 +77,13 @@ def _near(file: str) -> str:
 
 @command.command(short_help="Run a script and print its outputs.")
 @script_arguments
-@click.option("--input", "inputs", multiple=True, metavar="X=PATH",
-              help="A value for an input, from a .npy, .npz (X=d.npz:member), .csv or .tsv (X=d.csv:area,rooms) file.")
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="X=PATH",
+    help="A value for an input, from a .npy, .npz (X=d.npz:member), .csv or .tsv (X=d.csv:area,rooms) file.",
+)
 @click.option("--set", "settings", multiple=True, metavar="a=0.1", help="A value for a param, or for a scalar input.")
 @click.option("--backend", type=click.Choice(BACKENDS), default="auto", help="The target. auto chooses, and says why.")
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="How many threads to use at most.")
@@ -87,8 +92,20 @@ def _near(file: str) -> str:
 @click.option("--out", metavar="PATH", help="Write outputs and traces to a .npz file or into a folder of .npy files.")
 @click.option("--quiet", is_flag=True, help="Print the outputs only.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
-def run(file: str | None, formula: str | None, strict: bool, inputs: tuple[str, ...], settings: tuple[str, ...], backend: str,
-        threads: int | None, max_memory: str | None, timeout: float | None, out: str | None, quiet: bool, as_json: bool) -> int:
+def run(
+    file: str | None,
+    formula: str | None,
+    strict: bool,
+    inputs: tuple[str, ...],
+    settings: tuple[str, ...],
+    backend: str,
+    threads: int | None,
+    max_memory: str | None,
+    timeout: float | None,
+    out: str | None,
+    quiet: bool,
+    as_json: bool,
+) -> int:
     """Run a script and print its outputs.
 
     \b
@@ -116,8 +133,15 @@ def run(file: str | None, formula: str | None, strict: bool, inputs: tuple[str, 
     return 130 if result.interrupted else 0
 
 
-def watched(program: Program, values: dict[str, Any], backend: str, threads: int | None, max_memory: int | None,
-            timeout: float | None, quiet: bool) -> Any:
+def watched(
+    program: Program,
+    values: dict[str, Any],
+    backend: str,
+    threads: int | None,
+    max_memory: int | None,
+    timeout: float | None,
+    quiet: bool,
+) -> Any:
     """Runs with a progress bar where standard error is a terminal."""
     bar: Any = nullcontext()
     if not quiet and sys.stderr.isatty():
@@ -125,8 +149,15 @@ def watched(program: Program, values: dict[str, Any], backend: str, threads: int
 
         bar = Bar()
     with bar as following:
-        return program.run(values, backend, threads, max_memory, timeout, watching=following.follow if following else None,
-                           show=(lambda line: click.echo(line, err=True)) if quiet else click.echo)
+        return program.run(
+            values,
+            backend,
+            threads,
+            max_memory,
+            timeout,
+            watching=following.follow if following else None,
+            show=(lambda line: click.echo(line, err=True)) if quiet else click.echo,
+        )
 
 
 def show_result(result: Any, quiet: bool, as_json: bool) -> None:
@@ -146,8 +177,10 @@ def show_result(result: Any, quiet: bool, as_json: bool) -> None:
         say("interrupted: these are the values after the last whole round")
     if not quiet:
         times = result.time
-        say(f"{result.why}\ncompiled in {choose.time_text(times['compile'])}, ran in {choose.time_text(times['run'])}"
-            + (f", data read in {choose.time_text(times['read'])}" if times["read"] > 0.001 else ""))
+        say(
+            f"{result.why}\ncompiled in {choose.time_text(times['compile'])}, ran in {choose.time_text(times['run'])}"
+            + (f", data read in {choose.time_text(times['read'])}" if times["read"] > 0.001 else "")
+        )
 
 
 def bytes_of(text: str | None) -> int | None:
@@ -156,7 +189,7 @@ def bytes_of(text: str | None) -> int | None:
         return None
     units = {"": 1, "b": 1, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "t": 1e12, "tb": 1e12}
     number = text.strip().rstrip("bBkKmMgGtT").strip()
-    unit = text.strip()[len(text.strip().rstrip("bBkKmMgGtT")):].lower()
+    unit = text.strip()[len(text.strip().rstrip("bBkKmMgGtT")) :].lower()
     try:
         return int(float(number) * units[unit])
     except (ValueError, KeyError, OverflowError):
@@ -194,13 +227,31 @@ def check(file: str | None, formula: str | None, strict: bool, as_json: bool) ->
 def signature_json(program: Program) -> dict[str, Any]:
     """A program's face as plain data."""
     face = program._face
-    inputs = [{"name": i.name, "element": i.element or None, "shape": list(i.dims) if i.element else None, "param": i.is_param,
-               "finite": i.finite, "from": i.path, "columns": list(i.members)} for i in face.inputs]
+    inputs = [
+        {
+            "name": i.name,
+            "element": i.element or None,
+            "shape": list(i.dims) if i.element else None,
+            "param": i.is_param,
+            "finite": i.finite,
+            "from": i.path,
+            "columns": list(i.members),
+        }
+        for i in face.inputs
+    ]
     known = not any(not i.declared for i in face.inputs)
-    outputs, traces = ([{"name": o.name, **({"element": o.element, "rank": o.rank} if known else {})} for o in found]
-                       for found in (face.outputs, face.traces))
-    return {"schema": SCHEMA, "ok": True, "inputs": inputs, "outputs": outputs, "traces": traces,
-            "signature": program.signature.split("\n")}
+    outputs, traces = (
+        [{"name": o.name, **({"element": o.element, "rank": o.rank} if known else {})} for o in found]
+        for found in (face.outputs, face.traces)
+    )
+    return {
+        "schema": SCHEMA,
+        "ok": True,
+        "inputs": inputs,
+        "outputs": outputs,
+        "traces": traces,
+        "signature": program.signature.split("\n"),
+    }
 
 
 def type_options(types: Sequence[str]) -> dict[str, str]:
@@ -218,10 +269,19 @@ def type_options(types: Sequence[str]) -> dict[str, str]:
 @script_arguments
 @click.option("--stage", type=click.Choice(STAGES), help="One stage, instead of the record of the passes and the text.")
 @click.option("--backend", type=click.Choice(BACKENDS[1:]), default="numpy", show_default=True, help="The target.")
-@click.option("--type", "types", multiple=True, metavar="X='real[m, n]'", help="The type of an input without a contract.")
+@click.option(
+    "--type", "types", multiple=True, metavar="X='real[m, n]'", help="The type of an input without a contract."
+)
 @click.option("--without", multiple=True, metavar="RULE", help="Leave a rewrite rule out (they stand in brackets).")
-def explain(file: str | None, formula: str | None, strict: bool, stage: str | None, backend: str, types: tuple[str, ...],
-            without: tuple[str, ...]) -> int:
+def explain(
+    file: str | None,
+    formula: str | None,
+    strict: bool,
+    stage: str | None,
+    backend: str,
+    types: tuple[str, ...],
+    without: tuple[str, ...],
+) -> int:
     """Tell what happened to the formulas: each pass with its reason, its cost before and after, and the code.
 
     \b
@@ -243,7 +303,9 @@ def explain(file: str | None, formula: str | None, strict: bool, stage: str | No
 @command.command(short_help="Print the text that runs on a target.")
 @script_arguments
 @click.option("--backend", type=click.Choice(BACKENDS[1:]), default="numpy", show_default=True, help="The target.")
-@click.option("--type", "types", multiple=True, metavar="X='real[m, n]'", help="The type of an input without a contract.")
+@click.option(
+    "--type", "types", multiple=True, metavar="X='real[m, n]'", help="The type of an input without a contract."
+)
 def source(file: str | None, formula: str | None, strict: bool, backend: str, types: tuple[str, ...]) -> int:
     """Print the text that runs: complete Python that needs only NumPy (and Numba or CuPy).
 
@@ -264,13 +326,29 @@ def backends(as_json: bool) -> int:
     from gdc.runtime import machine, show
 
     found = list(machine.backends())
-    facts = {"gdc": gdc.__version__, "Python": sys.version.split()[0], "cores": machine.cores(), "threads": machine.threads(),
-             "free memory": machine.free_memory(), "BLAS": machine.blas()}
+    facts = {
+        "gdc": gdc.__version__,
+        "Python": sys.version.split()[0],
+        "cores": machine.cores(),
+        "threads": machine.threads(),
+        "free memory": machine.free_memory(),
+        "BLAS": machine.blas(),
+    }
     if as_json:
         import json
 
-        click.echo(json.dumps({"schema": SCHEMA, "machine": facts, "backends": [
-            {"name": b.name, "usable": b.usable, "about": b.about, "hint": b.hint, "emulated": b.emulated} for b in found]}))
+        click.echo(
+            json.dumps(
+                {
+                    "schema": SCHEMA,
+                    "machine": facts,
+                    "backends": [
+                        {"name": b.name, "usable": b.usable, "about": b.about, "hint": b.hint, "emulated": b.emulated}
+                        for b in found
+                    ],
+                }
+            )
+        )
         return 0
     rows = [["backend", "usable", ""]] + [[b.name, "yes" if b.usable else "no", b.about] for b in found]
     click.echo(show.table(rows))
@@ -279,8 +357,10 @@ def backends(as_json: bool) -> int:
             click.echo(f"{b.name}: {b.hint}")
     from gdc.runtime.bind import bytes_text
 
-    click.echo(f"\ngdc {facts['gdc']}, Python {facts['Python']}, {facts['cores']} cores, {facts['threads']} threads, "
-               f"{bytes_text(machine.free_memory())} of memory free\nBLAS: {'; '.join(machine.blas()) or 'none found'}")
+    click.echo(
+        f"\ngdc {facts['gdc']}, Python {facts['Python']}, {facts['cores']} cores, {facts['threads']} threads, "
+        f"{bytes_text(machine.free_memory())} of memory free\nBLAS: {'; '.join(machine.blas()) or 'none found'}"
+    )
     return 0
 
 

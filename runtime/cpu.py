@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import threading
 from collections.abc import Iterator
@@ -21,9 +22,10 @@ def threads(number: int | None) -> Iterator[None]:
     """Native code started by this thread uses so many cores, and BLAS one: the blocks are gdc's own."""
     import numba
 
+    config: Any = numba.config
     with _safe_layer(numba):
         before = numba.get_num_threads()
-        numba.set_num_threads(max(1, min(number or before, numba.config.NUMBA_NUM_THREADS)))
+        numba.set_num_threads(max(1, min(number or before, config.NUMBA_NUM_THREADS)))
         try:
             yield
         finally:
@@ -42,8 +44,4 @@ def _safe_layer(numba: Any) -> Iterator[None]:
 
 
 def _has_omp() -> bool:
-    try:
-        from numba.np.ufunc import omppool  # noqa: F401
-    except ImportError:
-        return False
-    return True
+    return importlib.util.find_spec("numba.np.ufunc.omppool") is not None

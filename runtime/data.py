@@ -39,8 +39,15 @@ class _Place:
         return Error("data", f"{self.shown}: {message}", self.span, hint)
 
 
-def read_value(path: str, members: Sequence[str] = (), folder: str | None = None, element: str | None = None,
-               rank: int | None = None, span: Span | None = None, name: str = "") -> np.ndarray:
+def read_value(
+    path: str,
+    members: Sequence[str] = (),
+    folder: str | None = None,
+    element: str | None = None,
+    rank: int | None = None,
+    span: Span | None = None,
+    name: str = "",
+) -> np.ndarray:
     """An input's value from a file.
 
     path is relative to `folder`; members are a .npz's member or a table's columns; element ("int", "real", …) says how a
@@ -85,13 +92,18 @@ def read_npz(place: _Place, members: Sequence[str]) -> np.ndarray:
         with np.load(place.path, allow_pickle=False) as archive:
             names = list(archive.files)
             if not members and len(names) != 1:
-                raise place.error(f"it holds {', '.join(names)}: say which", f'{place.shown}:{names[0] if names else "X"} on the '
-                                  f'command line, from "{place.shown}"["{names[0] if names else "X"}"] in a script')
+                raise place.error(
+                    f"it holds {', '.join(names)}: say which",
+                    f"{place.shown}:{names[0] if names else 'X'} on the "
+                    f'command line, from "{place.shown}"["{names[0] if names else "X"}"] in a script',
+                )
             if len(members) > 1:
                 raise place.error("one member of a .npz is one array; give one name")
             wanted = members[0] if members else names[0]
             if wanted not in names:
-                raise place.error(f"it has no member {wanted}; it holds {', '.join(names)}", _did_you_mean(wanted, names))
+                raise place.error(
+                    f"it has no member {wanted}; it holds {', '.join(names)}", _did_you_mean(wanted, names)
+                )
             return archive[wanted]
     except (ValueError, EOFError, zipfile.BadZipFile) as why:
         raise place.error(_object_words(why) or "this is not a .npz file, or it is damaged") from None
@@ -104,7 +116,9 @@ def _object_words(why: BaseException) -> str:
 # --- tables ------------------------------------------------------------------------------------
 
 
-def read_table(place: _Place, separator: str, members: Sequence[str], element: str | None, rank: int | None) -> np.ndarray:
+def read_table(
+    place: _Place, separator: str, members: Sequence[str], element: str | None, rank: int | None
+) -> np.ndarray:
     """Columns of a table with a header, by name; all of them where none are named."""
     header = read_header(place, separator)
     columns = find_columns(place, header, members)
@@ -113,7 +127,9 @@ def read_table(place: _Place, separator: str, members: Sequence[str], element: s
         values = precise(place, separator, header, columns, element)
     if rank == 1 or (rank is None and len(members) == 1):
         if len(columns) != 1:
-            raise place.error(f"a vector is one column, and {len(columns)} are taken", f'name one: ["{header[columns[0]]}"]')
+            raise place.error(
+                f"a vector is one column, and {len(columns)} are taken", f'name one: ["{header[columns[0]]}"]'
+            )
         return np.ascontiguousarray(values[:, 0])
     return values
 
@@ -156,15 +172,32 @@ def _did_you_mean(name: str, names: Sequence[str]) -> str | None:
     return f"did you mean {near[0]}?" if near else None
 
 
-def fast(place: _Place, separator: str, header: list[str], columns: list[int], element: str | None) -> np.ndarray | None:
+def fast(
+    place: _Place, separator: str, header: list[str], columns: list[int], element: str | None
+) -> np.ndarray | None:
     """NumPy's own reader; None where it does not understand every cell (or where cells are bool)."""
     if element == "bool":
         return None
     try:
-        dtype = np.int64 if element in ("int", "i32", "i64") else np.complex128 if element in ("complex", "c64", "c128") else np.float64
+        dtype = (
+            np.int64
+            if element in ("int", "i32", "i64")
+            else np.complex128
+            if element in ("complex", "c64", "c128")
+            else np.float64
+        )
         # every column is read, so that a ragged row is seen
-        table = np.loadtxt(place.path, dtype=dtype, delimiter=separator, skiprows=1, ndmin=2, comments=None, quotechar='"',
-                           encoding="utf-8-sig", usecols=None if len(columns) == len(header) else columns)
+        table = np.loadtxt(
+            place.path,
+            dtype=dtype,
+            delimiter=separator,
+            skiprows=1,
+            ndmin=2,
+            comments=None,
+            quotechar='"',
+            encoding="utf-8-sig",
+            usecols=None if len(columns) == len(header) else columns,
+        )
     except (ValueError, OverflowError, UnicodeDecodeError, UserWarning):
         return None
     if not table.size or (len(columns) == len(header) and table.shape[1] != len(header)):
@@ -219,14 +252,19 @@ def cell(place: _Place, text: str, row: int, column: str, element: str | None) -
     if word.lower() in MISSING:
         if element in (None, "real", "f32", "f64") and word:
             return float("nan")
-        raise place.error(f"row {row}, column {column}: no value", "fill it, or drop the row" if word else "write nan for a missing number")
+        raise place.error(
+            f"row {row}, column {column}: no value",
+            "fill it, or drop the row" if word else "write nan for a missing number",
+        )
     try:
         if element in ("int", "i32", "i64"):
             value = int(word)
             if not -(2**63) <= value < 2**63:
                 raise place.error(f"row {row}, column {column}: {word} does not fit an int")
             return value
-        return complex(word.replace("i", "j")) if element in ("complex", "c64", "c128") else float(word.replace("_", "x"))
+        return (
+            complex(word.replace("i", "j")) if element in ("complex", "c64", "c128") else float(word.replace("_", "x"))
+        )
     except ValueError:
         wanted = "an int" if element in ("int", "i32", "i64") else "a number"
         raise place.error(f"row {row}, column {column}: {shown(word)} where {wanted} is wanted") from None
@@ -245,14 +283,19 @@ def write_results(path: str | Path, outputs: Mapping[str, Any], traces: Mapping[
     Returns what was written. Raises Error of kind "data" where the place takes no file; no file is ever left half-written.
     """
     target = Path(os.path.expanduser(path))
-    values = {**{n: np.asarray(v) for n, v in outputs.items()}, **{f"trace_{n}": np.asarray(v) for n, v in traces.items()}}
+    values = {
+        **{n: np.asarray(v) for n, v in outputs.items()},
+        **{f"trace_{n}": np.asarray(v) for n, v in traces.items()},
+    }
     try:
         if target.suffix.lower() == ".npz":
-            return [written(target, lambda file: np.savez(file, **values))]
+            return [written(target, lambda file: np.savez(file, **values))]  # type: ignore[arg-type]
         if target.suffix and not target.is_dir():
             raise Error("data", f"{target}: results are written to a .npz file or into a folder")
         target.mkdir(parents=True, exist_ok=True)
-        return [written(target / f"{name}.npy", lambda file, v=value: np.save(file, v)) for name, value in values.items()]
+        return [
+            written(target / f"{name}.npy", lambda file, v=value: np.save(file, v)) for name, value in values.items()
+        ]
     except OSError as why:
         raise Error("data", f"{target} cannot be written: {why.strerror or why}") from None
 

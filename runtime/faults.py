@@ -33,20 +33,30 @@ def contained(what: str, script: str, details: Mapping[str, Any] | None = None) 
         raise internal(fault, what, script, details) from None
 
 
-def internal(fault: BaseException, what: str, script: str, details: Mapping[str, Any] | None = None,
-             span: Span | None = None) -> Error:
+def internal(
+    fault: BaseException, what: str, script: str, details: Mapping[str, Any] | None = None, span: Span | None = None
+) -> Error:
     """The error for a fault of gdc: kind "internal", with the place of its report."""
     path = save_report(fault, what, script, details or {})
     words = " ".join(str(fault).split())[:200]
     where = f"a report was saved in {path}" if path else "no report could be saved"
-    return Error("internal", f"gdc failed while {what}: {type(fault).__name__}: {words}", span,
-                 f"this is a fault of gdc, not of your script; {where}: please send it to gdc's developers "
-                 "(it holds the script, versions and shapes, none of your data)")
+    return Error(
+        "internal",
+        f"gdc failed while {what}: {type(fault).__name__}: {words}",
+        span,
+        f"this is a fault of gdc, not of your script; {where}: please send it to gdc's developers "
+        "(it holds the script, versions and shapes, none of your data)",
+    )
 
 
 def save_report(fault: BaseException, what: str, script: str, details: Mapping[str, Any]) -> Path | None:
     """Writes what a developer needs to a file of its own; None where no folder takes it."""
-    lines = [f"gdc failed while {what}", time.strftime("%Y-%m-%d %H:%M:%S %z"), f"Python {sys.version}", platform.platform()]
+    lines = [
+        f"gdc failed while {what}",
+        time.strftime("%Y-%m-%d %H:%M:%S %z"),
+        f"Python {sys.version}",
+        platform.platform(),
+    ]
     lines += [f"{name} {package(name)}" for name in PACKAGES if package(name)]
     lines += [f"{name}: {value}" for name, value in details.items()]
     lines += ["", "".join(traceback.format_exception(fault)), "--- script", script[:100_000]]
@@ -62,7 +72,7 @@ def save_report(fault: BaseException, what: str, script: str, details: Mapping[s
         return None
 
 
-def translated(fault: BaseException, plan: Any, stop: type | None, details: Mapping[str, Any]) -> Error:
+def translated(fault: Any, plan: Any, stop: type | None, details: Mapping[str, Any]) -> Error:
     """What an exception of a plan's text means in the script."""
     source = Source(plan.source, plan.source_name)
     if stop is not None and isinstance(fault, stop):

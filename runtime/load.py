@@ -83,7 +83,7 @@ def _load_numba(text: str) -> ModuleType:
                 write_whole(path, text)
             except OSError:
                 continue
-            if config.CACHE_DIR or os.access(folder, os.W_OK):
+            if getattr(config, "CACHE_DIR", "") or os.access(folder, os.W_OK):
                 return _execute(text, name, str(path), path)
         return _execute(text, name, f"<{name}>")
 

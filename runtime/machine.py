@@ -44,12 +44,16 @@ def backend(name: str) -> Backend:
 def _parallel() -> Backend:
     if find_spec("numba") is None:
         return Backend("parallel", False, "Numba is not installed", "pip install numba")
-    return Backend("parallel", True, f"Numba {package('numba')}, {threads()} {'threads' if threads() > 1 else 'thread'}")
+    return Backend(
+        "parallel", True, f"Numba {package('numba')}, {threads()} {'threads' if threads() > 1 else 'thread'}"
+    )
 
 
 def _cuda() -> Backend:
     if emulating():
-        return Backend("cuda", True, f"emulated on the CPU ({EMULATE} is set): slow, and exact enough to test", emulated=True)
+        return Backend(
+            "cuda", True, f"emulated on the CPU ({EMULATE} is set): slow, and exact enough to test", emulated=True
+        )
     return _gpu()
 
 
@@ -59,7 +63,9 @@ def _gpu() -> Backend:
     extra = "pip install 'gdc-lang[cuda]', or set GDC_EMULATE_CUDA=1 to run the kernels' text on the CPU"
     missing = [name for name in ("numba", "cupy") if find_spec(name) is None]
     if missing:
-        return Backend("cuda", False, f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed", extra)
+        return Backend(
+            "cuda", False, f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed", extra
+        )
     try:
         import cupy
         from numba import cuda
@@ -121,5 +127,8 @@ def blas() -> list[str]:
     import numpy  # noqa: F401  (loads its own)
     from threadpoolctl import threadpool_info
 
-    return [f"{i.get('internal_api', '?')} {i.get('version', '')} ({i.get('num_threads')} threads)".replace("  ", " ")
-            for i in threadpool_info() if i.get("user_api") == "blas"]
+    return [
+        f"{i.get('internal_api', '?')} {i.get('version', '')} ({i.get('num_threads')} threads)".replace("  ", " ")
+        for i in threadpool_info()
+        if i.get("user_api") == "blas"
+    ]

@@ -13,7 +13,14 @@ import click
 from gdc.runtime.bind import normal
 
 SPEC = re.compile(r"(.+?\.(?:npy|npz|csv|tsv))(?::(.+))?", re.IGNORECASE | re.DOTALL)
-WORDS = {"true": True, "false": False, "inf": float("inf"), "-inf": float("-inf"), "nan": float("nan"), "∞": float("inf")}
+WORDS = {
+    "true": True,
+    "false": False,
+    "inf": float("inf"),
+    "-inf": float("-inf"),
+    "nan": float("nan"),
+    "∞": float("inf"),
+}
 
 
 def pair(option: str, word: str) -> tuple[str, str]:
@@ -36,8 +43,8 @@ def input_values(words: Sequence[str], face: Any) -> dict[str, Any]:
             raise click.UsageError(f"--input {name} is given twice")
         path, members = split(text)
         i = contracts.get(name)
-        declared = i is not None and i.declared
-        found[name] = read_value(path, members, None, i.element if declared else None, len(i.dims) if declared else None, None, name)
+        known = (i.element, len(i.dims)) if i is not None and i.declared else (None, None)
+        found[name] = read_value(path, members, None, *known, None, name)
     return found
 
 
@@ -70,5 +77,7 @@ def setting(name: str, text: str) -> Any:
         value = None
     if isinstance(value, (bool, int, float, complex, list)):
         return value
-    raise click.UsageError(f"--set {name}={text}: a setting is a number, true, false, or a list of numbers"
-                           + (f"; a file is given by --input {name}={text}" if SPEC.fullmatch(text) else ""))
+    raise click.UsageError(
+        f"--set {name}={text}: a setting is a number, true, false, or a list of numbers"
+        + (f"; a file is given by --input {name}={text}" if SPEC.fullmatch(text) else "")
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -25,9 +24,17 @@ MOST_PLANS = 64
 CONTRACT = re.compile(r"\s*(\w+)\s*(?:\[([^\]]*)\])?\s*")
 
 
-def compile(text: str, *, name: str | None = None, types: Mapping[str, str] | None = None, strict: bool = False,  # noqa: A001
-            without: Iterable[str] = (), precision: str = "f64", files: bool = True,
-            folder: str | Path | None = None) -> Program:
+def compile(
+    text: str,
+    *,
+    name: str | None = None,
+    types: Mapping[str, str] | None = None,
+    strict: bool = False,
+    without: Iterable[str] = (),
+    precision: str = "f64",
+    files: bool = True,
+    folder: str | Path | None = None,
+) -> Program:
     """A program from the text of a script or a formula.
 
         p = gdc.compile("w := w - a*(1/m)*X.T@(X@w+b-y)")
@@ -44,8 +51,15 @@ def compile(text: str, *, name: str | None = None, types: Mapping[str, str] | No
         raise Error("type", f"a program is compiled from text, not from {type(text).__name__}")
     if precision not in ("f64", "real"):
         raise Error("limit", f"this version of gdc computes in f64 only, not in {precision}")
-    return Program(text, name or Source("").name, types or {}, strict, frozenset(without), files,
-                   str(folder) if folder is not None else None)
+    return Program(
+        text,
+        name or Source("").name,
+        types or {},
+        strict,
+        frozenset(without),
+        files,
+        str(folder) if folder is not None else None,
+    )
 
 
 def load(path: str | Path, **options: Any) -> Program:
@@ -70,8 +84,16 @@ class Program:
     combination of their element types and ranks), and what was compiled is kept, on disk too.
     """
 
-    def __init__(self, text: str, name: str, types: Mapping[str, str], strict: bool, without: frozenset[str], files: bool,
-                 folder: str | None) -> None:
+    def __init__(
+        self,
+        text: str,
+        name: str,
+        types: Mapping[str, str],
+        strict: bool,
+        without: frozenset[str],
+        files: bool,
+        folder: str | None,
+    ) -> None:
         self._text, self._name, self._types = text, name, dict(types)
         self._strict, self._without, self._files, self._folder = strict, without, files, folder
         self._lock = threading.RLock()
@@ -86,9 +108,17 @@ class Program:
         """Runs the program on values given by name, on the target that `auto` chooses. See `run`."""
         return self.run(values)
 
-    def run(self, values: Mapping[str, Any] | None = None, backend: str = "auto", threads: int | None = None,
-            max_memory: int | None = None, timeout: float | None = None, *, watching: Callable[[Any], Any] | None = None,
-            show: Callable[[str], None] | None = None) -> Result:
+    def run(
+        self,
+        values: Mapping[str, Any] | None = None,
+        backend: str = "auto",
+        threads: int | None = None,
+        max_memory: int | None = None,
+        timeout: float | None = None,
+        *,
+        watching: Callable[[Any], Any] | None = None,
+        show: Callable[[str], None] | None = None,
+    ) -> Result:
         """Runs the program.
 
             r = p.run({"X": X, "y": y}, backend="parallel", threads=4)
@@ -140,7 +170,9 @@ class Program:
         known = {**{i.name: int(i.default) for i in plan.inputs if i.default and i.default.isdigit()}, **sizes}
         lacking = sorted({a for f in plan.costs.values() for a in atoms(f)} - set(known))
         if lacking:
-            raise Error("name", f"the cost depends on {', '.join(lacking)}: give {'them' if len(lacking) > 1 else 'it'} by name")
+            raise Error(
+                "name", f"the cost depends on {', '.join(lacking)}: give {'them' if len(lacking) > 1 else 'it'} by name"
+            )
         return {name: evaluate(formula, known) for name, formula in plan.costs.items() if name != "open"}
 
     def __repr__(self) -> str:
@@ -185,8 +217,11 @@ class Program:
             from gdc.compiler import driver
 
             options = self._options()
-            plan = driver.compile_plan(self._source, target, types, options) if target else driver.check(
-                self._source, self._given, options)
+            plan = (
+                driver.compile_plan(self._source, target, types, options)
+                if target
+                else driver.check(self._source, self._given, options)
+            )
         cache.write(name, plan.to_json())
         return plan
 
@@ -222,11 +257,19 @@ def unknown_target(name: str) -> Error:
 def contract_type(name: str, text: str) -> tuple[str, tuple[int | None, ...]]:
     """`real[m, 1]` as ("real", (None, 1)). Raises a type error."""
     found = CONTRACT.fullmatch(str(text))
-    kinds = {"bool": "bool", "int": "int", "real": "real", "complex": "complex", "i64": "int", "f64": "real", "c128": "complex",
-             "i32": "i32", "f32": "f32", "c64": "c64"}
+    kinds = {
+        "bool": "bool",
+        "int": "int",
+        "real": "real",
+        "complex": "complex",
+        "i64": "int",
+        "f64": "real",
+        "c128": "complex",
+        "i32": "i32",
+        "f32": "f32",
+        "c64": "c64",
+    }
     if not found or found[1] not in kinds:
         raise Error("type", f"the type of {name} is not a type: {text}", hint='write it as a contract: "real[m, n]"')
     sizes = [s.strip() for s in found[2].split(",")] if found[2] else []
     return kinds[found[1]], tuple(1 if s == "1" else None for s in sizes)
-
-

@@ -6,15 +6,15 @@ import sys
 import threading
 from typing import Any
 
-PATIENCE = 0.7      # seconds before a bar appears
+PATIENCE = 0.7  # seconds before a bar appears
 TICK = 0.1
 
 
 class Bar:
     """Follows a run's Watch from a thread of its own.
 
-        with Bar() as bar:
-            program.run(values, watching=bar.follow)
+    with Bar() as bar:
+        program.run(values, watching=bar.follow)
     """
 
     def __init__(self, name: str = "running") -> None:
@@ -47,9 +47,16 @@ class Bar:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                   TextColumn("{task.fields[latest]}"))
-        with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[latest]}"),
+        )
+        with Progress(
+            *columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()
+        ) as progress:
             task = progress.add_task(self._name, total=None, latest="")
             while not self._over.wait(TICK):
                 done, total, latest = self._watch.state()

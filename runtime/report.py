@@ -9,12 +9,29 @@ from typing import Any
 
 import click
 
-SCHEMA = 1      # of everything that the command prints as JSON
-EXIT = {"syntax": 1, "name": 1, "type": 1, "shape": 1, "backend": 2, "data": 3, "index": 4, "value": 4, "limit": 4, "assert": 5,
-        "internal": 70}
+SCHEMA = 1  # of everything that the command prints as JSON
+EXIT = {
+    "syntax": 1,
+    "name": 1,
+    "type": 1,
+    "shape": 1,
+    "backend": 2,
+    "data": 3,
+    "index": 4,
+    "value": 4,
+    "limit": 4,
+    "assert": 5,
+    "internal": 70,
+}
 STYLES: dict[str, dict[str, Any]] = {
-    "kind": {"fg": "red", "bold": True}, "place": {"bold": True}, "message": {"bold": True}, "gutter": {"fg": "blue"},
-    "source": {}, "caret": {"fg": "red"}, "hint": {"fg": "cyan"}}
+    "kind": {"fg": "red", "bold": True},
+    "place": {"bold": True},
+    "message": {"bold": True},
+    "gutter": {"fg": "blue"},
+    "source": {},
+    "caret": {"fg": "red"},
+    "hint": {"fg": "cyan"},
+}
 WORDS = {"input": "green", "param": "green", "output": "cyan", "trace": "cyan"}
 
 
@@ -32,8 +49,10 @@ def complain(error: Any) -> None:
 
 def complain_json(error: Any) -> None:
     """The same as JSON, on standard output."""
-    found = [{"kind": e.kind, "message": e.message, "line": e.line, "column": e.column, "hint": e.hint}
-             for e in (error, *error.others)]
+    found = [
+        {"kind": e.kind, "message": e.message, "line": e.line, "column": e.column, "hint": e.hint}
+        for e in (error, *error.others)
+    ]
     click.echo(json.dumps({"schema": SCHEMA, "errors": found}, ensure_ascii=False))
 
 

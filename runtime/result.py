@@ -62,16 +62,27 @@ class Result(Named):
     interrupted: bool
     trace: Named
 
-    def __init__(self, values: Mapping[str, Any], trace: Mapping[str, Any] | None = None, backend: str = "", why: str = "",
-                 time: Mapping[str, float] | None = None, interrupted: bool = False) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        trace: Mapping[str, Any] | None = None,
+        backend: str = "",
+        why: str = "",
+        time: Mapping[str, float] | None = None,
+        interrupted: bool = False,
+    ) -> None:
         super().__init__(values)
-        self.__dict__.update(trace=Named(trace or {}), backend=backend, why=why, time=dict(time or {}),
-                             interrupted=interrupted)
+        self.__dict__.update(
+            trace=Named(trace or {}), backend=backend, why=why, time=dict(time or {}), interrupted=interrupted
+        )
 
     def __repr__(self) -> str:
         run = self.time.get("run")
-        lines = [f"Result on {self.backend}" + (f", {1000 * run:.3g} ms" if run is not None else "")
-                 + (", interrupted" if self.interrupted else "")]
+        lines = [
+            f"Result on {self.backend}"
+            + (f", {1000 * run:.3g} ms" if run is not None else "")
+            + (", interrupted" if self.interrupted else "")
+        ]
         width = max((len(name) for name in self._values), default=0)
         lines += [f"  {name.ljust(width)}  {brief(value)}" for name, value in self._values.items()]
         lines += [f"  trace[{name!r}]  {brief(value)}" for name, value in self.trace.items()]

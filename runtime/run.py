@@ -15,11 +15,19 @@ from gdc.runtime.faults import contained, internal, translated
 from gdc.runtime.result import Result
 from gdc.runtime.watch import Expired, Watch, listening
 
-LONG = 0.02     # predicted seconds from which a native run gets a thread of its own, so that Ctrl-C is heard
+LONG = 0.02  # predicted seconds from which a native run gets a thread of its own, so that Ctrl-C is heard
 
 
-def run_program(program: Any, values: Mapping[str, Any], backend: str, threads: int | None, max_memory: int | None,
-                timeout: float | None, watching: Callable[[Any], Any] | None, show: Callable[[str], None] | None) -> Result:
+def run_program(
+    program: Any,
+    values: Mapping[str, Any],
+    backend: str,
+    threads: int | None,
+    max_memory: int | None,
+    timeout: float | None,
+    watching: Callable[[Any], Any] | None,
+    show: Callable[[str], None] | None,
+) -> Result:
     """See Program.run."""
     began = time.perf_counter()
     check_arguments(backend, threads, max_memory, timeout)
@@ -39,7 +47,9 @@ def run_program(program: Any, values: Mapping[str, Any], backend: str, threads: 
         module = load_text(plan.text, plan.target)
     compiled = time.perf_counter()
     native = plan.target == "parallel"
-    watch = Watch(show, timeout, in_thread=native and (timeout is not None or watching is not None or is_long(plan, bound.sizes)))
+    watch = Watch(
+        show, timeout, in_thread=native and (timeout is not None or watching is not None or is_long(plan, bound.sizes))
+    )
     watch.around = around(native, threads)
     if watching is not None:
         watching(watch)
@@ -47,8 +57,13 @@ def run_program(program: Any, values: Mapping[str, Any], backend: str, threads: 
     ended = time.perf_counter()
     outputs = dict(zip((o.name for o in plan.outputs), bind.owned(results, bound.args)))
     return Result(
-        {name: value for name, value in outputs.items() if value is not None}, traces(plan, watch), plan.target, choice,
-        {"read": loaded - began, "compile": compiled - loaded, "run": ended - compiled}, watch.interrupted)
+        {name: value for name, value in outputs.items() if value is not None},
+        traces(plan, watch),
+        plan.target,
+        choice,
+        {"read": loaded - began, "compile": compiled - loaded, "run": ended - compiled},
+        watch.interrupted,
+    )
 
 
 def check_arguments(backend: str, threads: Any, max_memory: Any, timeout: Any) -> None:
@@ -65,7 +80,11 @@ def usable(name: str) -> None:
     if name not in machine.TARGETS:
         from gdc.runtime.choose import similar_target
 
-        raise Error("backend", f"there is no backend {name}; there are auto, {', '.join(machine.TARGETS)}", hint=similar_target(name))
+        raise Error(
+            "backend",
+            f"there is no backend {name}; there are auto, {', '.join(machine.TARGETS)}",
+            hint=similar_target(name),
+        )
     found = machine.backend(name)
     if not found.usable:
         raise Error("backend", f"{name} cannot run here: {found.about}", hint=found.hint)
@@ -84,16 +103,23 @@ def read_files(plan: Any, given: Mapping[str, Any], program: Any) -> dict[str, A
         if i.name not in read and i.path is not None:
             span = bind.span_of(plan, i.site)
             if not program._files:
-                raise Error("data", f"{i.name} comes from a file, {i.path}, and this host allows none", span,
-                            f"give its value: program({i.name}=…)")
+                raise Error(
+                    "data",
+                    f"{i.name} comes from a file, {i.path}, and this host allows none",
+                    span,
+                    f"give its value: program({i.name}=…)",
+                )
             from gdc.runtime.data import read_value
 
-            read[i.name] = read_value(i.path, i.members, program._folder, i.element or None, len(i.dims) if i.declared else None,
-                                      span, i.name)
+            read[i.name] = read_value(
+                i.path, i.members, program._folder, i.element or None, len(i.dims) if i.declared else None, span, i.name
+            )
     return read
 
 
-def chosen(program: Any, backend: str, types: Any, given: Mapping[str, Any], max_memory: int | None) -> tuple[str, Any, bind.Bound]:
+def chosen(
+    program: Any, backend: str, types: Any, given: Mapping[str, Any], max_memory: int | None
+) -> tuple[str, Any, bind.Bound]:
     """(why, plan, bound values). `auto` goes by the numpy plan's costs."""
     plan = program.plan("numpy" if backend == "auto" else backend, types)
     bound = bind.bind(plan, given, lambda text: load_text(text, "numpy"))
@@ -136,10 +162,18 @@ def load_text(text: str, target: str) -> Mapping[str, Any]:
     return load(text)
 
 
-def execute(plan: Any, module: Mapping[str, Any], bound: bind.Bound, watch: Watch, threads: int | None, native: bool) -> tuple[Any, ...]:
+def execute(
+    plan: Any, module: Mapping[str, Any], bound: bind.Bound, watch: Watch, threads: int | None, native: bool
+) -> tuple[Any, ...]:
     """Calls the text. What it raises becomes an Error."""
-    details = {"target": plan.target, "sizes": bound.sizes,
-               "inputs": [f"{i.name}: {getattr(a, 'dtype', type(a))} {getattr(a, 'shape', ())}" for i, a in zip(plan.inputs, bound.args)]}
+    details = {
+        "target": plan.target,
+        "sizes": bound.sizes,
+        "inputs": [
+            f"{i.name}: {getattr(a, 'dtype', type(a))} {getattr(a, 'shape', ())}"
+            for i, a in zip(plan.inputs, bound.args)
+        ],
+    }
     failure: BaseException | None = None
     try:
         with listening(watch), blas_threads(threads if not native else None):
@@ -149,8 +183,11 @@ def execute(plan: Any, module: Mapping[str, Any], bound: bind.Bound, watch: Watc
     except Expired:
         failure = Error("limit", "the run took longer than its timeout")
     except Exception as fault:
-        failure = translated(fault, plan, module.get("Stop"), details) if not watch.expired else Error(
-            "limit", "the run took longer than its timeout")
+        failure = (
+            translated(fault, plan, module.get("Stop"), details)
+            if not watch.expired
+            else Error("limit", "the run took longer than its timeout")
+        )
     raise failure from None
 
 

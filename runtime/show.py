@@ -11,8 +11,8 @@ import numpy as np
 from gdc.dsl.excerpt import width
 from gdc.runtime.report import SCHEMA
 
-FIRST = 5               # entries of an array that are shown
-MOST_ENTRIES = 10_000   # of an array in JSON; a larger one is summarised only
+FIRST = 5  # entries of an array that are shown
+MOST_ENTRIES = 10_000  # of an array in JSON; a larger one is summarised only
 
 
 def table(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
@@ -20,7 +20,10 @@ def table(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
     widths = [max(width(row[k]) for row in rows) for k in range(len(rows[0]))]
     lines = []
     for row in rows:
-        cells = [" " * (widths[k] - width(c)) + c if k in right else c + " " * (widths[k] - width(c)) for k, c in enumerate(row)]
+        cells = [
+            " " * (widths[k] - width(c)) + c if k in right else c + " " * (widths[k] - width(c))
+            for k, c in enumerate(row)
+        ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
 
@@ -86,9 +89,14 @@ def traces_table(traces: Mapping[str, Any]) -> str:
 def result_json(result: Any) -> dict[str, Any]:
     """A result as plain data, schema 1."""
     return {
-        "schema": SCHEMA, "backend": result.backend, "why": result.why, "time": result.time, "interrupted": result.interrupted,
+        "schema": SCHEMA,
+        "backend": result.backend,
+        "why": result.why,
+        "time": result.time,
+        "interrupted": result.interrupted,
         "outputs": {name: value_json(value) for name, value in result.items()},
-        "traces": {name: value_json(value) for name, value in result.trace.items()}}
+        "traces": {name: value_json(value) for name, value in result.trace.items()},
+    }
 
 
 def value_json(value: Any) -> dict[str, Any]:
@@ -111,4 +119,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, complex):
         return [plain(value.real), plain(value.imag)]
     return value if not isinstance(value, float) or math.isfinite(value) else str(value)
-

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-POLL = 0.05         # seconds between looks at a native run
-PATIENCE = 1.0      # seconds that a native run gets to stop before it is left alone
+POLL = 0.05  # seconds between looks at a native run
+PATIENCE = 1.0  # seconds that a native run gets to stop before it is left alone
 STOP_ROUND, STOP_NOW = 1.0, 2.0
 
 
@@ -30,12 +30,14 @@ class Expired(BaseException):
 class Watch:
     """One run. Attributes that others may read at any time: done, total (-1: not known), latest, interrupted."""
 
-    def __init__(self, show: Callable[[str], None] | None = None, timeout: float | None = None, in_thread: bool = True) -> None:
+    def __init__(
+        self, show: Callable[[str], None] | None = None, timeout: float | None = None, in_thread: bool = True
+    ) -> None:
         self.traces: dict[str, Any] = {}
         self.done, self.total, self.latest = 0, 0, None
         self.interrupted = self.expired = False
         self._show, self._in_thread = show or print, in_thread
-        self.around: Callable[[], Any] = nullcontext     # what stands round each native call, in the thread that makes it
+        self.around: Callable[[], Any] = nullcontext  # what stands round each native call, in the thread that makes it
         self._deadline = None if timeout is None else time.monotonic() + timeout
         self._in_loop = False
         self._cells: np.ndarray | None = None
@@ -78,6 +80,7 @@ class Watch:
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Runs native code, in another thread where this one has to listen."""
+
         def inside(*arguments: Any) -> Any:
             with self.around():
                 return function(*arguments)
@@ -160,7 +163,8 @@ class listening:
 
     def __enter__(self) -> Watch:
         if threading.current_thread() is threading.main_thread() and (
-                signal.getsignal(signal.SIGINT) is signal.default_int_handler):
+            signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        ):
             self._old = signal.signal(signal.SIGINT, self._heard)
         if self.watch._deadline is not None:
             self._timer = threading.Timer(max(self.watch._deadline - time.monotonic(), 0), self._expire)
@@ -175,7 +179,7 @@ class listening:
                 with self._open:
                     self._over = True
                 if self.watch.expired and kind is None:
-                    time.sleep(0.01)        # an Expired that is on its way arrives here
+                    time.sleep(0.01)  # an Expired that is on its way arrives here
             except Expired:
                 pass
         if self._old is not None:
@@ -218,7 +222,8 @@ class _Worker:
     """A thread that runs one job after another: an OpenMP team belongs to the thread that first used it."""
 
     def __init__(self) -> None:
-        self._ready, self._job = threading.Semaphore(0), None
+        self._ready = threading.Semaphore(0)
+        self._job: _Job | None = None
         threading.Thread(target=self._loop, name="gdc native", daemon=True).start()
 
     def start(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> _Job:
@@ -230,7 +235,8 @@ class _Worker:
         while True:
             self._ready.acquire()
             job, self._job = self._job, None
-            job.run()
+            if job is not None:
+                job.run()
             del job
 
 

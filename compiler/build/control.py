@@ -14,7 +14,7 @@ from functools import partial
 from gdc.compiler import ir
 from gdc.compiler.build.core import Builder, Exit, LoopFrame, builds, excerpt
 from gdc.compiler.build.notation import counted, int_scalar
-from gdc.compiler.build.scan import assigned, leaves_loop
+from gdc.compiler.build.scan import assigned, leaves_loop, surely_leaves
 from gdc.compiler.build.scope import Binding, Poison, Scope
 from gdc.compiler.dims import Dim, atom_dim, dim
 from gdc.compiler.ir import Node, Region
@@ -453,7 +453,8 @@ def arms(b: Builder, given: tuple[tuple[tree.Expr, tree.Block], ...], orelse: tr
 def two_arms(
     b: Builder, condition: Node, then: Callable[[], None], orelse: Callable[[], None], span: Span, dead: str = ""
 ) -> None:
-    """Builds both arms and merges their variables. `dead` names the arm ("then") after which nothing reads them."""
+    """Builds both arms and merges their variables. `dead` names the arm, "then" or "else", after which the round is
+    over."""
     outer = b.scope
     results = []
     for arm in (then, orelse):
@@ -540,7 +541,8 @@ def merge_variable(
     if flagged:
         result("flag", *(s.flag or ir.truth(True) if isinstance(s, Binding) else ir.truth(False) for s in sides))
         unless = next((h.unless for h in have if h.unless), "")
-        if len(have) == 1 and not dead:
+        missing = "then" if sides[0] is None else "else"
+        if len(have) == 1 and missing != dead:
             unless = "branch"
     plans.append((name, t, slots, unless))
 
@@ -595,7 +597,9 @@ def leaving_branch(b: Builder, node: tree.If) -> None:
     def inner(given: tuple[tuple[tree.Expr, tree.Block], ...], orelse: tree.Block, span: Span) -> None:
         condition = scalar_condition(b, given[0][0], "if")
         rest = (lambda: inner(given[1:], orelse, span)) if len(given) > 1 else (lambda: guarded(orelse))
-        two_arms(b, condition, lambda: guarded(given[0][1]), rest, span)
+        rest_leaves = surely_leaves(orelse) and all(surely_leaves(block) for _, block in given[1:])
+        dead = "then" if surely_leaves(given[0][1]) else "else" if rest_leaves else ""
+        two_arms(b, condition, lambda: guarded(given[0][1]), rest, span, dead)
 
     if (
         len(node.arms) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdc.compiler import ir
 from gdc.compiler.build.core import Builder, excerpt, shapes
+from gdc.compiler.build.declare import contract_size, solve_for
 from gdc.compiler.build.scan import differentiated, inside
 from gdc.compiler.build.scope import Function, Scope
 from gdc.compiler.dims import Dim, surely_differ
@@ -83,6 +84,7 @@ def inlined(
     b.mask = b.selected = None
     try:
         b.scope = scope
+        name_sizes(b, definition, given)
         for parameter in definition.parameters:
             if parameter.name in given:
                 value, given_tree = given[parameter.name]
@@ -110,6 +112,29 @@ def contract_names(definition: tree.Def) -> set[str]:
         for n in inside(d)
         if isinstance(n, tree.Name)
     }
+
+
+def name_sizes(b: Builder, definition: tree.Def, given: dict[str, tuple[Node, tree.Expr]]) -> None:
+    """The sizes that contracts name: those that stand bare, then those that a formula linear in one of them gives."""
+    parameters = {p.name for p in definition.parameters}
+    pairs = [
+        (wanted, have)
+        for p in definition.parameters
+        if p.type is not None and p.name in given and given[p.name][0].type.rank == len(p.type.dims)
+        for wanted, have in zip(p.type.dims, given[p.name][0].type.shape, strict=True)
+    ]
+    sizes = b.scope.dimensions
+    for wanted, have in pairs:
+        if isinstance(wanted, tree.Name) and wanted.name not in parameters | {"_"}:
+            sizes.setdefault(wanted.name, have)
+    for wanted, have in pairs:
+        unknown = {n.name for n in inside(wanted) if isinstance(n, tree.Name)} - sizes.keys() - parameters - {"_"}
+        if len(unknown) == 1:
+            formula = contract_size(b, "", 0, wanted).substitute(lambda a: sizes.get(a))
+            solved = solve_for(formula, unknown.pop())
+            if solved is not None:
+                name, inverse = solved
+                sizes[name] = inverse.substitute(lambda a, have=have: have if a == "size" else None)  # type: ignore[misc]
 
 
 def contracted(b: Builder, parameter: tree.Parameter, value: Node, given: tree.Expr, node: tree.Call) -> Node:

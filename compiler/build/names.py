@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 from gdc.compiler.build.core import Builder
+from gdc.compiler.ops import FUNCTIONS as ROWS
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Span
 
@@ -83,10 +84,10 @@ def unknown_name(builder: Builder, name: str, span: Span) -> Error:
 def unknown_function(builder: Builder, name: str, span: Span) -> Error:
     """No function of this name."""
     best = similar(name, known_functions(builder))
-    if best:
-        hint = f"did you mean {best}?"
-    elif name.lower() in ELSEWHERE:
+    if name.lower() in ELSEWHERE:
         hint = ELSEWHERE[name.lower()]
+    elif best:
+        hint = f"did you mean {best}?"
     elif name in builder.scope.names:
         hint = f"{name} is a variable: its entries are {name}[i], a product is {name}*(…)"
     else:
@@ -97,4 +98,4 @@ def unknown_function(builder: Builder, name: str, span: Span) -> Error:
 def known_functions(builder: Builder) -> list[str]:
     from gdc.compiler.build.calls import FUNCTIONS
 
-    return [*builder.functions, *builder.prelude, *FUNCTIONS]
+    return [*builder.functions, *builder.prelude, *FUNCTIONS, *ROWS]

@@ -44,7 +44,8 @@ def build(
         guarded(b, partial(b.statement, statement), statement)
     outputs, results, flags = finish_outputs(b, top)
     dimensions: dict[str, tuple[int, int, Dim]] = {}
-    guarded(b, lambda: dimensions.update(find_dimensions(b)))
+    if not b.errors:
+        guarded(b, lambda: dimensions.update(find_dimensions(b)))
     if b.errors:
         first, *others = sorted(b.errors, key=lambda e: e.span.start if e.span else -1)
         raise Error(first.kind, first.message, first.span, first.hint, tuple(others))

@@ -75,6 +75,15 @@ def leaves_loop(block: tree.Block) -> bool:
     return False
 
 
+def surely_leaves(block: tree.Block) -> bool:
+    """Whether every path through the block ends the round of the loop round it."""
+    return any(
+        (isinstance(s, tree.Leave) and s.condition is None)
+        or (isinstance(s, tree.If) and surely_leaves(s.orelse) and all(surely_leaves(b) for _, b in s.arms))
+        for s in block
+    )
+
+
 def free_names(script: tree.Script) -> list[str]:
     """The names that a script without contracts reads before it assigns them: its inputs, in order."""
     known: set[str] = set()

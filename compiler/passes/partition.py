@@ -10,8 +10,8 @@ A loop whose rounds are independent, or depend on each other only through sums a
         for four rows at a time: …                    unrolled and jammed where the inner loops allow it
     for block in 0..blocks: total = total + partial[block]      joined in the order of the blocks
 
-Sums whose order is free (nothing reads the total before the loop ends) are marked `free` on their additions. A nest with a
-check, a print or a record inside stays as it is.
+Sums whose order is free (nothing reads the total before the loop ends) are marked `free` on their additions. A nest
+with a check, a print or a record inside stays as it is.
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@
     serial_1, …    loops and stores that depend on one another: one thread, one launch
     def program(…parameters, watch=None): …     host control flow; scalars live here, an entry read here is a copy
 
-Partial states are cut by sizes alone, so the bits do not depend on the GPU. A check inside a kernel fills `status`: the lowest
-failing place wins, and the host raises. `xp` is CuPy, or NumPy where `runtime/emulate.py` runs the text.
+Products of matrices and vectors are the library's. Partial states are cut by sizes alone, so the bits do not depend on
+the GPU. A check inside a kernel fills `status`: the lowest failing place wins, and the host raises. `xp` is CuPy, or
+NumPy where `runtime/emulate.py` runs the text.
 """
 
 from __future__ import annotations
@@ -169,7 +170,7 @@ NEVER, SLOTS = 2**62, 64
 
 
 def new_status():
-    """Where kernels report failed checks: the lowest place and how many reports, then place, site, kinds and values of each."""
+    """Where kernels report failed checks: the lowest place, how many; then place, site, kinds and values of each."""
     status = xp.full((SLOTS + 1, 7), -1, np.int64)
     status[0, 0], status[0, 1] = NEVER, 0
     return status, xp.zeros((SLOTS + 1, 4))
@@ -205,17 +206,18 @@ def factored(result):
     return result
 ''',
 }
-CUDA_NAMES = frozenset("""cuda xp launch reduced host careful factored contextlib place thread half last count status numbers slot
-    works new_status stop_if_failed real_cells whole_cells NEVER PART SLOTS""".split()) | frozenset(BINDINGS)
+CUDA_NAMES = frozenset("""cuda xp contextlib place thread half last count status numbers slot works real_cells
+    whole_cells NEVER PART SLOTS""".split()) | frozenset(BINDINGS)
 OWN_NUMBERED = r"(nest|sum|join|serial|array|count|shared|part|whole)_\d+"
 NEEDS = {"reduced": ("host",), "stop_if_failed": ("host",), "factored": ("host",)}
 
-MATH = frozenset("""exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan atan2 sinh cosh tanh hypot erf gamma lgamma floor
-    ceil trunc isnan isinf isfinite""".split())
+MATH = frozenset("""exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan atan2 sinh cosh tanh hypot erf gamma
+    lgamma floor ceil trunc isnan isinf isfinite""".split())
 # what differs from the op table's cell in a kernel; "op kind" goes before "op"
 CELLS = {
-    "exp2": "math.pow(2.0, {0})", "cbrt": "cuda.cbrt({0})", "pow": "math.pow({0}, {1})", "pow int": "power_int({0}, {1})",
-    "floordiv int": "divide_int({0}, {1})", "mod int": "remainder_int({0}, {1})", "sign int": "sign_int({0})",
+    "exp2": "math.pow(2.0, {0})", "cbrt": "cuda.cbrt({0})", "pow": "math.pow({0}, {1})",
+    "pow int": "power_int({0}, {1})", "floordiv int": "divide_int({0}, {1})",
+    "mod int": "remainder_int({0}, {1})", "sign int": "sign_int({0})",
     "shl": "shift_left({0}, {1})", "shr": "shift_right({0}, {1})",
 }
 LOWEST = "-9223372036854775807 - 1"
@@ -253,7 +255,7 @@ def device_ready(body: Body) -> bool:
 
 def bound_in(body: Body) -> set[str]:
     """The names that statements bind, loop variables included."""
-    return {s.var if isinstance(s, imp.Loop) else s.name for s in imp.statements(body) if isinstance(s, (imp.Loop, imp.Let))}
+    return set_in(body) | {s.var for s in imp.statements(body) if isinstance(s, imp.Loop)}
 
 
 def set_in(body: Body) -> set[str]:
@@ -263,7 +265,7 @@ def set_in(body: Body) -> set[str]:
 
 def leaves(body: Body) -> bool:
     """Whether a body can leave, or cut short, the loop that it is the body of."""
-    return any(isinstance(s, (imp.Break, imp.Continue)) or isinstance(s, imp.Branch) and (leaves(s.then) or leaves(s.orelse))
+    return any(isinstance(s, (imp.Break, imp.Continue)) or isinstance(s, imp.Branch) and any(map(leaves, imp.bodies(s)))
                for s in body)
 
 
@@ -273,8 +275,12 @@ def has(body: Body, *kinds: type) -> bool:
 
 def touches(statement: Statement) -> bool:
     """Whether a statement reads or writes entries of arrays."""
-    return any(isinstance(s, imp.Store) or any(e.op == "load" for v in imp.expressions(s) for e in imp.subexpressions(v))
-               for s in imp.statements((statement,)))
+    return has((statement,), imp.Store) or loads((statement,))
+
+
+def loads(body: Body) -> bool:
+    """Whether statements read entries of arrays."""
+    return any(e.op == "load" for s in imp.statements(body) for v in imp.expressions(s) for e in imp.subexpressions(v))
 
 
 def scalar_reads(body: Body) -> dict[str, Element]:
@@ -321,7 +327,9 @@ def states_of(loop: imp.Loop, read_later: set[str]) -> tuple[State, ...] | None:
     if not carried or local & read_later & set_in(loop.body):
         return None
     found: dict[str, State] = {}
-    if not _collect(loop.body, carried, found) or {n for s in found.values() for n in (s.name, s.place) if n} != carried:
+    if not _collect(loop.body, carried, found):
+        return None
+    if {n for s in found.values() for n in (s.name, s.place) if n} != carried:
         return None
     return tuple(found.values())
 
@@ -334,8 +342,7 @@ def _collect(body: Body, carried: set[str], found: dict[str, State]) -> bool:
         elif isinstance(s, imp.Branch) and carried & (set_in(s.then) | set_in(s.orelse)):
             state = _best(s, carried)
             if state is None:
-                inside = not carried & set(names_in(s.condition)) and all(_collect(b, carried, found) for b in (s.then, s.orelse))
-                if not inside:
+                if carried & set(names_in(s.condition)) or not all(_collect(b, carried, found) for b in imp.bodies(s)):
                     return False
                 continue
         else:
@@ -390,7 +397,9 @@ def interchanged(loop: imp.Loop, root: dict[str, str]) -> imp.Loop | None:
     if loop.mode == "parallel" or not body:
         return replace(loop, body=body) if body != loop.body and loop.mode == "parallel" else None
     inner = body[-1]
-    if not isinstance(inner, imp.Loop) or inner.mode != "parallel" or not all(isinstance(s, imp.Let) for s in body[:-1]):
+    if not isinstance(inner, imp.Loop) or inner.mode != "parallel":
+        return None
+    if not all(isinstance(s, imp.Let) for s in body[:-1]):
         return None
     names = {loop.var, *set_in(body[:-1])}
     if any(names & set(names_in(v)) for v in (inner.start, inner.stop, inner.step)) or inner.var in bound_in(body[:-1]):
@@ -426,7 +435,7 @@ def _apart(body: Body, var: str, root: dict[str, str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """`into[o] = sum over z of matrix[o, z] * vector[z]`, or added to what is there; `turned` where the matrix is read [z, o]."""
+    """`into[o] = sum over z of matrix[o, z] * vector[z]`, or added to `into`; `turned`: the matrix is read [z, o]."""
 
     into: Expr
     matrix: Expr
@@ -455,9 +464,11 @@ def product_of(loop: imp.Loop) -> Product | None:
         outer, inner = (outer, inner) if outer.mode == "parallel" else (inner, outer)
     plain = all(imp.constant(one.start) == 0 and imp.constant(one.step) == 1 for one in (outer, inner))
     names = {outer.var, inner.var}
-    if not plain or names & ({*names_in(outer.stop)} | {*names_in(inner.stop)}) or tuple(map(name_of, store.index)) != (outer.var,):
+    if not plain or names & {*names_in(outer.stop), *names_in(inner.stop)}:
         return None
-    if term.op != "mul" or term.element.kind != "real" or any(a.op != "load" or a.args[0].op != "var" for a in term.args):
+    if term.op != "mul" or term.element.kind != "real" or tuple(map(name_of, store.index)) != (outer.var,):
+        return None
+    if any(a.op != "load" or a.args[0].op != "var" for a in term.args):
         return None
     matrix, vector = sorted(term.args, key=lambda a: -len(a.args))
     at, mine = tuple(map(name_of, matrix.args[1:])), tuple(map(name_of, vector.args[1:]))
@@ -472,35 +483,38 @@ def _rows_of(loop: imp.Loop) -> tuple[imp.Loop, Expr, imp.Store] | None:
     if loop.mode != "parallel" or len(loop.body) != 3:
         return None
     start, inner, store = loop.body
-    if not (isinstance(start, imp.Let) and isinstance(inner, imp.Loop) and isinstance(store, imp.Store)) or store.combine:
+    if not (isinstance(start, imp.Let) and isinstance(inner, imp.Loop) and isinstance(store, imp.Store)):
         return None
     step = inner.body[0] if len(inner.body) == 1 else None
-    if start.value.get("value") != 0 or not isinstance(step, imp.Let) or step.value.op != "add" or step.name != start.name:
+    if store.combine or start.value.get("value") != 0 or not isinstance(step, imp.Let):
+        return None
+    if step.value.op != "add" or step.name != start.name:
         return None
     total, term = step.value.args
     return (inner, term, store) if name_of(total) == start.name == name_of(store.value) else None
 
 
-def in_register(loop: imp.Loop, name: str) -> imp.Loop:
+def in_register(loop: imp.Loop, name: str, root: dict[str, str]) -> imp.Loop:
     """`for j: for i: g[j] += e` with the sum in a scalar: memory is read and written once."""
     inner = loop.body[0] if len(loop.body) == 1 else None
     if not isinstance(inner, imp.Loop) or not inner.body or loop.mode != "parallel":
         return loop
     last = inner.body[-1]
     if inner.mode == "parallel":
-        new = in_register(inner, name)
+        new = in_register(inner, name, root)
         return loop if new is inner else replace(loop, body=(new,))
     if not isinstance(last, imp.Store) or last.combine not in ("add", "mul") or has(inner.body[:-1], imp.Store):
         return loop
     moving = {inner.var} | bound_in(inner.body)
     values = [v for s in imp.statements(inner.body[:-1]) for v in imp.expressions(s)] + [last.value]
-    if any(moving & set(names_in(i)) for i in last.index) or any(name_of(last.array) in set(names_in(v)) for v in values):
+    mine, read = name_of(last.array), {root.get(n, n) for v in values for n in names_in(v)}
+    if not mine or root.get(mine, mine) in read or any(moving & set(names_in(i)) for i in last.index):
         return loop
     total = imp.var(name, last.array.element)
     step = imp.Let(name, Expr(last.combine, (total, last.value), total.element), last.origins)
-    body = (imp.Let(name, imp.load(last.array, *last.index), last.origins), replace(inner, body=(*inner.body[:-1], step)),
-            replace(last, value=total, combine=""))
-    return replace(loop, body=body)
+    start = imp.Let(name, imp.load(last.array, *last.index), last.origins)
+    summed = replace(inner, body=(*inner.body[:-1], step))
+    return replace(loop, body=(start, summed, replace(last, value=total, combine="")))
 
 
 # --- the emitter -------------------------------------------------------------------------------
@@ -642,7 +656,7 @@ class Cuda(Emitter):
         if not body:
             yield "    " * depth + "pass\n", ()
         run: list[Statement] = []
-        for statement in body:
+        for statement in map(self.turned, body):
             if self.is_serial(statement):
                 run.append(statement)
                 continue
@@ -657,7 +671,7 @@ class Cuda(Emitter):
         if not device_ready((statement,)):
             return False
         if isinstance(statement, (imp.Loop, imp.Forever)):
-            return self.kind(statement) == "serial"
+            return self.kind(statement) == "serial" and self.library_product(statement) is None
         if isinstance(statement, imp.Branch):
             return not leaves((statement,)) and not has((statement,), imp.Loop, imp.Forever)
         return isinstance(statement, (imp.Let, imp.Store, imp.Check))
@@ -667,8 +681,7 @@ class Cuda(Emitter):
         heavy = [k for k, s in enumerate(run) if has((s,), imp.Loop, imp.Store, imp.Forever)]
         first = next((k for k, s in enumerate(run) if touches(s)), 0)
         inner = tuple(run[first : heavy[-1] + 1]) if heavy else ()
-        reads_entries = any(e.op == "load" for s in imp.statements(inner) for v in imp.expressions(s) for e in imp.subexpressions(v))
-        if not has(inner, imp.Loop, imp.Forever) and not (has(inner, imp.Store) and reads_entries):
+        if not has(inner, imp.Loop, imp.Forever) and not (has(inner, imp.Store) and loads(inner)):
             inner, first = (), len(run)
         for statement in run[:first]:
             yield from self.host_statement(statement, depth)
@@ -691,10 +704,12 @@ class Cuda(Emitter):
                 return "grid"
             if statement.mode != "parallel" and states_of(statement, self.later((statement,))) is not None:
                 return "sum"
-        grids = has(body, imp.Loop) and any(isinstance(s, imp.Loop) and s.mode == "parallel" for s in imp.statements(body))
+        grids = any(isinstance(s, imp.Loop) and s.mode == "parallel" for s in imp.statements(body))
         if grids and self.loops < DEEPEST or not touches(statement):
             return "host"
-        return "host" if statement.mode == "rounds" and has(body, imp.Loop, imp.Forever) else "serial"
+        # a user's outermost loop shows its progress and can be stopped, but for a short body over entries
+        endless = isinstance(statement, imp.Forever) or has(body, imp.Loop, imp.Forever)
+        return "host" if statement.mode == "rounds" and endless else "serial"
 
     def later(self, body: Body) -> set[str]:
         """The names that are read outside some statements."""
@@ -714,11 +729,10 @@ class Cuda(Emitter):
             if self.leave == "break" and has(statement.body, imp.Check):
                 yield f"{pad}if not works:\n{pad}    break\n", origins
             return
-        product = product_of(statement)
-        if product is not None and self.is_product(product):
+        product = self.library_product(statement)
+        if product is not None:
             yield f"{pad}{self.product(product)}\n", origins
             return
-        statement = self.turned(statement)
         kind = self.kind(statement)
         if kind == "grid":
             yield from self.grid_kernel(statement, depth)
@@ -730,20 +744,23 @@ class Cuda(Emitter):
             yield from super().loop(statement, depth)
             self.loops -= 1
 
-    def turned(self, statement: imp.Loop) -> imp.Loop:
+    def turned(self, statement: Statement) -> Statement:
         """A nest with its parallel loops outside, and its sums in registers."""
-        if statement.mode == "rounds":
+        if not isinstance(statement, imp.Loop) or statement.mode == "rounds" or self.library_product(statement):
             return statement
         self.names.setdefault("total·", "total_")
         while self.names["total·"] in {plain for name, plain in self.names.items() if name != "total·"}:
             self.names["total·"] += "_"
-        return in_register(interchanged(statement, self.roots) or statement, "total·")
+        return in_register(interchanged(statement, self.roots) or statement, "total·", self.roots)
 
-    def is_product(self, product: Product) -> bool:
-        """Whether a library may compute it: sizes are surely not negative, and nothing is written that is read."""
+    def library_product(self, statement: Statement) -> Product | None:
+        """A nest that a library computes: sizes are surely not negative, and nothing is written that is read."""
+        product = product_of(statement) if isinstance(statement, imp.Loop) else None
+        if product is None or product.into.op != "var":
+            return None
         sizes = all(self.is_count(size) for size in (product.rows, product.columns))
         read = {self.roots[name_of(a)] for a in (product.matrix, product.vector)}
-        return sizes and product.into.op == "var" and self.roots[name_of(product.into)] not in read
+        return product if sizes and self.roots[name_of(product.into)] not in read else None
 
     def product(self, product: Product) -> str:
         """The library's product. Loops that do not cover an array read a part of it."""
@@ -813,8 +830,9 @@ class Cuda(Emitter):
         yield f"{pad}if not {self.text(statement.ok, NOT)}:\n", origins
         yield f"{pad}    if cuda.atomic.min(status, (0, 0), {self.place}) > {self.place}:\n", origins
         inner = pad + "        "
-        yield f"{inner}slot = 1 + cuda.atomic.add(status, (0, 1), 1)%64\n{inner}status[slot, 0] = {self.place}\n", origins
-        yield f"{inner}status[slot, 1] = {statement.site}\n{inner}status[slot, 2] = {kinds}\n", origins
+        yield f"{inner}slot = 1 + cuda.atomic.add(status, (0, 1), 1)%64\n", origins
+        for k, what in enumerate((self.place, statement.site, kinds)):
+            yield f"{inner}status[slot, {k}] = {what}\n", origins
         for k, value in enumerate(scalars):
             text = self.text(value)
             text = f"1 if {self.text(value, IF + 1)} else 0" if value.element.kind == "bool" else text
@@ -939,7 +957,8 @@ class Cuda(Emitter):
         lines += [(f"    {self.name(n)} = {self.zero(elements[n])}\n", ()) for n in kept
                   if n not in self.defined and n not in dict(region.unset)]
         lines += self.inside(region.body, 1, "return", "0")
-        cells = {"real": [n for n in kept if elements[n].kind == "real"], "whole": [n for n in kept if elements[n].kind != "real"]}
+        cells = {"real": [n for n in kept if elements[n].kind == "real"],
+                 "whole": [n for n in kept if elements[n].kind != "real"]}
         parameters = [self.name(n) for n in region.names]
         arguments = list(region.arguments)
         for kind, names in cells.items():
@@ -1015,17 +1034,19 @@ class Cuda(Emitter):
                 found.append((s.place, INT, "place"))
         return found
 
-    def reduction(self, name: str, parameters: list[str], states: tuple[State, ...], out: list[str], at: str, inner: list[Piece],
-                  origins: Origin) -> None:
+    def reduction(self, name: str, parameters: list[str], states: tuple[State, ...], out: list[str], at: str,
+                  inner: list[Piece], origins: Origin) -> None:
         """A kernel whose blocks each leave one state."""
         fields = self.fields(states)
         head, shared = [], [f"shared_{k + 1}" for k in range(len(fields))]
         for (field, element, op), array in zip(fields, shared, strict=True):
             kind = "int64" if element.kind == "bool" else element.numpy
-            head.append(f'    {array} = cuda.shared.array(256, "{kind}")\n    {self.name(field)} = {self.identity(op, element)}\n')
+            head.append(f'    {array} = cuda.shared.array(256, "{kind}")\n')
+            head.append(f"    {self.name(field)} = {self.identity(op, element)}\n")
         head.append("    thread = cuda.threadIdx.x\n")
-        store = [f"    {array}[thread] = {self.name(field)}\n" for (field, _, _), array in zip(fields, shared, strict=True)]
-        tree = ["    cuda.syncthreads()\n    half = cuda.blockDim.x//2\n    while half > 0:\n        if thread < half:\n"]
+        store = [f"    {a}[thread] = {self.name(f)}\n" for (f, _, _), a in zip(fields, shared, strict=True)]
+        tree = ["    cuda.syncthreads()\n    half = cuda.blockDim.x//2\n"]
+        tree += ["    while half > 0:\n        if thread < half:\n"]
         tree += self.joined(states, [f"{a}[thread + half]" for a in shared], "            ")
         tree += [f"            {a}[thread] = {self.name(f)}\n" for (f, _, _), a in zip(fields, shared, strict=True)]
         tree += ["        cuda.syncthreads()\n        half = half//2\n    if thread == 0:\n"]
@@ -1046,7 +1067,8 @@ class Cuda(Emitter):
                 place, better = next(rest), {"lt": "less_first", "gt": "greater_first"}[s.op]
                 self.used.add(better)
                 at = self.name(s.place)
-                lines.append(f"{pad}if {better}({mine}, {at}, {other}, {place}):\n{pad}    {mine} = {other}\n{pad}    {at} = {place}\n")
+                lines.append(f"{pad}if {better}({mine}, {at}, {other}, {place}):\n")
+                lines.append(f"{pad}    {mine} = {other}\n{pad}    {at} = {place}\n")
                 continue
             other = f"({other} != 0)" if s.element.kind == "bool" else other
             lines.append(f"{pad}{mine} = {self.row(s.op, s.element, (Code(mine), Code(other))).text}\n")
@@ -1059,8 +1081,8 @@ class Cuda(Emitter):
             mine, other = self.name(s.name), next(rest)
             if s.place:
                 at, place, sign = self.name(s.place), next(rest), "<" if s.op == "lt" else ">"
-                yield (f"{pad}if {place} >= 0 and ({at} < 0 or {other} {sign} {mine} or ({other} != {other} and {mine} == {mine})):\n"
-                       f"{pad}    {mine}, {at} = {other}, {place}\n"), origins
+                better = f"{at} < 0 or {other} {sign} {mine} or ({other} != {other} and {mine} == {mine})"
+                yield f"{pad}if {place} >= 0 and ({better}):\n{pad}    {mine}, {at} = {other}, {place}\n", origins
             elif s.op in ("and", "or"):
                 yield f"{pad}{mine} = np.bool_({mine} {s.op} {other})\n", origins
             elif s.op in ("minimum", "maximum"):

@@ -26,8 +26,8 @@ Piece = tuple[str, Origin]
 
 # Names that texts use for themselves: a variable of the program that has one of them gets another.
 OWN_NAMES = frozenset("""np math special njit prange intrinsic types ir Stop Watch TEXTS PRINTS program native
-    native_serial native_parallel watch self status numbers control events used stopped works round_ words run cgutils OPTIONS CACHE
-    SHARE""".split())
+    native_serial native_parallel watch self status numbers control events used stopped works round_ words run cgutils
+    OPTIONS CACHE SHARE""".split())
 OWN_PATTERN = re.compile(r"(trace|count|result|reached)_\d+")
 ROUNDINGS = frozenset({"floor", "ceil", "round", "trunc"})
 UFUNCS = {"sub": "subtract", "mul": "multiply", "div": "divide", "floordiv": "floor_divide", "mod": "remainder",
@@ -116,7 +116,7 @@ class Emitter:
         self.known: dict[str, Expr] = {
             s.name: s.value for s in imp.statements(program.body) if isinstance(s, imp.Let) and s.name in self.sizes}
         self.shapes = _shapes(program)
-        self.names = _plain_names(program)
+        self.names = _plain_names(program, frozenset(self.bindings))
 
     # -- expressions
 
@@ -794,11 +794,11 @@ def _shapes(program: Program) -> dict[str, tuple[Expr, ...]]:
     return shapes
 
 
-def _plain_names(program: Program) -> dict[str, str]:
+def _plain_names(program: Program, bound: frozenset[str] = frozenset()) -> dict[str, str]:
     """What each name of the program is called in the text: itself, but for names that mean something there already."""
     from_templates = {n for row in OPS.values() for cell in (row.scalar,) if isinstance(cell, str)
                       for n in template(cell).names}
-    taken = OWN_NAMES | from_templates | set(dir(builtins)) | set(keyword.kwlist) | {"part"}
+    taken = OWN_NAMES | from_templates | set(dir(builtins)) | set(keyword.kwlist) | {"part"} | bound
     used = set(bound_names(program))
     for s in imp.statements(program.body):
         for top in imp.expressions(s):

@@ -7,7 +7,24 @@ from gdc.compiler.targets.emit import PART, Emitter, Text
 from gdc.compiler.text import Code
 from gdc.dsl.source import Source
 
-BINDINGS = {"special": "from scipy import special", "part": PART}
+MEAN = '''
+def mean(x, axis=None, keepdims=False):
+    """np.mean, but of nothing it is nan without a warning."""
+    total = np.sum(x, axis=axis, keepdims=keepdims, dtype=np.float64 if x.dtype.kind in "bi" else None)
+    return total / (x.size / max(np.size(total), 1)) if x.size else total / 0.0
+'''
+VAR = '''
+def var(x, axis=None, keepdims=False):
+    """np.var, but of nothing it is nan without a warning."""
+    return mean((x - mean(x, axis, True)) ** 2, axis, keepdims)
+'''
+STD = '''
+def std(x, axis=None, keepdims=False):
+    """np.std, but of nothing it is nan without a warning."""
+    return np.sqrt(var(x, axis, keepdims))
+'''
+BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD}
+NEEDS = {"mean": {"mean"}, "var": {"mean", "var"}, "std": {"mean", "var", "std"}}
 
 
 class NumPy(Emitter):
@@ -19,6 +36,12 @@ class NumPy(Emitter):
         if "special." in code.text:
             self.used.add("special")
         return code
+
+    def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
+        if value.op in NEEDS:
+            self.used |= NEEDS[value.op]
+            return Code(f"{value.op}({args[0].text}{self.axes(value)})")
+        return super().whole(value, args)
 
 
 def emit(program: Program, source: Source | None = None) -> Text:

@@ -4,8 +4,9 @@
     native_serial, native_parallel                            the same text compiled twice
     def program(…parameters, watch=None): …                   picks one by size, raises, prints, hands over traces
 
-`control` is shared with the host while native code runs: see Watch.control. A failed check leaves its site + 1 in status[0],
-its values' kinds in status[1], and the values in status[2:] or `numbers`. Traces grow; printed lines wait in `events`.
+`control` is shared with the host while native code runs: see Watch.control. A failed check leaves its site + 1 in
+status[0], its values' kinds in status[1], and the values in status[2:] or `numbers`. Traces grow; printed lines wait in
+`events`.
 The pass `partition` cuts loops into blocks; here an outermost loop of mode "parallel" is a `prange`.
 """
 

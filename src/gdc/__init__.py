@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["Error", "Program", "Result", "__version__", "compile", "load"]
 
-_HOMES = {"Error": "gdc.dsl.errors", "Program": "gdc.runtime.program", "Result": "gdc.runtime.result",
-          "compile": "gdc.runtime.program", "load": "gdc.runtime.program"}
+_HOMES = {
+    "Error": "gdc.dsl.errors",
+    "Program": "gdc.runtime.program",
+    "Result": "gdc.runtime.result",
+    "compile": "gdc.runtime.program",
+    "load": "gdc.runtime.program",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Target cuda: programs built by hand in the imperative IR, emulated with threads in either order, and compiled to PTX."""
+"""Target cuda: programs built by hand in the imperative IR, emulated with threads in either order, compiled to PTX."""
 
 import numpy as np
 import pytest
@@ -263,8 +263,56 @@ def test_products(backwards):
     np.testing.assert_allclose(G, X.T @ X)
     np.testing.assert_allclose(g, X.T @ e)
     text = text_of(PRODUCTS)
-    assert "G = X.T @ X" in text
-    assert text.count("@cuda.jit\n") == 1, "one thread for each column, not one launch for each row"
+    assert "G = X.T @ X" in text and "g += X.T @ e" in text
+
+
+COLUMNS = """
+def program(X: real[2] = 'X', k: int[0] = 'k'):
+    m: int[0] = extent(X, axis=0)
+    n: int[0] = extent(X, axis=1)
+    g: real[1] = alloc(real, n, fill=1.0)
+    for i in loop(0, m, 1, 'serial'):
+        a: real[0] = X[i, 0]
+        for j in loop(0, n, 1, 'parallel'):
+            g[j] += X[i, j] * X[i, j] * a
+    h: real[1] = alloc(real, m)
+    for i in loop(0, m, 1, 'parallel'):
+        t: real[0] = 0.0
+        for j in loop(0, n, 1, 'serial'):
+            t: real[0] = t + X[i, j] * g[j]
+        h[i] = t
+    p: real[1] = alloc(real, 2, fill=0.0)
+    for j in loop(0, 2, 1, 'parallel'):
+        for i in loop(0, m, 1, 'serial'):
+            p[j] += X[i, j] * h[i]
+    s: real[1] = copy(g)
+    for i in loop(0, k, 1, 'serial'):
+        for j in loop(1, n, 1, 'parallel'):
+            s[j] = s[0] + X[i, j]
+        s[0] = s[1]
+    output('g', g)
+    output('h', h)
+    output('p', p)
+    output('s', s)
+"""
+
+
+@BOTH
+def test_sums_down_columns_are_one_launch(backwards):
+    X = np.random.default_rng(9).normal(size=(50, 4))
+    g, h, p, s = run(COLUMNS, X, 3, backwards=backwards)
+    np.testing.assert_allclose(g, 1 + (X**2*X[:, :1]).sum(axis=0))
+    np.testing.assert_allclose(h, X @ g)
+    np.testing.assert_allclose(p, (X.T @ h)[:2])
+    expected = g.copy()
+    for i in range(3):
+        expected[1:] = expected[0] + X[i, 1:]
+        expected[0] = expected[1]
+    np.testing.assert_allclose(s, expected)
+    text = text_of(COLUMNS)
+    assert "total_ = total_ + X[i, j] * X[i, j] * a" in text
+    assert "h[:] = X @ g" in text and "p += X[:, :2].T @ h" in text
+    assert text.count("@cuda.jit\n") == 3
 
 
 @BOTH
@@ -394,8 +442,8 @@ def test_edges_are_numpys():
     i, j = (np.array(c) for c in zip(*((a, b) for a in WHOLE for b in WHOLE)))
     r, z = run(MAPS, x, y, i, j)
     with np.errstate(all="ignore"):
-        reals = [np.minimum(x, y), np.maximum(x, y), np.sign(x), np.rint(x), x // y, x % y, x / y, np.exp2(x), np.trunc(x),
-                 np.clip(x, -1, 1), np.cbrt(x), x**2]
+        reals = [np.minimum(x, y), np.maximum(x, y), np.sign(x), np.rint(x), x // y, x % y, x / y, np.exp2(x),
+                 np.trunc(x), np.clip(x, -1, 1), np.cbrt(x), x**2]
         ints = [i // j, i % j, np.sign(i), i*i, i << abs(j), i >> abs(j), i ^ ~j, abs(i)**3]
     for k, expected in enumerate(reals):
         np.testing.assert_allclose(r[:, k], expected, rtol=1e-15, err_msg=str(k))
@@ -428,6 +476,7 @@ PROGRAMS = {
     "products": (PRODUCTS, (np.ones((3, 2)), np.ones(3))),
     "cholesky": (CHOLESKY, (np.eye(3), np.arange(3))),
     "step": (STEP, (np.ones((70, 2)), np.ones(70), np.ones(2), 0.0, 0.1)),
+    "columns": (COLUMNS, (np.ones((3, 2)), 2)),
     "softmax": (SOFTMAX, (np.ones((3, 2)), np.ones((2, 2)), np.ones((3, 2)))),
     "checked": (CHECKED, (np.ones(3), np.zeros(4, int))),
     "maps": (MAPS, (np.ones(3), np.ones(3), np.ones(3, int), np.ones(3, int))),
@@ -439,7 +488,9 @@ def argument_type(value):
     if isinstance(value, np.ndarray):
         last = "::1" if value.flags.c_contiguous else ":"
         return f"{value.dtype.name}[{', '.join([':']*(value.ndim - 1) + [last])}]"
-    return "bool" if isinstance(value, bool | np.bool_) else "int64" if isinstance(value, int | np.integer) else "float64"
+    if isinstance(value, bool | np.bool_):
+        return "bool"
+    return "int64" if isinstance(value, int | np.integer) else "float64"
 
 
 def signatures(program, inputs, monkeypatch):

@@ -396,6 +396,27 @@ def test_whole_array_templates():
         assert np.asarray(got).dtype == np.asarray(want).dtype
 
 
+def test_the_mean_of_nothing_is_nan_without_a_warning():
+    text = '''A: real[2] = "A", K: int[1] = "K"
+    output("a", typed(mean(A, axes=(0,), keepdims=False), real, 1))
+    output("b", typed(mean(A, axes=(1,), keepdims=True), real, 2))
+    output("c", typed(mean(A, axes=(0, 1), keepdims=False), real, 0))
+    output("d", typed(var(A, axes=(0,), keepdims=False), real, 1))
+    output("e", typed(std(A, axes=(0, 1), keepdims=False), real, 0))
+    output("f", typed(mean(K, axes=(0,), keepdims=False), real, 0))
+'''
+    names = names_of(text, "numpy")
+    for A, K in ((np.arange(6.0).reshape(2, 3), np.arange(4)), (np.zeros((0, 3)), np.zeros(0, int)),
+                 (np.ones((3, 0)), np.arange(2))):
+        found = names["program"](A, K)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            wanted = [A.mean(0), A.mean(1, keepdims=True), A.mean(), A.var(0), A.std(), K.mean()]
+        for got, want in zip(found, wanted, strict=True):
+            np.testing.assert_array_equal(got, want)
+            assert np.shape(got) == np.shape(want)
+
+
 GUARDED = '''A: real[2] = "A", b: real[1] = "b"
     x: real[1] = guarded(solve(A, b), 3)
     L: real[2] = guarded(cholesky(A), 4)
@@ -427,9 +448,12 @@ def test_library_calls_that_fail_stop_at_their_site(target):
 
 @every_target
 def test_names_that_mean_something_are_not_taken(target):
-    text = '''np: real[0] = "np", exp: real[0] = "exp", lambda_: real[0] = "λ", program: real[0] = "p", watch: real[0] = ""
+    text = '''np: real[0] = "np", exp: real[0] = "exp", lambda_: real[0] = "λ", room: real[0] = "p", watch: real[0] = ""
+    trace("J", real, 0)
     trace_0: real[0] = exp(np) + exp
-    range: real[0] = trace_0 + lambda_ + program * watch
+    emit("record", (trace_0,), "J", ())
+    tell: real[0] = 0.0
+    range: real[0] = trace_0 + lambda_ + room * watch + tell
     output("r", range)
 '''
     (found,) = run(text, target, 1.0, 2.0, 3.0, 4.0, 5.0)

@@ -2,7 +2,7 @@
 # input k = [4, 0, 9, 0]
 # input x = [1.0, nan, 3.0, -1.0]
 # expect a = [25, 0, 11, 0]
-# expect b = [4.0, nan, 12.0, -1.0]
+# expect b = [4.0, nan, 8.0, -1.0]
 # expect s = 36
 # expect t = 1/(1 + exp(-1.0)) + 1/(1 + exp(-3.0))
 # expect u = 4

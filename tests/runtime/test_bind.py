@@ -11,6 +11,15 @@ import gdc
 MATRIX = np.arange(12.0).reshape(3, 4)
 
 
+class Matrix(np.ndarray):
+    """A subclass that multiplies by rules of its own."""
+
+    def __mul__(self, other):
+        raise AssertionError("a program works on plain arrays")
+
+    __rmul__ = __mul__
+
+
 def run(text, **values):
     return gdc.compile(text).run(values, backend="numpy")
 
@@ -21,15 +30,29 @@ def refused(text, **values):
     return caught.value
 
 
-@pytest.mark.parametrize("value", [
-    MATRIX, MATRIX.tolist(), tuple(map(tuple, MATRIX)), MATRIX.astype(np.float32), MATRIX.astype(">f8"), MATRIX.astype(np.float16),
-    MATRIX.astype(np.uint8), MATRIX.astype(np.longdouble), np.asfortranarray(MATRIX), MATRIX[:, ::-1][:, ::-1],
-    np.repeat(MATRIX, 2, axis=0)[::2], np.matrix(MATRIX), MATRIX.astype(object), np.ma.MaskedArray(MATRIX),
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        MATRIX,
+        MATRIX.tolist(),
+        tuple(map(tuple, MATRIX)),
+        MATRIX.astype(np.float32),
+        MATRIX.astype(">f8"),
+        MATRIX.astype(np.float16),
+        MATRIX.astype(np.uint8),
+        MATRIX.astype(np.longdouble),
+        np.asfortranarray(MATRIX),
+        MATRIX[:, ::-1][:, ::-1],
+        np.repeat(MATRIX, 2, axis=0)[::2],
+        MATRIX.view(Matrix),
+        MATRIX.astype(object),
+        np.ma.MaskedArray(MATRIX),
+    ],
+)
 def test_real_matrix_takes_every_array(value):
     before = np.array(value, copy=True)
     result = run("input X: real[m, n]\ny := X*2\noutput y, m, n", X=value)
-    np.testing.assert_array_equal(result.y, MATRIX*2)
+    np.testing.assert_array_equal(result.y, MATRIX * 2)
     assert result.y.dtype == np.float64 and (result.m, result.n) == (3, 4)
     np.testing.assert_array_equal(np.asarray(value), before)
 
@@ -51,26 +74,37 @@ def test_read_only_and_unaligned_inputs_are_served():
     assert run("input x: real[n]\ns := sum(x)", x=record["b"]).s == 6
 
 
-@pytest.mark.parametrize(("value", "expected"), [
-    (3, 3), (np.int8(3), 3), (True, 1), (np.uint64(7), 7), (np.array(5), 5), (2**62, 2**62),
-])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (3, 3),
+        (np.int8(3), 3),
+        (True, 1),
+        (np.uint64(7), 7),
+        (np.array(5), 5),
+        (2**62, 2**62),
+    ],
+)
 def test_int_takes_what_fits(value, expected):
     assert run("input k: int\ny := k", k=value).y == expected
 
 
-@pytest.mark.parametrize(("contract", "value", "words"), [
-    ("k: int[n]", [0.5], ["k", "int", "real"]),
-    ("k: int", 2.0, ["k", "int"]),
-    ("k: int", 2**64, ["k", str(2**64)]),
-    ("k: int", np.uint64(2**63), ["k", "int"]),
-    ("k: bool", 1, ["k", "bool", "int"]),
-    ("x: real[n]", ["a", "b"], ["x", "text"]),
-    ("x: real[n]", [1.0, None], ["x", "NoneType"]),
-    ("x: real[n]", np.array(["2020-01-01"], "M8[D]"), ["x", "dates"]),
-    ("x: real", 1j, ["x", "complex"]),
-    ("x: real[m, n]", [[1, 2], [3]], ["x", "lengths"]),
-    ("x: real[n]", np.ma.MaskedArray([1.0, 2.0], [True, False]), ["x", "masked"]),
-])
+@pytest.mark.parametrize(
+    ("contract", "value", "words"),
+    [
+        ("k: int[n]", [0.5], ["k", "int", "real"]),
+        ("k: int", 2.0, ["k", "int"]),
+        ("k: int", 2**64, ["k", str(2**64)]),
+        ("k: int", np.uint64(2**63), ["k", "int"]),
+        ("k: bool", 1, ["k", "bool", "int"]),
+        ("x: real[n]", ["a", "b"], ["x", "text"]),
+        ("x: real[n]", [1.0, None], ["x", "NoneType"]),
+        ("x: real[n]", np.array(["2020-01-01"], "M8[D]"), ["x", "dates"]),
+        ("x: real", 1j, ["x", "complex"]),
+        ("x: real[m, n]", [[1, 2], [3]], ["x", "lengths"]),
+        ("x: real[n]", np.ma.MaskedArray([1.0, 2.0], [True, False]), ["x", "masked"]),
+    ],
+)
 def test_type_errors_stand_at_the_declaration(contract, value, words):
     name = contract[0]
     error = refused(f"# a comment\ninput {contract}\ny := {name}", **{name: value})
@@ -89,15 +123,22 @@ def test_sizes_are_told_in_the_users_words():
     assert "y is [m] with m = 4, but X gave m = 3" in str(error)
 
 
-@pytest.mark.parametrize(("declarations", "values", "words"), [
-    ("input a: real[n]\ninput b: real[n + 1]", {"a": np.ones(3), "b": np.ones(3)}, ["[n + 1]", "must be 4", "a gave n = 3"]),
-    ("input b: real[3]", {"b": np.ones(4)}, ["b is [3]", "[4]"]),
-    ("input n: int\ninput b: real[n]", {"n": 2, "b": np.ones(3)}, ["b is [n] with n = 3", "n = 2"]),
-    ("input a: real[m, n]\ninput b: real[n, m]", {"a": np.ones((2, 3)), "b": np.ones((2, 3))}, ["b", "transposed"]),
-    ("input b: real[2*k]", {"b": np.ones(5)}, ["2*k", "5"]),
-    ("input b: real[m, n]", {"b": np.ones(3)}, ["[m, n]", "[3]", "[:, None]"]),
-    ("input b: real", {"b": np.ones(3)}, ["a scalar", "[3]"]),
-])
+@pytest.mark.parametrize(
+    ("declarations", "values", "words"),
+    [
+        (
+            "input a: real[n]\ninput b: real[n + 1]",
+            {"a": np.ones(3), "b": np.ones(3)},
+            ["[n + 1]", "must be 4", "a gave n = 3"],
+        ),
+        ("input b: real[3]", {"b": np.ones(4)}, ["b is [3]", "[4]"]),
+        ("input n: int\ninput b: real[n]", {"n": 2, "b": np.ones(3)}, ["b is [n] with n = 3", "n = 2"]),
+        ("input a: real[m, n]\ninput b: real[n, m]", {"a": np.ones((2, 3)), "b": np.ones((2, 3))}, ["b", "transposed"]),
+        ("input b: real[2*k]", {"b": np.ones(5)}, ["2*k", "5"]),
+        ("input b: real[m, n]", {"b": np.ones(3)}, ["[m, n]", "[3]", "[:, None]"]),
+        ("input b: real", {"b": np.ones(3)}, ["a scalar", "[3]"]),
+    ],
+)
 def test_contracts_are_checked(declarations, values, words):
     error = refused(f"{declarations}\ns := 1", **values)
     assert error.kind == "shape"
@@ -161,7 +202,9 @@ def test_bare_programs_take_types_from_values():
     assert p(x=1).y.dtype == np.int64
     assert p(x=1.5).y.dtype == np.float64
     assert p(x=[[1, 2]]).y.shape == (1, 2)
-    np.testing.assert_array_equal(gdc.compile("c := a + b")(a=np.ones((3, 1)), b=np.ones((1, 4))).c, np.full((3, 4), 2.0))
+    np.testing.assert_array_equal(
+        gdc.compile("c := a + b")(a=np.ones((3, 1)), b=np.ones((1, 4))).c, np.full((3, 4), 2.0)
+    )
 
 
 def test_results_own_their_memory():
@@ -178,6 +221,8 @@ def test_memory_is_checked_before_any_work():
     error = refused("x := zeros(1000000, 1000000, 1000)")
     assert (error.kind, error.line) == ("limit", 1)
     with pytest.raises(gdc.Error) as caught:
-        gdc.compile("input n: int\nx := zeros(n, n)\noutput s := sum(x)").run({"n": 3000}, backend="numpy", max_memory=10**7)
+        gdc.compile("input n: int\nx := zeros(n, n)\noutput s := sum(x)").run(
+            {"n": 3000}, backend="numpy", max_memory=10**7
+        )
     assert (caught.value.kind, caught.value.line) == ("limit", 2)
     assert "72 MB" in str(caught.value) and "10 MB" in str(caught.value)

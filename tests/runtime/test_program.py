@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import traceback
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ X, Y = RNG.normal(size=(30, 4)), RNG.normal(size=30)
 def test_the_formula_of_the_first_page():
     p = gdc.compile(STEP)
     r = p(X=X, y=Y, w=np.zeros(4), b=0.0, a=0.1, m=30)
-    np.testing.assert_allclose(r.w, 0.1/30*X.T@Y)
+    np.testing.assert_allclose(r.w, 0.1 / 30 * X.T @ Y)
     assert r.backend == "numpy" and "numpy" in r.why
 
 
@@ -60,7 +61,10 @@ def test_a_trace_never_reached_is_empty():
 def test_a_name_that_was_never_reached_is_left_out():
     r = gdc.compile("param k: int = 0\nrepeat k { x := 1.0 }\ny := 2").run(backend="numpy")
     assert list(r) == ["y"]
-    assert list(gdc.compile("param k: int = 0\nrepeat k { x := 1.0 }\ny := 2").run({"k": 1}, backend="numpy")) == ["x", "y"]
+    assert list(gdc.compile("param k: int = 0\nrepeat k { x := 1.0 }\ny := 2").run({"k": 1}, backend="numpy")) == [
+        "x",
+        "y",
+    ]
 
 
 def test_programs_pickle_and_repeat_themselves():
@@ -104,7 +108,7 @@ def test_cost_is_a_number_of_the_sizes():
     p = gdc.compile(FIT)
     small, large = p.cost(m=100, n=10, steps=10), p.cost(m=1000, n=10, steps=100)
     assert set(small) == {"flops", "bytes", "calls"}
-    assert 50 < large["flops"]/small["flops"] < 150
+    assert 50 < large["flops"] / small["flops"] < 150
     with pytest.raises(gdc.Error) as caught:
         p.cost(m=3)
     assert caught.value.kind == "name" and "n" in caught.value.message
@@ -122,7 +126,9 @@ def test_bare_formulas_are_looked_at_too():
     assert caught.value.kind == "name" and "sigmoid" in str(caught.value)
 
 
-@pytest.mark.parametrize(("options", "kind"), [({"backend": "nunpy"}, "backend"), ({"threads": 0}, "limit"), ({"timeout": -1}, "limit")])
+@pytest.mark.parametrize(
+    ("options", "kind"), [({"backend": "nunpy"}, "backend"), ({"threads": 0}, "limit"), ({"timeout": -1}, "limit")]
+)
 def test_bad_options(options, kind):
     with pytest.raises(gdc.Error) as caught:
         gdc.compile("y := 1").run(**options)
@@ -145,7 +151,7 @@ def test_programs_serve_many_threads():
         for n in range(1, 8):
             A, v, t = rng.normal(size=(n + 2, n)), rng.normal(size=n), rng.normal(size=n + 2)
             r = p(X=A, y=t, w=v, b=0.5, a=0.1, m=n + 2)
-            if not np.allclose(r.w, v - 0.1/(n + 2)*A.T@(A@v + 0.5 - t)):
+            if not np.allclose(r.w, v - 0.1 / (n + 2) * A.T @ (A @ v + 0.5 - t)):
                 wrong.append((k, n))
 
     workers = [threading.Thread(target=work, args=(k,)) for k in range(6)]
@@ -160,7 +166,7 @@ def test_deep_recursion_limits_are_not_needed():
     old = sys.getrecursionlimit()
     sys.setrecursionlimit(1000)
     try:
-        assert gdc.compile("x := " + "1 + "*5000 + "1").run(backend="numpy").x == 5001
+        assert gdc.compile("x := " + "1 + " * 5000 + "1").run(backend="numpy").x == 5001
     finally:
         sys.setrecursionlimit(old)
 
@@ -190,7 +196,7 @@ def test_load_reads_data_beside_the_script(tmp_path):
 def test_prints_reach_the_host(capsys):
     lines = []
     gdc.compile('repeat 2 { print "x is", 1.5, true, [1, 2] }').run(backend="numpy", show=lines.append)
-    assert lines == ["x is 1.5 true [1 2]"]*2
+    assert lines == ["x is 1.5 true [1 2]"] * 2
     gdc.compile('print "hello"').run(backend="loops")
     assert capsys.readouterr().out == "hello\n"
 
@@ -201,7 +207,7 @@ def test_a_timeout_is_a_limit(backend):
     with pytest.raises(gdc.Error) as caught:
         gdc.compile("s := 0.0\nwhile s >= 0 { s := s + 1.0 }").run(backend=backend, timeout=0.3)
     assert caught.value.kind == "limit" and time.perf_counter() - start < 5
-    time.sleep(0.05)    # nothing is thrown later
+    time.sleep(0.05)  # nothing is thrown later
 
 
 def test_a_timeout_that_is_not_reached_does_nothing():
@@ -219,7 +225,7 @@ def test_the_site_of_a_failure_is_told():
 def test_a_fault_of_ours_is_reported_and_saved(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     p = gdc.compile("y := 1")
-    monkeypatch.setattr("gdc.runtime.run.load_text", lambda text, target: {"program": lambda **_: 1/0})
+    monkeypatch.setattr("gdc.runtime.run.load_text", lambda text, target: {"program": lambda **_: 1 / 0})
     with pytest.raises(gdc.Error) as caught:
         p.run(backend="numpy")
     error = caught.value
@@ -248,7 +254,9 @@ def test_auto_goes_by_work(monkeypatch):
     assert "predicted" in small.why and "parallel" in small.why
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(2e-6, "2 µs"), (0.0012, "1.2 ms"), (3.21, "3.2 s"), (123, "2 min 3 s"), (0.5, "500 ms")])
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(2e-6, "2 µs"), (0.0012, "1.2 ms"), (3.21, "3.2 s"), (123, "2 min 3 s"), (0.5, "500 ms")]
+)
 def test_times_are_readable(seconds, text):
     assert choose.time_text(seconds) == text
 
@@ -264,7 +272,9 @@ print(r.y, "lark" in sys.modules, "gdc.compiler.driver" in sys.modules, "numba" 
 
 
 def child(text):
-    return subprocess.run([sys.executable, "-c", CHILD, text], capture_output=True, text=True, check=True).stdout.split()
+    return subprocess.run(
+        [sys.executable, "-c", CHILD, text], capture_output=True, text=True, check=True
+    ).stdout.split()
 
 
 def test_a_plan_is_kept_for_the_next_process():
@@ -296,15 +306,8 @@ def test_a_plan_names_the_script_it_is_loaded_from(tmp_path):
         assert name in str(caught.value)
 
 
-
-def test_programs_go_to_other_processes():
+def test_programs_and_results_go_to_other_processes_and_back():
     context = multiprocessing.get_context("spawn")
-    queue = context.Queue()
-    process = context.Process(target=_run_child, args=(gdc.compile("input x: real\ny := x^2"), queue))
-    process.start()
-    assert queue.get(timeout=60) == 9.0
-    process.join()
-
-
-def _run_child(program, queue):
-    queue.put(float(program(x=3.0).y))
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        result = pool.submit(gdc.compile("input x: real\ny := x^2").run, {"x": 3.0}).result(timeout=60)
+    assert result.y == 9.0 and result.backend == "numpy"

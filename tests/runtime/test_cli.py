@@ -1,0 +1,239 @@
+"""The command: what it prints, where, and its exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from gdc.runtime.cli import main
+
+FIT = """input X: real[m, n]
+input y: real[m]
+param a: real = 0.1
+param steps: int = 30
+w := zeros(n)
+repeat steps {
+    w -= a/m*X.T@(X@w - y)
+    record J := norm(X@w - y)
+}
+output w, best := min(w)
+"""
+
+
+@pytest.fixture
+def script(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(1)
+    np.savez(tmp_path / "d.npz", X=rng.normal(size=(20, 3)), y=rng.normal(size=20))
+    (tmp_path / "t.csv").write_text("a,b,c\n1,2,3\n4,5,6\n7,8,10\n")
+    (tmp_path / "fit.gd").write_text(FIT)
+    return "fit.gd"
+
+
+def gdc(capsys, *words):
+    code = main(list(words))
+    return (code, *capsys.readouterr())
+
+
+DATA = ("--input", "X=d.npz:X", "--input", "y=d.npz:y")
+
+
+def test_run_prints_a_table_and_says_why(script, capsys):
+    code, out, err = gdc(capsys, "run", script, *DATA)
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0].split() == ["output", "shape", "type", "min", "mean", "max", "value"]
+    assert lines[1].startswith("w       [3]    float64") and lines[2].startswith("best")
+    assert "J          30" in out and "→" in out
+    assert "numpy" in err and "predicted" in err and "compiled in" in err and "ran in" in err
+
+
+def test_settings_change_params(script, capsys):
+    code, out, _ = gdc(capsys, "run", script, *DATA, "--set", "steps=7", "--set", "a=0.5", "--quiet")
+    assert code == 0 and "J           7" in out
+
+
+def test_quiet_prints_results_only(script, capsys):
+    code, out, err = gdc(capsys, "run", script, *DATA, "--quiet")
+    assert code == 0 and "w" in out and err == ""
+
+
+def test_json_has_a_schema(script, capsys):
+    code, out, _ = gdc(capsys, "run", script, *DATA, "--json", "--backend", "loops")
+    found = json.loads(out)
+    assert code == 0 and found["schema"] == 1 and found["backend"] == "loops"
+    assert found["outputs"]["w"]["shape"] == [3] and len(found["outputs"]["w"]["value"]) == 3
+    assert len(found["traces"]["J"]["value"]) == 30
+    code, out, _ = gdc(capsys, "run", "-e", "x := [1, nan, -inf]", "--json")
+    assert json.loads(out)["outputs"]["x"]["value"] == [1.0, "nan", "-inf"]
+
+
+def test_errors_are_json_too(capsys):
+    code, out, err = gdc(capsys, "check", "-e", "x := zeros(3) + ones(4)\ny := sigmod(1.0)", "--json")
+    found = json.loads(out)
+    assert code == 1 and found["schema"] == 1 and [e["line"] for e in found["errors"]] == [1, 2]
+    assert found["errors"][0]["kind"] == "shape" and "sigmod" in err
+
+
+def test_columns_of_a_table(script, capsys):
+    code, out, _ = gdc(
+        capsys, "run", "-e", "input X: real[m, n]\ns := sum(X, axis=0)", "--input", "X=t.csv:c,a", "--quiet"
+    )
+    assert code == 0 and "19, 12" in out
+
+
+def test_results_are_written(script, capsys, tmp_path):
+    code, _, err = gdc(capsys, "run", script, *DATA, "--out", "r.npz")
+    assert code == 0 and "r.npz" in err
+    with np.load("r.npz") as kept:
+        assert sorted(kept.files) == ["best", "trace_J", "w"]
+
+
+def test_standard_input(script, capsys, monkeypatch):
+    import io
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y := 2^10"))
+    code, out, _ = gdc(capsys, "run", "-")
+    assert code == 0 and "1024" in out
+
+
+def test_prints_of_the_program_come_first(capsys):
+    code, out, _ = gdc(capsys, "run", "-e", 'print "hello", 3\ny := 1')
+    assert code == 0 and out.startswith("hello 3\n")
+
+
+CODES = [
+    (("run", "-e", "x = 1"), 1),
+    (("run", "-e", "y := sigmod(1.0)"), 1),
+    (("run", "-e", "y := [1, 2]@[1, 2, 3]"), 1),
+    (("run", "-e", "input x: real\ny := x"), 1),
+    (("run",), 2),
+    (("run", "nowhere.gd"), 2),
+    (("run", "-e", "x := 1", "--backend", "nunpy"), 2),
+    (("run", "-e", "x := 1", "--set", "x"), 2),
+    (("run", "-e", "x := 1", "-e"), 2),
+    (("rum",), 2),
+    (("run", "-e", "input x: int\ny := x", "--set", "x=__import__"), 2),
+    (("run", "-e", 'input x: real from "no.npy"\ny := x'), 3),
+    (("run", "-e", "y := x", "--input", "x=no.npy"), 3),
+    (("run", "-e", "v := ones(3)\nk := 5\ny := v[k]"), 4),
+    (("run", "-e", "x := zeros(-1)"), 4),
+    (("run", "-e", "x := zeros(1000000, 1000000, 1000)"), 4),
+    (("run", "-e", 'assert 1 > 2, "no"'), 5),
+    (("check", "-e", "x := 1"), 0),
+    (("--version",), 0),
+    (("-h",), 0),
+    ((), 0),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), CODES, ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value)
+)
+def test_exit_codes(words, code, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found, out, err = gdc(capsys, *words)
+    assert found == code, err
+    assert "Traceback" not in err and (code == 0 or (err and not out))
+
+
+def test_a_fault_of_ours_is_70(capsys, monkeypatch):
+    monkeypatch.setattr("gdc.runtime.cli.program_from", lambda *_, **__: 1 / 0)
+    code, _, err = gdc(capsys, "check", "-e", "x := 1")
+    assert code == 70 and "Traceback" not in err and "report" in err
+
+
+def test_check_prints_the_signature(script, capsys):
+    code, out, err = gdc(capsys, "check", script)
+    assert code == 0 and err == ""
+    assert (
+        out.splitlines()[0] == "input X: real[m, n]" and "output w: real[n]" in out and "trace J: real[rounds]" in out
+    )
+    code, out, _ = gdc(capsys, "check", script, "--json")
+    found = json.loads(out)
+    assert (
+        found["schema"] == 1
+        and found["inputs"][0]["shape"] == ["m", "n"]
+        and found["outputs"][0] == {"name": "w", "element": "real", "rank": 1}
+    )
+
+
+def test_check_of_a_formula(capsys):
+    code, out, err = gdc(capsys, "check", "-e", "y := A@x + b")
+    assert code == 0 and out.splitlines() == ["input A", "input x", "input b", "output y"] and "each call" in err
+
+
+@pytest.mark.parametrize("stage", ["tree", "ir", "passes", "imp", "loops", "numpy"])
+def test_explain_shows_every_stage(script, capsys, stage):
+    code, out, _ = gdc(capsys, "explain", script, "--stage", stage)
+    assert code == 0 and len(out.splitlines()) > 5
+
+
+def test_explain_takes_types(capsys):
+    code, out, _ = gdc(capsys, "explain", "-e", "g := X.T@(X@w - y)", "--type", "y=real[m]", "--stage", "ir")
+    assert code == 0 and "%y: real[" in out
+
+
+def test_source_is_python(script, capsys):
+    code, out, _ = gdc(capsys, "source", script, "--backend", "numpy")
+    assert code == 0
+    compile(out, "text", "exec")
+
+
+def test_backends(capsys):
+    code, out, _ = gdc(capsys, "backends")
+    assert code == 0 and all(name in out for name in ("loops", "numpy", "parallel", "cuda", "BLAS"))
+    code, out, _ = gdc(capsys, "backends", "--json")
+    assert json.loads(out)["schema"] == 1
+
+
+# --- as a process ------------------------------------------------------------------------------
+
+
+def start(*words, **options):
+    return subprocess.Popen(
+        [sys.executable, "-m", "gdc", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+def test_plain_when_piped():
+    with start("run", "-e", "x = 1") as process:
+        out, err = process.communicate(timeout=60)
+    assert out == "" and "\x1b" not in err and "^" in err
+
+
+def test_a_closed_pipe_is_no_fault():
+    with start("explain", "-e", "y := x + 1") as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+
+
+COUNT = 's := 0.0\nrepeat 2000000000 {{\n    s := s + 1.0\n    stop if s < 0\n}}\nprint "ended"\noutput s, k := {}'
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+@pytest.mark.parametrize("backend", ["loops", "numpy"])
+def test_ctrl_c_keeps_what_was_computed(backend):
+    with start("run", "--backend", backend, "-e", 'print "begun"\n' + COUNT.format(1)) as process:
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "ended" in out and "s " in out and "interrupted" in err and "Traceback" not in err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_ctrl_c_outside_of_loops_ends_at_once():
+    text = 'print "begun"\ndef f(x) {\n s := x\n while s > 0 { s := s + 1.0 }\n return s\n}\ny := sum([f(1.0*i) for i in 1..3])'
+    with start("run", "--backend", "loops", "-e", text) as process:
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in err

@@ -1,0 +1,136 @@
+"""Reading and writing files."""
+
+import numpy as np
+import pytest
+
+import gdc
+from gdc.runtime.data import read_value, write_results
+
+TABLE = "a,b,name\n1,2.5,x\n3,4.5,y\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    np.save(tmp_path / "x.npy", np.arange(6.0).reshape(2, 3))
+    np.savez(tmp_path / "d.npz", X=np.ones(3), k=np.array([1, 2]))
+    np.savez(tmp_path / "one.npz", X=np.ones(3))
+    np.save(tmp_path / "objects.npy", np.array([{}], dtype=object), allow_pickle=True)
+    (tmp_path / "t.csv").write_text(TABLE)
+    (tmp_path / "t.tsv").write_text("a\tb\n1\t2\n")
+    (tmp_path / "quoted.csv").write_text('a,"b, or not"\n"1","2"\n')
+    (tmp_path / "bom.csv").write_bytes(b"\xef\xbb\xbfa,b\r\n1,2\r\n")
+    (tmp_path / "ragged.csv").write_text("a,b\n1,2\n3,4,5\n")
+    (tmp_path / "short.csv").write_text("a,b,c\n1,2,3\n\n4,5\n")
+    (tmp_path / "text.csv").write_text("a,b\n1,2\n3,four\n")
+    (tmp_path / "holes.csv").write_text("a,b\n1,\n3,NA\n")
+    (tmp_path / "bare.csv").write_text("1,2\n3,4\n")
+    (tmp_path / "twice.csv").write_text("a,a\n1,2\n")
+    (tmp_path / "flags.csv").write_text("f\ntrue\nFalse\n1\n")
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "rows0.csv").write_text("a,b\n")
+    (tmp_path / "latin.csv").write_bytes(b"caf\xe9\n1\n")
+    (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY")
+    (tmp_path / "big.csv").write_text("a\n99999999999999999999\n")
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "members", "element", "rank", "expected"),
+    [
+        ("x.npy", (), None, None, [[0, 1, 2], [3, 4, 5]]),
+        ("d.npz", ("k",), None, None, [1, 2]),
+        ("one.npz", (), None, None, [1, 1, 1]),
+        ("t.csv", ("a",), "real", 1, [1, 3]),
+        ("t.csv", ("b", "a"), "real", 2, [[2.5, 1], [4.5, 3]]),
+        ("t.csv", ("a",), "int", 1, [1, 3]),
+        ("t.csv", ("a",), "real", 2, [[1], [3]]),
+        ("t.tsv", (), "real", 2, [[1, 2]]),
+        ("quoted.csv", ("b, or not",), "real", 1, [2]),
+        ("bom.csv", ("a",), "real", 1, [1]),
+        ("flags.csv", ("f",), "bool", 1, [True, False, True]),
+        ("rows0.csv", ("a", "b"), "real", 2, np.empty((0, 2))),
+    ],
+)
+def test_values_are_read(folder, path, members, element, rank, expected):
+    found = read_value(path, members, folder, element, rank)
+    np.testing.assert_array_equal(found, expected)
+    assert found.dtype.kind == {"int": "i", "bool": "b"}.get(element, found.dtype.kind)
+
+
+@pytest.mark.parametrize(
+    ("path", "members", "element", "rank", "words"),
+    [
+        ("nowhere.npy", (), None, None, ["nowhere.npy", "no such file"]),
+        ("t.cvs", (), None, None, [".cvs", "formats"]),
+        ("T1.csv", (), None, None, ["T1.csv"]),
+        ("x.parquet", (), None, None, [".parquet"]),
+        ("d.npz", (), None, None, ["X, k", "say which"]),
+        ("d.npz", ("Y",), None, None, ["no member Y", "X, k"]),
+        ("objects.npy", (), None, None, ["objects"]),
+        ("broken.npy", (), None, None, ["broken.npy"]),
+        ("t.csv", ("aa",), "real", 1, ["no column aa", "did you mean a"]),
+        ("t.csv", ("a", "b"), "real", 1, ["one column", "2"]),
+        ("ragged.csv", ("a", "b"), "real", 2, ["row 3", "3 cells", "2"]),
+        ("ragged.csv", ("a",), "real", 1, ["row 3", "3 cells"]),
+        ("short.csv", ("a",), "real", 1, ["row 4", "2 cells", "3"]),
+        ("text.csv", ("b",), "real", 1, ["row 3", "column b", '"four"', "a number"]),
+        ("t.csv", ("b",), "int", 1, ["row 2", "column b", '"2.5"', "an int"]),
+        ("holes.csv", ("b",), "real", 1, ["row 2", "column b", "no value"]),
+        ("bare.csv", (), "real", 2, ["column names"]),
+        ("twice.csv", ("a",), "real", 1, ["2 columns called a"]),
+        ("empty.csv", ("a",), "real", 1, ["empty"]),
+        ("latin.csv", (), "real", 2, ["UTF-8"]),
+        ("t.csv", ("name",), "bool", 1, ["row 2", '"x"', "true or false"]),
+        ("big.csv", ("a",), "int", 1, ["row 2", "does not fit"]),
+    ],
+)
+def test_errors_name_file_row_and_column(folder, path, members, element, rank, words):
+    with pytest.raises(gdc.Error) as caught:
+        read_value(path, members, folder, element, rank)
+    assert caught.value.kind == "data"
+    assert all(word in str(caught.value) for word in [path, *words]), str(caught.value)
+
+
+def test_a_script_names_the_line(folder):
+    with pytest.raises(gdc.Error) as caught:
+        gdc.compile('# data\ninput b: real[n] from "text.csv"["b"]\ns := sum(b)', folder=folder).run()
+    assert (caught.value.kind, caught.value.line) == ("data", 2)
+
+
+def test_a_missing_number_is_nan_and_finite_refuses_it(folder, tmp_path):
+    (tmp_path / "nan.csv").write_text("a\n1\nNA\nnan\n")
+    np.testing.assert_array_equal(read_value("nan.csv", ("a",), folder, "real", 1), [1, np.nan, np.nan])
+    with pytest.raises(gdc.Error) as caught:
+        gdc.compile('input a: real[n] finite from "nan.csv"["a"]\ns := sum(a)', folder=folder).run()
+    assert caught.value.kind == "data" and "a[1] is nan" in str(caught.value)
+
+
+def test_the_callers_value_wins(folder):
+    assert gdc.compile('input x: real[m, n] from "nowhere.npy"\ns := sum(x)', folder=folder)(x=[[1.0, 2.0]]).s == 3
+
+
+def test_results_are_written(tmp_path):
+    outputs, traces = {"w": np.arange(3.0), "b": np.float64(2)}, {"J": np.arange(4.0)}
+    write_results(tmp_path / "new" / "r.npz", outputs, traces)
+    with np.load(tmp_path / "new" / "r.npz") as kept:
+        assert sorted(kept.files) == ["b", "trace_J", "w"]
+        np.testing.assert_array_equal(kept["w"], outputs["w"])
+    write_results(tmp_path / "folder", outputs, traces)
+    assert sorted(p.name for p in (tmp_path / "folder").iterdir()) == ["b.npy", "trace_J.npy", "w.npy"]
+    with pytest.raises(gdc.Error) as caught:
+        write_results(tmp_path / "r.csv", outputs, traces)
+    assert caught.value.kind == "data"
+
+
+def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch):
+    (tmp_path / "r.npz").write_bytes(b"old")
+
+    def fails(file, **values):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", fails)
+    with pytest.raises(gdc.Error) as caught:
+        write_results(tmp_path / "r.npz", {"w": np.ones(3)}, {})
+    assert "No space left" in str(caught.value)
+    assert (tmp_path / "r.npz").read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1
