@@ -1,6 +1,7 @@
 """Types for the inputs of a script without contracts, where no values say them.
 
-Names that are transposed or used as matrices are matrices, what meets them in a product is a vector, the rest are scalars.
+Names that are transposed or used as matrices are matrices, what meets them in a product is a vector, the rest are
+scalars.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def assumed_types(script: tree.Script, names: Iterable[str]) -> dict[str, tuple[
     matrices = set(_matrices(nodes))
     vectors = {n.base.name for n in nodes if isinstance(n, tree.Index) and isinstance(n.base, tree.Name)} - matrices
     pairs = [pair for n in nodes if isinstance(n, tree.Chain) for pair in _factors(n)]
-    for op, left, right in pairs:
+    for op, left, _ in pairs:
         if op == "@" and isinstance(left, tree.Name) and left.name not in vectors:
             matrices.add(left.name)
     for _, left, right in pairs:

@@ -1,4 +1,4 @@
-"""The default of a param as text that the runtime evaluates: a number, or a small program over sizes and earlier params."""
+"""The default of a param as text for the runtime: a number, or a small program over sizes and earlier params."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gdc.compiler.types import INT, Type
 
 
 def default_text(declared: Declared, program: Program) -> tuple[str | None, tuple[str, ...] | None]:
-    """(text, what it reads): (None, None) where the caller must give the value, (number, None) where it is a constant."""
+    """(text, what it reads): (None, None) where the caller must give the value, (number, None) of a constant."""
     value = declared.default
     if value is None:
         return None, None

@@ -122,7 +122,7 @@ def given_types(types: Given) -> dict[str, Type]:
 
 
 def assume(source: Source) -> tuple[dict[str, tuple[str, tuple[int | None, ...]]], str]:
-    """Types for a program without contracts and without values, and the assumption in words ("" where none is needed)."""
+    """Types for a program without contracts and without values, and the assumption in words ("" if none is needed)."""
     script = parse(source)
     names = undeclared(script)
     types = assumed_types(script, names)

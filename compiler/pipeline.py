@@ -30,6 +30,8 @@ PASSES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 # How `lower` writes: library calls on whole arrays, or loop nests over their entries.
 STYLES = {"loops": "nests", "numpy": "calls", "parallel": "nests", "cuda": "nests"}
+# Where products of matrices stay library calls inside nests.
+BLAS = frozenset({"parallel", "cuda"})
 # Passes over the imperative form.
 LATE: dict[str, tuple[tuple[str, str], ...]] = {
     "loops": (),
@@ -59,7 +61,7 @@ def lowered(program: ir.Program, target: str, record: Record) -> imp.Program:
     """The imperative form, ready to be printed."""
     from gdc.compiler.lower import lower
 
-    body = lower(program, STYLES[target])
+    body = lower(program, STYLES[target], record, blas=target in BLAS)
     for name, _ in LATE[target]:
         work = _late_pass(name)
         if work is not None:

@@ -9,7 +9,7 @@ from gdc.compiler.ops import OPS
 
 
 def run_costs(program: Program) -> tuple[Dim, Dim, Dim]:
-    """(flops, bytes moved, calls): every node once for each round of the loops round it; a call is one node's evaluation."""
+    """(flops, bytes moved, calls): every node once for each round of the loops round it; a call is one evaluation."""
     everything = walk(roots(program.region))
     times: dict[Node, Dim] = {}
     for value in reversed(everything):

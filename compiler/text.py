@@ -152,6 +152,7 @@ def number_level(text: str) -> int:
 
 _SYMBOLS = {name: symbol if symbol != "^" else "**" for symbol, name in BINARY.items()
             if name not in ("and", "or", "eq", "ne", "lt", "le", "gt", "ge")}
+_WORDS = ("and", "or", "not", "var")     # ops printed with a _ : words of Python, and the reduction that a variable is not
 _ELEMENTS = {element: name for name, element in reversed(NAMED.items())}
 _RESERVED = frozenset({"inf", "nan", "typed", "var", "const"} | set(NAMED))
 Environment = dict[str, tuple[Element, int]]
@@ -203,7 +204,7 @@ def _node_text(node: Expr, args: tuple[Code, ...], env: Environment) -> Code:
         if node.op in _SYMBOLS and len(args) == 2:
             return template(f"({{0}} {_SYMBOLS[node.op]} {{1}})").fill(args)
     words = [a.text for a in args] + [f"{key}={_literal(value)}" for key, value in node.attrs]
-    return Code(f"{node.op + '_' if node.op in ('and', 'or', 'not') else node.op}({', '.join(words)})")
+    return Code(f"{node.op + '_' if node.op in _WORDS else node.op}({', '.join(words)})")
 
 
 def _literal(value: Any) -> str:
@@ -226,7 +227,7 @@ def _rule(node: Expr, env: Environment) -> tuple[Element, int] | None:
         value = node.get("value")
         kinds: dict[type, Element] = {bool: BOOL, int: INT, float: REAL, complex: NAMED["complex"]}
         return (kinds[type(value)], 0) if type(value) in kinds else None
-    if op == "var":
+    if op == "var" and not args:
         return env.get(node.get("name"))
     if op == "extent":
         return (INT, 0)
@@ -494,7 +495,7 @@ def _read_node(node: ast.expr, args: tuple[Expr, ...], env: Environment) -> Expr
     if word == "var":
         return _by_rule("var", (), (("name", _value(node.args[0])),), env)
     attrs = tuple((k.arg or "", _value(k.value)) for k in node.keywords)
-    return _by_rule(word.rstrip("_") if word in ("and_", "or_", "not_") else word, args, attrs, env)
+    return _by_rule(word[:-1] if word[:-1] in _WORDS else word, args, attrs, env)
 
 
 def _by_rule(op: str, args: tuple[Expr, ...], attrs: tuple[tuple[str, Any], ...], env: Environment) -> Expr:

@@ -1,9 +1,10 @@
 """Files in, files out.
 
-    read_value("d.csv", ("area", "rooms"), folder, "real", 2, …)      an array from .npy, .npz[member], .csv or .tsv[columns]
-    write_results(path, outputs, traces)                              .npz, or a folder of .npy (or .csv) files
+    read_value("d.csv", ("area", "rooms"), folder, "real", 2, …)      from .npy, .npz[member], .csv or .tsv[columns]
+    write_results(path, outputs, traces)                              to .npz, or a folder of .npy files
 
-A table is read by the fast path first; only where that fails is it read again, slowly, to say which row and column is wrong.
+A table is read by the fast path first; only where that fails is it read again, slowly, to say which row and column is
+wrong.
 Files are written whole or not at all.
 """
 
@@ -50,8 +51,8 @@ def read_value(
 ) -> np.ndarray:
     """An input's value from a file.
 
-    path is relative to `folder`; members are a .npz's member or a table's columns; element ("int", "real", …) says how a
-    table's cells are read (None: int where all are, else real); rank 1 wants one column, rank 2 any number.
+    path is relative to `folder`; members are a .npz's member or a table's columns; element ("int", "real", …) says how
+    a table's cells are read (None: int where all are, else real); rank 1 wants one column, rank 2 any number.
     Raises Error of kind "data" that names the file, and the row and column where there is one.
     """
     whole = Path(os.path.expanduser(path)) if folder is None else Path(folder) / os.path.expanduser(path)
@@ -278,9 +279,9 @@ def shown(word: str) -> str:
 
 
 def write_results(path: str | Path, outputs: Mapping[str, Any], traces: Mapping[str, Any]) -> list[Path]:
-    """Writes outputs and traces (as trace_J): to one .npz, or into a folder as .npy and, of scalars and vectors, .csv files.
+    """Writes outputs and traces (as trace_J) to one .npz, or into a folder as .npy files.
 
-    Returns what was written. Raises Error of kind "data" where the place takes no file; no file is ever left half-written.
+    Returns what was written. Raises Error of kind "data" where the place takes no file; none is ever left half-written.
     """
     target = Path(os.path.expanduser(path))
     values = {

@@ -1,4 +1,4 @@
-"""Faults of gdc's own: a saved report, and an Error that says where it lies. And what a text's exceptions mean to the user."""
+"""Faults of gdc's own: a saved report, and an Error that says where it lies. What a text's exceptions mean to users."""
 
 from __future__ import annotations
 
@@ -76,9 +76,10 @@ def translated(fault: Any, plan: Any, stop: type | None, details: Mapping[str, A
     """What an exception of a plan's text means in the script."""
     source = Source(plan.source, plan.source_name)
     if stop is not None and isinstance(fault, stop):
-        site = plan.sites[fault.site]
+        failed: Any = fault
+        site = plan.sites[failed.site]
         span = Span(source, site.start, site.end) if site.start >= 0 else None
-        return Error(site.kind, filled(site.message, fault.values), span, site.hint)
+        return Error(site.kind, filled(site.message, failed.values), span, site.hint)
     span = place_of(fault, plan, source)
     if isinstance(fault, MemoryError) or (isinstance(fault, ValueError) and any(w in str(fault) for w in TOO_LARGE)):
         return Error("limit", "memory does not hold what this makes", span)

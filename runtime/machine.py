@@ -60,22 +60,16 @@ def _cuda() -> Backend:
 @cache
 def _gpu() -> Backend:
     """Looks for a GPU once per process."""
-    extra = "pip install 'gdc-lang[cuda]', or set GDC_EMULATE_CUDA=1 to run the kernels' text on the CPU"
-    missing = [name for name in ("numba", "cupy") if find_spec(name) is None]
-    if missing:
-        return Backend(
-            "cuda", False, f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed", extra
-        )
-    try:
-        import cupy
-        from numba import cuda
+    from gdc.runtime import gpu
 
-        if not cuda.is_available() or not cupy.is_available():
-            return Backend("cuda", False, "there is no NVIDIA GPU that CUDA can use", extra)
-        name = cuda.get_current_device().name
-        return Backend("cuda", True, name.decode() if isinstance(name, bytes) else str(name))
-    except Exception as why:  # a driver may fail in any way
-        return Backend("cuda", False, f"CUDA does not start: {why}", extra)
+    why = gpu.usable()
+    if why is not None:
+        extra = "pip install 'gdc-lang[cuda]', or set GDC_EMULATE_CUDA=1 to run the kernels' text on the CPU"
+        return Backend("cuda", False, why, extra)
+    from numba import cuda
+
+    name = cuda.get_current_device().name
+    return Backend("cuda", True, name.decode() if isinstance(name, bytes) else str(name))
 
 
 def backends() -> Iterator[Backend]:

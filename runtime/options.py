@@ -43,8 +43,8 @@ def input_values(words: Sequence[str], face: Any) -> dict[str, Any]:
             raise click.UsageError(f"--input {name} is given twice")
         path, members = split(text)
         i = contracts.get(name)
-        known = (i.element, len(i.dims)) if i is not None and i.declared else (None, None)
-        found[name] = read_value(path, members, None, *known, None, name)
+        element, rank = (i.element, len(i.dims)) if i is not None and i.declared else (None, None)
+        found[name] = read_value(path, members, None, element, rank, None, name)
     return found
 
 

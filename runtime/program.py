@@ -80,7 +80,7 @@ def load(path: str | Path, **options: Any) -> Program:
 class Program:
     """A compiled program. Immutable, safe to call from several threads, and picklable.
 
-    It serves every size; it is compiled when it is first needed for a target (and, where inputs have no contract, for each
+    It serves every size; it is compiled when first needed for a target (and, where inputs have no contract, for each
     combination of their element types and ranks), and what was compiled is kept, on disk too.
     """
 
@@ -123,7 +123,7 @@ class Program:
 
             r = p.run({"X": X, "y": y}, backend="parallel", threads=4)
 
-        values      a value for each input (and any param or dimension) by name: NumPy arrays, lists, scalars. Never changed.
+        values      a value for each input (and param or dimension) by name: arrays, lists, scalars. Never changed.
         backend     "auto", "loops", "numpy", "parallel" or "cuda"
         threads     how many threads it may use; the answer's bits do not depend on it
         max_memory  bytes: a larger array is refused before any work
@@ -145,7 +145,7 @@ class Program:
         return self._face.signature
 
     def explain(self, target: str = "numpy", stage: str | None = None) -> str:
-        """What happened to the formulas on their way to a target, or one stage of it (tree ir passes imp or a target's name)."""
+        """What happened to the formulas on their way to a target, or one stage: tree ir passes imp or a target's name."""
         from gdc.compiler import driver, explain
 
         types, assumed = self._types_to_show()

@@ -18,7 +18,8 @@ class Bar:
     """
 
     def __init__(self, name: str = "running") -> None:
-        self._name, self._watch = name, None
+        self._name = name
+        self._watch: Any = None
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
 

@@ -152,14 +152,22 @@ def around(native: bool, threads: int | None) -> Callable[[], Any]:
 
 def load_text(text: str, target: str) -> Mapping[str, Any]:
     """Executes a plan's text."""
-    if target == "cuda" and machine.emulating():
-        from gdc.runtime.emulate import load_emulated
+    if target == "cuda":
+        from gdc.runtime import gpu
 
-        loaded = load_emulated(text, "cuda")
-        return loaded if isinstance(loaded, Mapping) else vars(loaded)
+        return gpu.load(text)
     from gdc.runtime.load import load
 
     return load(text)
+
+
+def call_text(target: str, module: Mapping[str, Any], args: list[Any], watch: Watch) -> tuple[Any, ...]:
+    """The outputs of a text."""
+    if target == "cuda":
+        from gdc.runtime import gpu
+
+        return gpu.run(module, args, watch)
+    return tuple(module["program"](*args, watch=watch))
 
 
 def execute(
@@ -177,7 +185,7 @@ def execute(
     failure: BaseException | None = None
     try:
         with listening(watch), blas_threads(threads if not native else None):
-            return tuple(module["program"](*(protected(a, native) for a in bound.args), watch=watch))
+            return call_text(plan.target, module, [protected(a, native) for a in bound.args], watch)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except Expired:
@@ -201,7 +209,7 @@ def blas_threads(threads: int | None) -> Any:
 
 
 def protected(value: Any, native: bool) -> Any:
-    """An input as the text may see it: read-only, but for native code, which would be compiled anew for read-only arrays."""
+    """An input as the text may see it: read-only, but for native code, which would be compiled anew for that."""
     if not isinstance(value, np.ndarray):
         return value
     if native:

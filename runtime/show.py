@@ -100,7 +100,7 @@ def result_json(result: Any) -> dict[str, Any]:
 
 
 def value_json(value: Any) -> dict[str, Any]:
-    """{"shape", "dtype", "value"} of a scalar or array; of large arrays {"min", "mean", "max", "first"} instead of the value."""
+    """{"shape", "dtype", "min", "mean", "max", "value"}; of large arrays {"first"} instead of the value."""
     array = np.asarray(value)
     found: dict[str, Any] = {"shape": list(array.shape), "dtype": str(array.dtype)}
     if array.ndim and array.dtype.kind != "c" and array.size:

@@ -1,7 +1,7 @@
 """What a text tells while it runs, and asks: rounds, prints, traces, interruption, time limits.
 
-Python texts call `rounds`, `running`, `show` and `record`. Native code shares `control()`'s cells and is run by `call`, in a
-thread of its own where somebody may want to stop it: the main thread waits on an Event, so that Ctrl-C is heard.
+Python texts call `rounds`, `running`, `show` and `record`. Native code shares `control()`'s cells and is run by `call`, in
+a thread of its own where somebody may want to stop it: the main thread waits on an Event, so that Ctrl-C is heard.
 A first Ctrl-C ends every outermost loop after the round it is in; a second one ends the run at once.
 """
 
@@ -72,8 +72,8 @@ class Watch:
         self.traces.setdefault(name, []).append(value if isinstance(value, np.generic) else np.array(value))
 
     def control(self) -> np.ndarray:
-        """Cells shared with native code: [0] 1 asks to stop after the round, 2 at once; [1] rounds done, [2] of how many
-        (-1: not known), [3] the value last recorded."""
+        """Cells shared with native code: [0] 1 asks to stop after the round, 2 at once; [1] rounds done, [2] of how
+        many (-1: not known), [3] the value last recorded."""
         self._cells = np.zeros(8)
         self._cells[3] = np.nan
         return self._cells
@@ -121,7 +121,7 @@ class Watch:
         return int(cells[1]), int(cells[2]), None if np.isnan(cells[3]) else float(cells[3])
 
     def interrupt(self) -> bool:
-        """Ctrl-C: end loops after their round. False where no loop is running that could, or where it is the second time."""
+        """Ctrl-C: end loops after their round. False where no loop is running that could, or the second time."""
         cells = self._cells
         loops = self._in_loop or (cells is not None and cells[2] != 0)
         if self.interrupted or not loops:
@@ -156,7 +156,9 @@ class listening:
     """While a run goes on: Ctrl-C reaches its watch (in the main thread), and its time limit is kept."""
 
     def __init__(self, watch: Watch) -> None:
-        self.watch, self._old, self._timer = watch, None, None
+        self.watch = watch
+        self._old: Any = None
+        self._timer: threading.Timer | None = None
         self._thread = threading.get_ident()
         self._open = threading.Lock()
         self._over = False
@@ -214,7 +216,7 @@ class _Job:
         except BaseException as error:
             self.error = error
         finally:
-            self.function = self.arguments = None
+            del self.function, self.arguments
             self.done.set()
 
 

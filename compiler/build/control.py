@@ -194,6 +194,7 @@ def try_body(
         t = types[name]
         if t is None:
             b.scope.names.pop(name, None)
+            b.scope.later = b.scope.later | {name}
             continue
         enter(b, outer, name, t, carried, sizes)
     if variable is not None and index is not None:
@@ -540,7 +541,8 @@ def merge_variable(
     flagged = any(h.flag is not None for h in have) or len(have) == 1
     if flagged:
         result("flag", *(s.flag or ir.truth(True) if isinstance(s, Binding) else ir.truth(False) for s in sides))
-        unless = next((h.unless for h in have if h.unless), "")
+        live = [s for s, arm in zip(sides, ("then", "else"), strict=True) if isinstance(s, Binding) and arm != dead]
+        unless = next((s.unless for s in live if s.unless), "")
         missing = "then" if sides[0] is None else "else"
         if len(have) == 1 and missing != dead:
             unless = "branch"

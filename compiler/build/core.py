@@ -81,6 +81,8 @@ class Builder:
     def expr(self, node: tree.Expr) -> Node:
         """The value of an expression, with the place it came from."""
         value = EXPRESSIONS[type(node)](self, node)
+        if isinstance(node, tree.Name):   # it came from where it was assigned, not from where it is read
+            return value
         return self.origins.add(value, self.here(node.span))
 
     @contextmanager
@@ -324,6 +326,8 @@ class Builder:
             size = self.scope.dimensions.get(name)
             if size is not None:
                 return ir.size_node(size)
+            if name in self.scope.later:
+                self.read_above(name, span)
             raise unknown_name(self, name, span)
         if isinstance(found, Poison):
             raise Poisoned
@@ -335,12 +339,7 @@ class Builder:
                 f"give {name} a value before the branch, or in an else",
             )
         if found.unless == "above":
-            self.fail(
-                "name",
-                f"{name} is read above its first assignment in this loop",
-                span,
-                f"give {name} a value before the loop",
-            )
+            self.read_above(name, span)
         if found.flag is not None:
             self.check(
                 found.flag,
@@ -350,6 +349,14 @@ class Builder:
                 hint=f"give {name} a value before the loop",
             )
         return found.node
+
+    def read_above(self, name: str, span: Span) -> NoReturn:
+        self.fail(
+            "name",
+            f"{name} is read above its first assignment in this loop",
+            span,
+            f"give {name} a value before the loop",
+        )
 
     def assign(self, name: str, value: Node, span: Span) -> None:
         """Makes a variable stand for a value."""

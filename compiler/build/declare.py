@@ -17,8 +17,8 @@ from gdc.dsl.source import Span
 def declare_all(b: Builder, script: tree.Script) -> None:
     """Brings every input, param and dimension into scope."""
     declarations = [s for s in script.statements if isinstance(s, (tree.Input, tree.Param))]
-    for declaration in declarations:
-        if declaration.name in b.inputs:
+    for k, declaration in enumerate(declarations):
+        if any(earlier.name == declaration.name for earlier in declarations[:k]):
             b.fail("name", f"{declaration.name} is declared twice", declaration.name_span)
         if declaration.type is not None and not declaration.type.dims and NAMED[declaration.type.element] == INT:
             b.inputs[declaration.name] = make_input(declaration.name, Type(INT))

@@ -39,10 +39,11 @@ class Scope:
     dimensions: dict[str, Dim] = field(default_factory=dict)  # a contract's names: their sizes
     fixed: frozenset[str] = frozenset()  # loop variables and indices: not to be assigned
     differentiated: frozenset[str] = frozenset()  # names that a grad of this scope names
+    later: frozenset[str] = frozenset()  # names whose first assignment stands further down in the loop
     function: str = ""  # the function whose body this is; "" for the program
 
     def copy(self) -> Scope:
-        return Scope(dict(self.names), self.dimensions, self.fixed, self.differentiated, self.function)
+        return Scope(dict(self.names), self.dimensions, self.fixed, self.differentiated, self.later, self.function)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ class Emitter:
         op = value.op
         if op == "const":
             return self.constant(value)
-        if op == "var":
+        if op == "var" and not args:
             name = value.get("name")
             return Code(self.name(name), ATOM, name in self.sizes)
         if op == "load":
@@ -802,11 +802,11 @@ def _plain_names(program: Program, bound: frozenset[str] = frozenset()) -> dict[
     used = set(bound_names(program))
     for s in imp.statements(program.body):
         for top in imp.expressions(s):
-            used |= {e.get("name") for e in imp.subexpressions(top) if e.op == "var"}
+            used |= {e.get("name") for e in imp.subexpressions(top) if e.op == "var" and not e.args}
     for _, value, flag in program.outputs:
         for result in (value, flag):
             used |= {e.get("name") for e in imp.subexpressions(result)
-                     if e.op == "var"} if result is not None else set()
+                     if e.op == "var" and not e.args} if result is not None else set()
     names: dict[str, str] = {}
     for name in sorted(used):
         if not name.isidentifier():

@@ -8,7 +8,7 @@ HEAD = "input X: real[m, n]; input y: real[m]; input w: real[n]; input k: int; i
 
 @pytest.mark.parametrize(("text", "kind", "column", "words"), [
     # shapes
-    ("r := zeros(3, 2)@ones(3)", "shape", 6, ["zeros(3, 2) is [3, 2]", "ones(3) is [3]", "(zeros(3, 2)).T@ones(3) would be [2]"]),
+    ("r := zeros(3, 2)@ones(3)", "shape", 6, ["zeros(3, 2) is [3, 2]", "ones(3) is [3]", "zeros(3, 2).T@ones(3) would be [2]"]),
     ("r := zeros(3, 4)@ones(5, 6)", "shape", 6, ["[3, 4]", "[5, 6]", "4", "5"]),
     ("r := y[:, new] - y", "shape", 6, ["[m, 1]", "[m]", "[m, m]", "[:, new]"]),
     ("r := ones(3) + ones(4)", "shape", 6, ["[3]", "[4]"]),

@@ -230,7 +230,8 @@ def test_ctrl_c_keeps_what_was_computed(backend):
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 def test_ctrl_c_outside_of_loops_ends_at_once():
-    text = 'print "begun"\ndef f(x) {\n s := x\n while s > 0 { s := s + 1.0 }\n return s\n}\ny := sum([f(1.0*i) for i in 1..3])'
+    f = "def f(x) {\n s := x\n while s > 0 { s := s + 1.0 }\n return s\n}"
+    text = f'print "begun"\n{f}\ny := sum([f(1.0*i) for i in 1..3])'
     with start("run", "--backend", "loops", "-e", text) as process:
         assert process.stdout.readline() == "begun\n"
         time.sleep(0.3)
