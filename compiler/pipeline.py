@@ -32,6 +32,8 @@ PASSES: dict[str, tuple[tuple[str, str], ...]] = {
 STYLES = {"loops": "nests", "numpy": "calls", "parallel": "nests", "cuda": "nests"}
 # Where products of matrices stay library calls inside nests.
 BLAS = frozenset({"parallel", "cuda"})
+# Targets whose products of two matrices go to the BLAS library.
+LIBRARY_PRODUCTS = ("parallel", "cuda")
 # Passes over the imperative form.
 LATE: dict[str, tuple[tuple[str, str], ...]] = {
     "loops": (),

@@ -66,7 +66,8 @@ class Plan:
 
     A plan of target "" has no text: it is what is known before the values are (its undeclared inputs have no element).
     `text` defines `program(*inputs, watch=None)`, see targets/. `dimensions` gives, in order, name, input, axis,
-    formula over "size". `lines` maps a line of the text to spans (start, end) of the script. `costs` are formulas over dimensions.
+    formula over "size".
+    `lines` maps a line of the text to spans (start, end) of the script. `costs` are formulas over dimensions.
     """
 
     target: str

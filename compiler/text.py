@@ -152,7 +152,7 @@ def number_level(text: str) -> int:
 
 _SYMBOLS = {name: symbol if symbol != "^" else "**" for symbol, name in BINARY.items()
             if name not in ("and", "or", "eq", "ne", "lt", "le", "gt", "ge")}
-_WORDS = ("and", "or", "not", "var")     # ops printed with a _ : words of Python, and the reduction that a variable is not
+_WORDS = ("and", "or", "not", "var")     # printed with a _: words of Python, and the reduction, which is no variable
 _ELEMENTS = {element: name for name, element in reversed(NAMED.items())}
 _RESERVED = frozenset({"inf", "nan", "typed", "var", "const"} | set(NAMED))
 Environment = dict[str, tuple[Element, int]]

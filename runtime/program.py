@@ -145,7 +145,7 @@ class Program:
         return self._face.signature
 
     def explain(self, target: str = "numpy", stage: str | None = None) -> str:
-        """What happened to the formulas on their way to a target, or one stage: tree ir passes imp or a target's name."""
+        """What happened to the formulas on their way to a target, or one stage (tree ir passes imp, a target)."""
         from gdc.compiler import driver, explain
 
         types, assumed = self._types_to_show()

@@ -13,6 +13,7 @@ from gdc.dsl.errors import Error
 from gdc.runtime import bind, choose, machine
 from gdc.runtime.faults import contained, internal, translated
 from gdc.runtime.result import Result
+from gdc.runtime.values import DTYPES, owned
 from gdc.runtime.watch import Expired, Watch, listening
 
 LONG = 0.02  # predicted seconds from which a native run gets a thread of its own, so that Ctrl-C is heard
@@ -55,7 +56,7 @@ def run_program(
         watching(watch)
     results = execute(plan, module, bound, watch, threads, native)
     ended = time.perf_counter()
-    outputs = dict(zip((o.name for o in plan.outputs), bind.owned(results, bound.args)))
+    outputs = dict(zip((o.name for o in plan.outputs), owned(results, bound.args)))
     return Result(
         {name: value for name, value in outputs.items() if value is not None},
         traces(plan, watch),
@@ -234,7 +235,7 @@ def traces(plan: Any, watch: Watch) -> dict[str, Any]:
     found = {}
     for t in plan.traces:
         kept = watch.traces.get(t.name)
-        dtype = np.dtype(bind.DTYPES[t.element])
+        dtype = np.dtype(DTYPES[t.element])
         if kept is None or len(kept) == 0:
             found[t.name] = np.empty((0,) + (0,) * t.rank, dtype)
             continue

@@ -19,10 +19,11 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import gdc
 import numpy as np
 import pytest
 import reference
+
+import gdc
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.gd"))
 TARGETS = ("loops", "numpy", "parallel")
