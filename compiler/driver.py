@@ -16,11 +16,11 @@ from gdc.compiler.assume import assumed_types
 from gdc.compiler.build import build, free_names, is_bare
 from gdc.compiler.defaults import default_text
 from gdc.compiler.dims import Dim, FloorDiv, dim
+from gdc.compiler.emit import Text
 from gdc.compiler.pipeline import TARGETS, lowered, run_passes
 from gdc.compiler.plan import Demand, Formula, Input, Output, Plan, Site
 from gdc.compiler.record import Record
 from gdc.compiler.run_cost import by_name, has_open_loop, run_costs
-from gdc.compiler.targets.emit import Text
 from gdc.compiler.types import NAMED, Type
 from gdc.dsl import tree
 from gdc.dsl.errors import Error

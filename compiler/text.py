@@ -536,10 +536,9 @@ class _ArrayPrinter:
         return self.numbers[value]
 
     def region(self, region: ir.Region, depth: int) -> Iterator[str]:
-        effects = set(region.effects)
         for value in ir.walk(ir.roots(region)):
             if self.homes.get(value) is region and value.op not in ("param", "input") and (
-                    value.op != "const" or value.type.shape) or value in effects:
+                    value.op != "const" or value.type.shape):
                 yield from self.node(value, depth)
 
     def node(self, value: ir.Node, depth: int) -> Iterator[str]:
@@ -570,7 +569,7 @@ def _homes(top: ir.Region) -> dict[ir.Node, ir.Region]:
                 if inner not in parents or _depth(inner, parents) <= _depth(region, parents):
                     parents[inner] = region
                     stack.append(inner)
-    params = {p: r for r in parents for p in r.params}
+    params = {p: r for r in parents for p in (*r.params, *r.effects)}
     homes: dict[ir.Node, ir.Region] = {}
     for value in ir.walk(ir.roots(top)):
         need = top

@@ -1,8 +1,8 @@
 """What a text tells while it runs, and asks: rounds, prints, traces, interruption, time limits.
 
-Python texts call `rounds`, `running`, `show` and `record`. Native code shares `control()`'s cells and is run by `call`, in a thread
-of its own where somebody may want to stop it: the main thread waits on an Event, so that Ctrl-C is heard.
-A first Ctrl-C ends every outermost loop after the round it is in; a second one ends the run at once.
+Python texts call `rounds`, `running`, `show` and `record`. Native code shares the cells of `control()` and is run by
+`call`, in a thread of its own where somebody may want to stop it: the main thread waits on an Event, so that Ctrl-C is
+heard. A first Ctrl-C ends every outermost loop after the round it is in; a second one ends the run at once.
 """
 
 from __future__ import annotations

@@ -18,7 +18,10 @@ def types(text, **given):
     return {name: str(value.type) for name, value in zip(made.outputs, made.region.results, strict=True)}
 
 
-def type_of(formula, head="input X: real[m, n]; input v: real[n]; input k: int[q]; input c: bool[m]; input s: real; input i: int"):
+def type_of(
+    formula,
+    head="input X: real[m, n]; input v: real[n]; input k: int[q]; input c: bool[m]; input s: real; input i: int",
+):
     """The type of one formula over a few declared names."""
     return types(f"{head}\nresult := {formula}\noutput result")["result"]
 

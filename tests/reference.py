@@ -55,7 +55,9 @@ def run(text, inputs):
     """The outputs and traces of a script."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return Judge(parse(Source(text))).run({unicodedata.normalize("NFKC", k): np.asarray(v) for k, v in inputs.items()})
+        return Judge(parse(Source(text))).run(
+            {unicodedata.normalize("NFKC", k): np.asarray(v) for k, v in inputs.items()}
+        )
 
 
 # --- values ------------------------------------------------------------------------------------
@@ -142,7 +144,10 @@ def product(x, y, node):
 # --- functions ---------------------------------------------------------------------------------
 
 SMOOTH = {
-    **{n: getattr(np, n) for n in "exp log log1p expm1 log2 log10 exp2 sqrt cbrt sin cos tan sinh cosh tanh hypot".split()},
+    **{
+        n: getattr(np, n)
+        for n in "exp log log1p expm1 log2 log10 exp2 sqrt cbrt sin cos tan sinh cosh tanh hypot".split()
+    },
     **{f"a{n}": getattr(np, f"arc{n}") for n in ("sin", "cos", "tan", "tan2")},
     "erf": special.erf,
     "gamma": special.gamma,
@@ -516,7 +521,8 @@ class Judge:
         values = [self.expr(x) for x in (e.first, *e.rest)]
         meet(*values, node=e)
         found = [
-            getattr(operator, COMPARE[op])(*common(x, y)) for op, (x, y) in zip(e.ops, itertools.pairwise(values), strict=True)
+            getattr(operator, COMPARE[op])(*common(x, y))
+            for op, (x, y) in zip(e.ops, itertools.pairwise(values), strict=True)
         ]
         return np.logical_and.reduce(np.broadcast_arrays(*found))
 
@@ -538,7 +544,9 @@ class Judge:
         """NumPy's key, after every place has been held against its axis."""
         taken = [self.expr(s) if isinstance(s, tree.Expr) else None for s in e.subscripts]
         masks = [t for t in taken if t is not None and kind(t) == "b" and t.ndim]
-        used = sum(m.ndim - 1 for m in masks) + sum(not isinstance(s, (tree.NewAxis, tree.Ellipsis)) for s in e.subscripts)
+        used = sum(m.ndim - 1 for m in masks) + sum(
+            not isinstance(s, (tree.NewAxis, tree.Ellipsis)) for s in e.subscripts
+        )
         if used > base.ndim:
             raise Fault("shape", "too many subscripts", e)
         if masks:
@@ -733,8 +741,17 @@ class Judge:
         given = dict(zip((p.name for p in f.parameters), (self.expr(a) for a in e.args), strict=False))
         given |= {n.name: self.expr(n.value) for n in e.named}
         outer = self.scope
-        own = {n.name for p in f.parameters if p.type for d in p.type.dims for n in tree.walk(d) if isinstance(n, tree.Name)}
-        self.scope = Scope(sizes={k: v for k, v in self.sizes.items() if k not in own}, watched=watched((*f.body, *f.results)))
+        own = {
+            n.name
+            for p in f.parameters
+            if p.type
+            for d in p.type.dims
+            for n in tree.walk(d)
+            if isinstance(n, tree.Name)
+        }
+        self.scope = Scope(
+            sizes={k: v for k, v in self.sizes.items() if k not in own}, watched=watched((*f.body, *f.results))
+        )
         try:
             for p in f.parameters:
                 value = given[p.name] if p.name in given else self.expr(p.default)

@@ -377,7 +377,9 @@ def reshape(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
         shape.append(b.size(given, t.span))
         known = known * shape[-1]
     if open_axis >= 0 and known == dim(0):
-        b.fail("shape", f"{excerpt(node.span)}: with a size of 0 any size would do for the -1", node.span, "write it out")
+        b.fail(
+            "shape", f"{excerpt(node.span)}: with a size of 0 any size would do for the -1", node.span, "write it out"
+        )
     if open_axis >= 0:
         rest = divided(total, known)
         shape[open_axis] = rest

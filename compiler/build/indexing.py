@@ -247,7 +247,9 @@ def bound(
         place = size - place
     words = f"{escaped(excerpt(node.span))}: bound {'-' if from_end else ''}{{0}} lies outside an axis of size {{1}}"
     limit = ir.size_node(size)
-    part.deps.extend(b.require((place, (size if last is None else last) - place), given.span, "index", words, shown, limit))
+    part.deps.extend(
+        b.require((place, (size if last is None else last) - place), given.span, "index", words, shown, limit)
+    )
     return place
 
 

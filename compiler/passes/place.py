@@ -7,9 +7,9 @@ afterwards; else it works on a copy, and the record says why. Handing a value on
 
 from __future__ import annotations
 
+from gdc.compiler.bindings import carried, initial
 from gdc.compiler.ir import Node, Region
-from gdc.compiler.lower_bind import carried, initial
-from gdc.compiler.lower_tree import Flow, Layout
+from gdc.compiler.layout import Flow, Layout
 from gdc.compiler.record import Record, Step
 
 SHARED_SOURCES = frozenset({"input", "const", "select"})

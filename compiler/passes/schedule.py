@@ -10,9 +10,9 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 
+from gdc.compiler.bindings import bind, find_overwrites, find_wanted, initial
 from gdc.compiler.ir import Node, Program, Region, walk
-from gdc.compiler.lower_bind import bind, find_overwrites, find_wanted, initial
-from gdc.compiler.lower_tree import END, Layout
+from gdc.compiler.layout import END, Layout
 
 REPEATED = frozenset({"loop", "table", "fold"})
 RISKY = frozenset({"solve", "inv", "det", "cholesky"})

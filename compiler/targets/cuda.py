@@ -18,10 +18,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gdc.compiler import imp
+from gdc.compiler.emit import PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import Body, Expr, Origin, Program, Statement
 from gdc.compiler.imp_tools import alias_classes, locals_of, map_statement, name_of, names_in, read_counts
 from gdc.compiler.ops import OPS
-from gdc.compiler.targets.emit import PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.text import ANY, ATOM, COMPARE, IF, NOT, TIMES, Code, number_level, template
 from gdc.compiler.types import INT, Element
 from gdc.dsl.source import Source

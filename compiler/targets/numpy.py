@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from gdc.compiler.emit import PART, Emitter, Text
 from gdc.compiler.imp import Expr, Program
-from gdc.compiler.targets.emit import PART, Emitter, Text
 from gdc.compiler.text import Code
 from gdc.dsl.source import Source
 

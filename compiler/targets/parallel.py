@@ -16,9 +16,9 @@ import re
 from collections.abc import Iterator
 
 from gdc.compiler import imp
+from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import Expr, Program
 from gdc.compiler.ops import OPS
-from gdc.compiler.targets.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.text import ATOM, COMPARE, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
 from gdc.dsl.source import Source

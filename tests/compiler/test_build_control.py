@@ -11,15 +11,18 @@ def loop(text, k=0):
     return made, built.nodes(made, "loop")[k]
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("w := 0\nrepeat 3 { w := w + 0.5 }", "real"),
-    ("w := 0\nfor i in 0..3 { w += i }", "int"),
-    ("w := false\nrepeat 2 { w := 1 }", "int"),
-    ("w := [1, 2]\nrepeat 2 { w := w/2 }", "real[2]"),
-    ("a := 0; w := 0\nrepeat 3 { w := a; a := 0.5 }", "real"),
-    ("w := 1\nif true { w := 2.5 }", "real"),
-    ("input c: bool\nif c { w := 1 } else { w := 2.5 }", "real"),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("w := 0\nrepeat 3 { w := w + 0.5 }", "real"),
+        ("w := 0\nfor i in 0..3 { w += i }", "int"),
+        ("w := false\nrepeat 2 { w := 1 }", "int"),
+        ("w := [1, 2]\nrepeat 2 { w := w/2 }", "real[2]"),
+        ("a := 0; w := 0\nrepeat 3 { w := a; a := 0.5 }", "real"),
+        ("w := 1\nif true { w := 2.5 }", "real"),
+        ("input c: bool\nif c { w := 1 } else { w := 2.5 }", "real"),
+    ],
+)
 def test_carried_types_are_promoted(text, expected):
     assert built.types(text)["w"] == expected
 
@@ -31,7 +34,9 @@ def test_initial_values_are_converted_before_the_loop():
 
 
 def test_a_part_takes_only_what_its_array_can_hold_after_promotion():
-    ((kind, line, column, words),) = built.errors("v := zeros(3, int)\nx := 0\nrepeat 2 {\n    v[0] := x\n    x := 0.5\n}")
+    ((kind, line, column, words),) = built.errors(
+        "v := zeros(3, int)\nx := 0\nrepeat 2 {\n    v[0] := x\n    x := 0.5\n}"
+    )
     assert (kind, line) == ("type", 4)
     assert "real" in words
 
@@ -82,14 +87,17 @@ def test_loops_without_use_and_effects_vanish():
     assert built.nodes(made, "loop") == []
 
 
-@pytest.mark.parametrize(("text", "kinds"), [
-    ("stop if i == 3", ["stop"]),
-    ("skip", ["skip"]),
-    ("if i == 3 { stop }", ["stop"]),
-    ("if i == 3 { s += 1; stop }", ["stop"]),
-    ("if i == 3 { if i == 2 { skip } } else { stop }", ["stop", "skip"]),
-    ("if i == 1 { stop } else if i == 2 { skip }", ["stop", "skip"]),
-])
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("stop if i == 3", ["stop"]),
+        ("skip", ["skip"]),
+        ("if i == 3 { stop }", ["stop"]),
+        ("if i == 3 { s += 1; stop }", ["stop"]),
+        ("if i == 3 { if i == 2 { skip } } else { stop }", ["stop", "skip"]),
+        ("if i == 1 { stop } else if i == 2 { skip }", ["stop", "skip"]),
+    ],
+)
 def test_exits_stand_directly_in_their_loop(text, kinds):
     made = built.program(f"s := 0\nfor i in 0..9 {{\n    {text}\n    s += i\n}}")
     (found,) = built.nodes(made, "loop")

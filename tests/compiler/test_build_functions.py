@@ -8,24 +8,27 @@ from gdc.compiler import ir
 HEAD = "input X: real[m, n]; input v: real[n]\n"
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("def f(x) = 2*x\ny := f(v)", "real[n]"),
-    ("def f(x, k = 2) = k*x\ny := f(v)", "real[n]"),
-    ("def f(x, k = 2) = k*x\ny := f(k = v, x = 3)", "real[n]"),
-    ("def f(A: real[p, q]) = A@ones(q)\ny := f(X)", "real[m]"),
-    ("def f(A: real[n, m]) = zeros(n)\ny := f(X)", "real[m]"),
-    ("def f(w: real[_]) = sum(w)\ny := f(v)", "real"),
-    ("def f(w: real) = w\ny := f(3)", "real"),
-    ("def f(w: real[p + 1], u: real[p]) = u\ny := f(v, v[1:])", "real[n - 1]"),
-    ("y := g(3)\ndef g(x) = h(x) + 1\ndef h(x) = x/2", "real"),
-    ("def f(x) { s := x; repeat 3 { s := s/2 }; return s }\ny := f(8)", "real"),
-    ("def f() = n\ny := f()", "int"),
-    ("def f(m) = m\ny := f(2.5)", "real"),
-    ("def exp(t) = true\ny := exp(2.0)", "bool"),
-    ("def exp(t) = true\ny := sigmoid(2.0)", "real"),
-    ("def sum(t) = 1\ny := mse(v, v)", "real"),
-    ("def sigmoid(t) = 1\ny := sigmoid(v)", "int"),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("def f(x) = 2*x\ny := f(v)", "real[n]"),
+        ("def f(x, k = 2) = k*x\ny := f(v)", "real[n]"),
+        ("def f(x, k = 2) = k*x\ny := f(k = v, x = 3)", "real[n]"),
+        ("def f(A: real[p, q]) = A@ones(q)\ny := f(X)", "real[m]"),
+        ("def f(A: real[n, m]) = zeros(n)\ny := f(X)", "real[m]"),
+        ("def f(w: real[_]) = sum(w)\ny := f(v)", "real"),
+        ("def f(w: real) = w\ny := f(3)", "real"),
+        ("def f(w: real[p + 1], u: real[p]) = u\ny := f(v, v[1:])", "real[n - 1]"),
+        ("y := g(3)\ndef g(x) = h(x) + 1\ndef h(x) = x/2", "real"),
+        ("def f(x) { s := x; repeat 3 { s := s/2 }; return s }\ny := f(8)", "real"),
+        ("def f() = n\ny := f()", "int"),
+        ("def f(m) = m\ny := f(2.5)", "real"),
+        ("def exp(t) = true\ny := exp(2.0)", "bool"),
+        ("def exp(t) = true\ny := sigmoid(2.0)", "real"),
+        ("def sum(t) = 1\ny := mse(v, v)", "real"),
+        ("def sigmoid(t) = 1\ny := sigmoid(v)", "int"),
+    ],
+)
 def test_calls(text, expected):
     assert built.types(HEAD + text + "\noutput y")["y"] == expected
 
@@ -44,23 +47,26 @@ def test_contracts_meet_the_program_s_sizes():
     assert {frozenset(pair) for pair in built.demands(text)} == {frozenset(("m", "n"))}
 
 
-@pytest.mark.parametrize(("text", "kind", "line", "words"), [
-    ("def f(a, b) = a + b\ny := f(1)", "type", 2, ["f", "2", "1", "b is missing"]),
-    ("def f(a, b) = a + b\ny := f(1, 2, 3)", "type", 2, ["takes 2", "not 3"]),
-    ("def f(a) = a\ny := f(1, a = 2)", "type", 2, ["twice"]),
-    ("def f(a) = a\ny := f(b = 2)", "type", 2, ["no parameter b"]),
-    ("def f(n) = f(n - 1)\ny := f(3)", "type", 1, ["calls itself"]),
-    ("def f(n) = g(n)\ndef g(n) = f(n)\ny := f(3)", "type", 2, ["f → g → f"]),
-    ("def f(x) { return x, x }\ny := f(1)", "type", 2, ["2 results"]),
-    ("def f(x) = x\n(a, b) := f(1)", "type", 2, ["2 names", "1 result"]),
-    ("a := 3\ndef f(x) = a*x\ny := f(1)", "name", 2, ["a", "parameter"]),
-    ("def f(A: real[p, q]) = A\ny := f(3.0)", "shape", 2, ["A must be real[p, q]", "scalar"]),
-    ("def f(k: int) = k\ny := f(0.5)", "type", 2, ["k must be int", "real"]),
-    ("def f(A: real[p, p]) = A\ny := f(zeros(2, 3))", "shape", 2, ["2", "3"]),
-    ("def f(x) { record x; return x }\ny := f(1)", "type", 1, ["record"]),
-    ("def f(x) = x\ndef f(x) = 2*x\ny := f(1)", "name", 2, ["twice"]),
-    ("y := sum(1 for i in 0..3, i2 in 0..2, i)", "type", 1, ["range of i"]),
-])
+@pytest.mark.parametrize(
+    ("text", "kind", "line", "words"),
+    [
+        ("def f(a, b) = a + b\ny := f(1)", "type", 2, ["f", "2", "1", "b is missing"]),
+        ("def f(a, b) = a + b\ny := f(1, 2, 3)", "type", 2, ["takes 2", "not 3"]),
+        ("def f(a) = a\ny := f(1, a = 2)", "type", 2, ["twice"]),
+        ("def f(a) = a\ny := f(b = 2)", "type", 2, ["no parameter b"]),
+        ("def f(n) = f(n - 1)\ny := f(3)", "type", 1, ["calls itself"]),
+        ("def f(n) = g(n)\ndef g(n) = f(n)\ny := f(3)", "type", 2, ["f → g → f"]),
+        ("def f(x) { return x, x }\ny := f(1)", "type", 2, ["2 results"]),
+        ("def f(x) = x\n(a, b) := f(1)", "type", 2, ["2 names", "1 result"]),
+        ("a := 3\ndef f(x) = a*x\ny := f(1)", "name", 2, ["a", "parameter"]),
+        ("def f(A: real[p, q]) = A\ny := f(3.0)", "shape", 2, ["A must be real[p, q]", "scalar"]),
+        ("def f(k: int) = k\ny := f(0.5)", "type", 2, ["k must be int", "real"]),
+        ("def f(A: real[p, p]) = A\ny := f(zeros(2, 3))", "shape", 2, ["2", "3"]),
+        ("def f(x) { record x; return x }\ny := f(1)", "type", 1, ["record"]),
+        ("def f(x) = x\ndef f(x) = 2*x\ny := f(1)", "name", 2, ["twice"]),
+        ("y := sum(1 for i in 0..3, i2 in 0..2, i)", "type", 1, ["range of i"]),
+    ],
+)
 def test_misuse(text, kind, line, words):
     found = built.errors(text)
     assert (kind, line) in [e[:2] for e in found], found
@@ -126,8 +132,10 @@ def test_grad_names_the_variable_that_was_last_assigned():
 
 def test_grad_in_a_function_s_result():
     """The parameters that a `return` differentiates by are variables too."""
-    assert built.types("input v: real[n]\ndef f(w) = grad(sum(w^2), w)\ndef g(w) { L := sum(w^3); return grad(L, w) }"
-                       "\na := f(v); b := g(v)") == {"a": "real[n]", "b": "real[n]"}
+    assert built.types(
+        "input v: real[n]\ndef f(w) = grad(sum(w^2), w)\ndef g(w) { L := sum(w^3); return grad(L, w) }"
+        "\na := f(v); b := g(v)"
+    ) == {"a": "real[n]", "b": "real[n]"}
 
 
 def test_equal_variables_do_not_share_a_derivative():
@@ -136,14 +144,17 @@ def test_equal_variables_do_not_share_a_derivative():
     assert one.args[1] is not other.args[1]
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("input w: real[n]\nJ := w^2\ng := grad(J, w)", ["scalar", "sum"]),
-    ("input w: real[n]\nJ := 3.0\ng := grad(J, w)", ["J", "w", "depend"]),
-    ("input w: real[n]\nJ := sum(w)\ng := grad(J, w[0])", ["names"]),
-    ("input k: int[n]\nJ := sum(k)\ng := grad(J, k)", ["int", "reals"]),
-    ("input w: real[n]\nJ := sum(w)\nw := 2*w\ng := grad(J, w)", ["depend", "after w was last assigned"]),
-    ("input w: real[n]\ng := grad(sum(w))", ["grad"]),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("input w: real[n]\nJ := w^2\ng := grad(J, w)", ["scalar", "sum"]),
+        ("input w: real[n]\nJ := 3.0\ng := grad(J, w)", ["J", "w", "depend"]),
+        ("input w: real[n]\nJ := sum(w)\ng := grad(J, w[0])", ["names"]),
+        ("input k: int[n]\nJ := sum(k)\ng := grad(J, k)", ["int", "reals"]),
+        ("input w: real[n]\nJ := sum(w)\nw := 2*w\ng := grad(J, w)", ["depend", "after w was last assigned"]),
+        ("input w: real[n]\ng := grad(sum(w))", ["grad"]),
+    ],
+)
 def test_grad_refused(text, words):
     ((kind, line, _, message),) = built.errors(text)
     assert (kind, line) == ("type", text.count("\n") + 1)

@@ -8,37 +8,119 @@ from gdc.compiler.dims import ONE, dim
 from gdc.compiler.types import INT, REAL, Type
 
 
-@pytest.mark.parametrize(("formula", "expected"), [
-    ("1 + 2", "int"), ("1 + 2.0", "real"), ("true + true", "int"), ("-true", "int"), ("1/2", "real"), ("7 // 2", "int"),
-    ("7 % 2.0", "real"), ("2^3", "int"), ("2^3.0", "real"), ("true and false", "bool"), ("1 < 2 < 3", "bool"),
-    ("k + 1", "int[q]"), ("k + 1.0", "real[q]"), ("k/2", "real[q]"), ("k > 1", "bool[q]"), ("exp(k)", "real[q]"),
-    ("floor(k)", "int[q]"), ("round(v)", "real[n]"), ("abs(c)", "int[m]"), ("sqrt(4)", "real"), ("max(1, 2.0)", "real"),
-    ("sum(c)", "int"), ("sum(k)", "int"), ("mean(k)", "real"), ("mean(c)", "real"), ("prod(v)", "real"), ("max(k)", "int"),
-    ("any(c)", "bool"), ("argmin(X, axis=0)", "int[n]"), ("norm(k)", "real"), ("var(k)", "real"), ("min(c)", "bool"),
-    ("where(c, 1, 2.0)", "real[m]"), ("1 if c else 0", "int[m]"), ("s if s > 0 else 0", "real"), ("clip(k, 0, 1)", "int[q]"),
-    ("zeros(3)", "real[3]"), ("zeros(n, int)", "int[n]"), ("ones(2, m, bool)", "bool[2, m]"), ("full(1, n)", "int[n]"),
-    ("arange(n)", "int[n]"), ("like(k, 0)", "int[q]"), ("eye(m)", "real[m, m]"), ("cast(v, int)", "int[n]"),
-    ("[1, 2.0]", "real[2]"), ("[[1, 2], [3, 4]]", "int[2, 2]"), ("[v, v]", "real[2, n]"), ("one_hot(k, 4)", "real[q, 4]"),
-    ("size(X)", "int"), ("isnan(v)", "bool[n]"), ("pi", "real"), ("0xFF", "int"), ("1_000", "int"),
-])
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("1 + 2", "int"),
+        ("1 + 2.0", "real"),
+        ("true + true", "int"),
+        ("-true", "int"),
+        ("1/2", "real"),
+        ("7 // 2", "int"),
+        ("7 % 2.0", "real"),
+        ("2^3", "int"),
+        ("2^3.0", "real"),
+        ("true and false", "bool"),
+        ("1 < 2 < 3", "bool"),
+        ("k + 1", "int[q]"),
+        ("k + 1.0", "real[q]"),
+        ("k/2", "real[q]"),
+        ("k > 1", "bool[q]"),
+        ("exp(k)", "real[q]"),
+        ("floor(k)", "int[q]"),
+        ("round(v)", "real[n]"),
+        ("abs(c)", "int[m]"),
+        ("sqrt(4)", "real"),
+        ("max(1, 2.0)", "real"),
+        ("sum(c)", "int"),
+        ("sum(k)", "int"),
+        ("mean(k)", "real"),
+        ("mean(c)", "real"),
+        ("prod(v)", "real"),
+        ("max(k)", "int"),
+        ("any(c)", "bool"),
+        ("argmin(X, axis=0)", "int[n]"),
+        ("norm(k)", "real"),
+        ("var(k)", "real"),
+        ("min(c)", "bool"),
+        ("where(c, 1, 2.0)", "real[m]"),
+        ("1 if c else 0", "int[m]"),
+        ("s if s > 0 else 0", "real"),
+        ("clip(k, 0, 1)", "int[q]"),
+        ("zeros(3)", "real[3]"),
+        ("zeros(n, int)", "int[n]"),
+        ("ones(2, m, bool)", "bool[2, m]"),
+        ("full(1, n)", "int[n]"),
+        ("arange(n)", "int[n]"),
+        ("like(k, 0)", "int[q]"),
+        ("eye(m)", "real[m, m]"),
+        ("cast(v, int)", "int[n]"),
+        ("[1, 2.0]", "real[2]"),
+        ("[[1, 2], [3, 4]]", "int[2, 2]"),
+        ("[v, v]", "real[2, n]"),
+        ("one_hot(k, 4)", "real[q, 4]"),
+        ("size(X)", "int"),
+        ("isnan(v)", "bool[n]"),
+        ("pi", "real"),
+        ("0xFF", "int"),
+        ("1_000", "int"),
+    ],
+)
 def test_elements(formula, expected):
     assert built.type_of(formula) == expected
 
 
-@pytest.mark.parametrize(("formula", "expected"), [
-    ("X.T", "real[n, m]"), ("v.T", "real[n]"), ("X@v", "real[m]"), ("X.T@X", "real[n, n]"), ("v@v", "real"),
-    ("X@X.T@X", "real[m, n]"), ("X·v", "real[m]"), ("2·v", "real[n]"), ("X[1:-1]", "real[m - 2, n]"), ("X[:, 0]", "real[m]"),
-    ("X[::2, ::-1]", "real[(m + 1)//2, n]"), ("X[..., -1]", "real[m]"), ("v[:, new]", "real[n, 1]"), ("v[new, :, new]", "real[1, n, 1]"),
-    ("X[k]", "real[q, n]"), ("X[:, k]", "real[m, q]"), ("v[i:]", "real[-i + n]"), ("v[:2*i]", "real[2*i]"), ("X[-2:, 1:3]", "real[2, 2]"),
-    ("sum(X, axis=0)", "real[n]"), ("sum(X, axis=-1, keepdims=true)", "real[m, 1]"), ("sum(X, axis=(0, 1))", "real"),
-    ("X - mean(X, axis=1, keepdims=true)", "real[m, n]"), ("X + v", "real[m, n]"), ("X[:, :, new]*X[:, new, :]", "real[m, n, n]"),
-    ("reshape(X, n, m)", "real[n, m]"), ("reshape(X, -1)", "real[m*n]"), ("reshape(X, m, 1, -1)", "real[m, 1, n]"),
-    ("concat(X, X, axis=0)", "real[2*m, n]"), ("stack(v, v, axis=1)", "real[n, 2]"), ("tile(v, 3)", "real[3*n]"),
-    ("tile(X, 2, 1)", "real[2*m, n]"), ("broadcast(v, m, n)", "real[m, n]"), ("squeeze(v[:, new])", "real[n]"), ("flip(X)", "real[m, n]"),
-    ("outer(v, v)", "real[n, n]"), ("diag(v)", "real[n, n]"), ("[X[a, b]*2 for a, b]", "real[m, n]"), ("[v for a in 0..3]", "real[3, n]"),
-    ("[1 for a in 1..n + 1]", "int[n]"), ("sum(X[a] for a)", "real[n]"), ("argmin(v[a] for a)", "int"), ("solve(X.T@X, v)", "real[n]"),
-    ("transpose(X[new], 2, 0, 1)", "real[n, 1, m]"), ("linspace(0, 1, 2*n + 1)", "real[2*n + 1]"), ("zeros(m - m, 3)", "real[0, 3]"),
-])
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("X.T", "real[n, m]"),
+        ("v.T", "real[n]"),
+        ("X@v", "real[m]"),
+        ("X.T@X", "real[n, n]"),
+        ("v@v", "real"),
+        ("X@X.T@X", "real[m, n]"),
+        ("X·v", "real[m]"),
+        ("2·v", "real[n]"),
+        ("X[1:-1]", "real[m - 2, n]"),
+        ("X[:, 0]", "real[m]"),
+        ("X[::2, ::-1]", "real[(m + 1)//2, n]"),
+        ("X[..., -1]", "real[m]"),
+        ("v[:, new]", "real[n, 1]"),
+        ("v[new, :, new]", "real[1, n, 1]"),
+        ("X[k]", "real[q, n]"),
+        ("X[:, k]", "real[m, q]"),
+        ("v[i:]", "real[-i + n]"),
+        ("v[:2*i]", "real[2*i]"),
+        ("X[-2:, 1:3]", "real[2, 2]"),
+        ("sum(X, axis=0)", "real[n]"),
+        ("sum(X, axis=-1, keepdims=true)", "real[m, 1]"),
+        ("sum(X, axis=(0, 1))", "real"),
+        ("X - mean(X, axis=1, keepdims=true)", "real[m, n]"),
+        ("X + v", "real[m, n]"),
+        ("X[:, :, new]*X[:, new, :]", "real[m, n, n]"),
+        ("reshape(X, n, m)", "real[n, m]"),
+        ("reshape(X, -1)", "real[m*n]"),
+        ("reshape(X, m, 1, -1)", "real[m, 1, n]"),
+        ("concat(X, X, axis=0)", "real[2*m, n]"),
+        ("stack(v, v, axis=1)", "real[n, 2]"),
+        ("tile(v, 3)", "real[3*n]"),
+        ("tile(X, 2, 1)", "real[2*m, n]"),
+        ("broadcast(v, m, n)", "real[m, n]"),
+        ("squeeze(v[:, new])", "real[n]"),
+        ("flip(X)", "real[m, n]"),
+        ("outer(v, v)", "real[n, n]"),
+        ("diag(v)", "real[n, n]"),
+        ("[X[a, b]*2 for a, b]", "real[m, n]"),
+        ("[v for a in 0..3]", "real[3, n]"),
+        ("[1 for a in 1..n + 1]", "int[n]"),
+        ("sum(X[a] for a)", "real[n]"),
+        ("argmin(v[a] for a)", "int"),
+        ("solve(X.T@X, v)", "real[n]"),
+        ("transpose(X[new], 2, 0, 1)", "real[n, 1, m]"),
+        ("linspace(0, 1, 2*n + 1)", "real[2*n + 1]"),
+        ("zeros(m - m, 3)", "real[0, 3]"),
+    ],
+)
 def test_shapes(formula, expected):
     assert built.type_of(formula) == expected
 
@@ -69,9 +151,15 @@ def test_demand_in_a_branch_is_a_check_there():
     assert built.checks(text) == [("shape", "a + b")]
 
 
-@pytest.mark.parametrize(("contract", "name", "formula"), [
-    ("real[P + 1]", "P", "size - 1"), ("real[2*P]", "P", "size//2"), ("real[P - 2]", "P", "size + 2"), ("real[P]", "P", "size"),
-])
+@pytest.mark.parametrize(
+    ("contract", "name", "formula"),
+    [
+        ("real[P + 1]", "P", "size - 1"),
+        ("real[2*P]", "P", "size//2"),
+        ("real[P - 2]", "P", "size + 2"),
+        ("real[P]", "P", "size"),
+    ],
+)
 def test_dimensions_are_solved(contract, name, formula):
     made = built.program(f"input x: {contract}\ny := {name}\noutput y")
     assert str(made.dimensions[name][2]) == formula
@@ -88,7 +176,9 @@ def test_each_underscore_is_a_size_of_its_own():
 
 
 def test_an_int_input_that_is_a_dimension_has_its_value():
-    made = built.program("input k: int\ninput x: real[k]\nparam h: int = k//2\ninput y: real[h]\nz := zeros(k) + x\nw := k + 1")
+    made = built.program(
+        "input k: int\ninput x: real[k]\nparam h: int = k//2\ninput y: real[h]\nz := zeros(k) + x\nw := k + 1"
+    )
     assert "k" not in made.dimensions
     assert "h" not in made.dimensions
     assert made.demands == ()
@@ -126,7 +216,11 @@ def test_bare_formula_takes_its_types_from_the_values():
 def test_params_read_dimensions_and_earlier_params():
     made = built.program("input x: real[n]\nparam a: real = 1/n\nparam b = 2*a\nparam c: real[n] = full(b, n)\ny := c")
     assert [(d.name, str(d.type), d.is_param) for d in made.signature] == [
-        ("x", "real[n]", False), ("a", "real", True), ("b", "real", True), ("c", "real[n]", True)]
+        ("x", "real[n]", False),
+        ("a", "real", True),
+        ("b", "real", True),
+        ("c", "real[n]", True),
+    ]
 
 
 def test_declared_facts_reach_the_signature():

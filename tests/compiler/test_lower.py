@@ -10,7 +10,7 @@ from gdc.compiler import imp, ir
 from gdc.compiler.build import build
 from gdc.compiler.dims import dim
 from gdc.compiler.lower import lower
-from gdc.compiler.lower_moves import moves
+from gdc.compiler.lower.moves import moves
 from gdc.compiler.record import Record
 from gdc.compiler.types import BOOL, INT, REAL, Type
 from gdc.dsl.parse import parse

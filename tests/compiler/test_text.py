@@ -74,3 +74,24 @@ def test_a_long_chain():
 def test_what_is_none_is_refused(text):
     with pytest.raises((ValueError, KeyError)):
         read_program(text)
+
+
+def test_the_array_ir_prints_each_node_once_and_before_its_uses():
+    import re
+
+    from gdc.compiler.driver import compile_stages
+    from gdc.compiler.text import print_array_program
+    from gdc.dsl.source import Source
+
+    script = Source("input X: real[m, n]\ninput y: real[m]\nw := zeros(n)\nrepeat 5 {\n  e := X@w - y\n"
+                    "  if sum(e) > 0 { w := w - 0.1*X.T@e } else { w := w + [i*e[0] for i in 0..n] }\n"
+                    "  print sum(e)\n}\noutput w\n")
+    text = print_array_program(compile_stages(script, "numpy").passed[-1][1])
+    defined = re.findall(r"^ *(%\d+): ", text, re.MULTILINE)
+    assert len(defined) == len(set(defined)) > 20
+    seen = set()
+    for line in text.split("\n"):
+        name, _, uses = line.partition(" = ")
+        if "yield" not in line and "region(" not in line and not line.startswith("output"):
+            assert set(re.findall(r"%\d+", uses.split("  # ")[0])) <= seen, line
+        seen |= set(re.findall(r"%\d+", name if " = " in line else line))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from gdc.compiler import imp
+from gdc.compiler.bindings import is_view
 from gdc.compiler.imp import Expr
 from gdc.compiler.ir import Node
-from gdc.compiler.lower_bind import is_view
-from gdc.compiler.lower_context import Context, Formula, convert
-from gdc.compiler.lower_entry import converted, entry, select
+from gdc.compiler.lower.context import Context, Formula, convert
+from gdc.compiler.lower.entry import converted, entry, select
 from gdc.compiler.ops import OPS
 from gdc.compiler.types import Element
 

@@ -4,7 +4,7 @@
     lower(program, "calls")             expressions over whole arrays (target numpy)
 
 `schedule` gives every node a place, `place` says what may be overwritten, and this file writes the statements: effects
-here, loops and branches in lower_flow.py, ranges in lower_ranges.py, arrays in lower_nests.py and lower_calls.py.
+here, loops and branches in flow.py, ranges in ranges.py, arrays in nests.py and calls.py.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from gdc.compiler import imp
 from gdc.compiler.dims import Dim
 from gdc.compiler.imp import Branch, Check, Emit, Expr, Guarded, Let, SetPart, Statement
 from gdc.compiler.ir import Node, Program, Region
-from gdc.compiler.lower_calls import is_alias, whole
-from gdc.compiler.lower_context import Context, Formula, convert
-from gdc.compiler.lower_contract import array_expression
-from gdc.compiler.lower_entry import entry
-from gdc.compiler.lower_flow import branch, fresh, leave, lets, loop
-from gdc.compiler.lower_nests import constant_array, copy_of, let_scalar, nests, store_part
-from gdc.compiler.lower_ranges import fold, table
+from gdc.compiler.lower.calls import is_alias, whole
+from gdc.compiler.lower.context import Context, Formula, convert
+from gdc.compiler.lower.contract import array_expression
+from gdc.compiler.lower.entry import entry
+from gdc.compiler.lower.flow import branch, fresh, leave, lets, loop
+from gdc.compiler.lower.nests import constant_array, copy_of, let_scalar, nests, store_part
+from gdc.compiler.lower.ranges import fold, table
 from gdc.compiler.ops import OPS
 from gdc.compiler.passes.place import place, sources
 from gdc.compiler.passes.schedule import schedule

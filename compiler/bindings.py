@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdc.compiler.dims import ONE
 from gdc.compiler.ir import Node, Region
-from gdc.compiler.lower_tree import Layout
+from gdc.compiler.layout import Layout
 from gdc.compiler.ops import OPS
 
 ALWAYS = frozenset({"loop", "branch", "table", "fold", "update", "solve", "inv", "det", "cholesky"})

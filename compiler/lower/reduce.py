@@ -10,10 +10,10 @@ from gdc.compiler import imp
 from gdc.compiler.dims import Dim
 from gdc.compiler.imp import Alloc, Expr, Let, Store
 from gdc.compiler.ir import Node
-from gdc.compiler.lower_context import Context, convert, run
-from gdc.compiler.lower_entry import entry, flattened
-from gdc.compiler.lower_entry import scalar as map_scalar
-from gdc.compiler.lower_moves import moves
+from gdc.compiler.lower.context import Context, convert, run
+from gdc.compiler.lower.entry import entry, flattened
+from gdc.compiler.lower.entry import scalar as map_scalar
+from gdc.compiler.lower.moves import moves
 from gdc.compiler.ops import OPS, Op
 from gdc.compiler.snippets import evaluate, snippet
 from gdc.compiler.types import BOOL, INT, REAL, Element

@@ -9,8 +9,8 @@ from gdc.compiler import imp
 from gdc.compiler.dims import ONE, Dim
 from gdc.compiler.imp import Alloc, Expr, Let, Store
 from gdc.compiler.ir import Node
-from gdc.compiler.lower_context import Context, convert, run, zero
-from gdc.compiler.lower_entry import entry, scalar
+from gdc.compiler.lower.context import Context, convert, run, zero
+from gdc.compiler.lower.entry import entry, scalar
 
 LETTERS = "abcdefghijklmnopqrstuvw"
 

@@ -6,7 +6,7 @@ from gdc.compiler import imp
 from gdc.compiler.dims import ONE, Dim
 from gdc.compiler.imp import Expr
 from gdc.compiler.ir import Node
-from gdc.compiler.lower_context import Context, Formula, convert, zero
+from gdc.compiler.lower.context import Context, Formula, convert, zero
 from gdc.compiler.ops import OPS
 from gdc.compiler.types import INT, Element, Type, promote
 

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from gdc.compiler import imp
 from gdc.compiler.imp import Alloc, Expr, Let, SetPart, Store
 from gdc.compiler.ir import Node, Region
-from gdc.compiler.lower_context import Context, convert, run
-from gdc.compiler.lower_entry import entry, scalar
-from gdc.compiler.lower_reduce import Accumulator, accumulator, loaded, make, step_entries, step_states
+from gdc.compiler.lower.context import Context, convert, run
+from gdc.compiler.lower.entry import entry, scalar
+from gdc.compiler.lower.reduce import Accumulator, accumulator, loaded, make, step_entries, step_states
 from gdc.compiler.types import INT, REAL
 
 

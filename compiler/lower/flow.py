@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from gdc.compiler import imp
+from gdc.compiler.bindings import carried, initial
 from gdc.compiler.imp import Alloc, Branch, Break, Continue, Expr, Forever, Let, Loop, Statement
 from gdc.compiler.ir import Node, Region, size_of
-from gdc.compiler.lower_bind import carried, initial
-from gdc.compiler.lower_context import Context, convert
-from gdc.compiler.lower_moves import moves
-from gdc.compiler.lower_tree import Flow
+from gdc.compiler.layout import Flow
+from gdc.compiler.lower.context import Context, convert
+from gdc.compiler.lower.moves import moves
 from gdc.compiler.types import INT, Type
 
 

@@ -6,10 +6,10 @@ from gdc.compiler import imp
 from gdc.compiler.dims import ONE
 from gdc.compiler.imp import Alloc, Expr, Let, Store
 from gdc.compiler.ir import Node, part_shape
-from gdc.compiler.lower_context import Context, convert, run
-from gdc.compiler.lower_contract import contract
-from gdc.compiler.lower_entry import entry, places
-from gdc.compiler.lower_reduce import reduce_node
+from gdc.compiler.lower.context import Context, convert, run
+from gdc.compiler.lower.contract import contract
+from gdc.compiler.lower.entry import entry, places
+from gdc.compiler.lower.reduce import reduce_node
 from gdc.compiler.ops import OPS
 from gdc.compiler.shape_rules import trusting_meet
 

@@ -13,7 +13,7 @@ from gdc.compiler import imp
 from gdc.compiler.dims import Dim, FloorDiv, atom_dim
 from gdc.compiler.imp import Expr, Origin, Statement
 from gdc.compiler.ir import Node, Region
-from gdc.compiler.lower_tree import Layout
+from gdc.compiler.layout import Layout
 from gdc.compiler.names import Namer
 from gdc.compiler.types import COMPLEX, INT, REAL, Element, Type
 
