@@ -163,7 +163,7 @@ class Emitter:
         op = value.op
         if op == "const":
             return self.constant(value)
-        if op == "var" and not args:
+        if op == "name" and not args:
             name = value.get("name")
             return Code(self.name(name), ATOM, name in self.sizes)
         if op == "load":
@@ -215,7 +215,7 @@ class Emitter:
             return value.args[0].op == "const"
         near = [a for a in value.args if (c := imp.constant(a)) is not None and abs(c) < SMALL]
         return value.op in ("add", "sub") and bool(near) and all(
-            a in near or a.op in ("var", "extent") for a in value.args) and value.element.kind == "int"
+            a in near or a.op in ("name", "extent") for a in value.args) and value.element.kind == "int"
 
     def strong(self, value: Expr, code: Code) -> Code:
         """A NumPy scalar."""
@@ -320,7 +320,7 @@ class Emitter:
             if left is None or right is None or len(left.terms) + len(right.terms) > 20:
                 return None
             return left + right if value.op == "add" else left - right if value.op == "sub" else left * right
-        if value.op in ("var", "extent", "load") or (value.op == "floordiv" and value.rank == 0):
+        if value.op in ("name", "extent", "load") or (value.op == "floordiv" and value.rank == 0):
             code = self.node(value, tuple(self.code(a, k > 0 and value.op == "load") for k,
                                           a in enumerate(value.args)), True)
             return dim(code.text) if code.level == ATOM else None
@@ -338,7 +338,7 @@ class Emitter:
 
     def extent_of(self, array: Expr, axis: int) -> Dim | None:
         """An array's size along an axis, as far as it is known."""
-        if array.op != "var":
+        if array.op != "name":
             return None
         name = array.get("name")
         if name in self.shapes and axis < len(self.shapes[name]):
@@ -774,9 +774,9 @@ def _is_size(value: Expr, sizes: set[str]) -> bool:
     """Whether an expression is built of extents, small constants and names of sizes, and not of constants alone."""
     parts = list(imp.subexpressions(value))
     plain = all(
-        p.op == "extent" or (p.op == "var" and (p.get("name") in sizes or p.rank)) or abs(imp.constant(p) or 0) < SMALL
+        p.op == "extent" or (p.op == "name" and (p.get("name") in sizes or p.rank)) or abs(imp.constant(p) or 0) < SMALL
         and p.op == "const" or p.op in ("add", "sub", "mul") and p.element == INT and p.rank == 0 for p in parts)
-    return plain and any(p.op == "extent" or p.op == "var" and not p.rank for p in parts)
+    return plain and any(p.op == "extent" or p.op == "name" and not p.rank for p in parts)
 
 
 def _shapes(program: Program) -> dict[str, tuple[Expr, ...]]:
@@ -788,7 +788,7 @@ def _shapes(program: Program) -> dict[str, tuple[Expr, ...]]:
             shapes[s.name] = s.shape
         elif isinstance(s, imp.Let) and counts[s.name] == 1 and s.value.op in ("copy", "contiguous"):
             source = s.value.args[0]
-            if source.op == "var" and counts.get(source.get("name")) == 1:
+            if source.op == "name" and counts.get(source.get("name")) == 1:
                 shapes[s.name] = shapes.get(source.get("name"),
                                             tuple(imp.extent(source, k) for k in range(source.rank)))
     return shapes
@@ -802,11 +802,11 @@ def _plain_names(program: Program, bound: frozenset[str] = frozenset()) -> dict[
     used = set(bound_names(program))
     for s in imp.statements(program.body):
         for top in imp.expressions(s):
-            used |= {e.get("name") for e in imp.subexpressions(top) if e.op == "var" and not e.args}
+            used |= {e.get("name") for e in imp.subexpressions(top) if e.op == "name" and not e.args}
     for _, value, flag in program.outputs:
         for result in (value, flag):
             used |= {e.get("name") for e in imp.subexpressions(result)
-                     if e.op == "var" and not e.args} if result is not None else set()
+                     if e.op == "name" and not e.args} if result is not None else set()
     names: dict[str, str] = {}
     for name in sorted(used):
         if not name.isidentifier():

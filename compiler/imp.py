@@ -16,7 +16,7 @@
         guarded  outs = a library call that may fail (solve, inv, cholesky): failing is the error of `site`
         emit     print, record
     expression, scalar or array, typed by element and rank:
-        const, var, load(A, i, j), extent(A) axis, select(c, x, y) lazy, cast, any MAP row,
+        const, name (a variable), load(A, i, j), extent(A) axis, select(c, x, y) lazy, cast, any MAP row,
         and on arrays every other op-table row with the attributes it has in `ir.py`; `copy(A)`, `contiguous(A)`
 
 Every statement carries `origins`, the places in the script that it came from. Frozen; compared by value.
@@ -184,7 +184,7 @@ class Program:
 
 
 def var(name: str, element: Element, rank: int = 0) -> Expr:
-    return Expr("var", (), element, rank, (("name", name),))
+    return Expr("name", (), element, rank, (("name", name),))
 
 
 def const(value: Any, element: Element, rank: int = 0) -> Expr:

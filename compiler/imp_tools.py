@@ -26,17 +26,17 @@ from gdc.compiler.imp import (
 )
 
 BARRIERS = (Check, Emit, Break, Continue, Guarded, Forever)
-VIEWS = frozenset({"var", "transpose", "index", "reshape", "broadcast", "contiguous"})
+VIEWS = frozenset({"name", "transpose", "index", "reshape", "broadcast", "contiguous"})
 
 
 def name_of(value: Expr) -> str:
     """A variable's name, or "" for any other expression."""
-    return str(value.get("name")) if value.op == "var" else ""
+    return str(value.get("name")) if value.op == "name" else ""
 
 
 def names_in(value: Expr) -> Iterator[str]:
     """The variables that an expression reads."""
-    return (name_of(e) for e in imp.subexpressions(value) if e.op == "var")
+    return (name_of(e) for e in imp.subexpressions(value) if e.op == "name")
 
 
 def reads(statement: Statement) -> set[str]:
@@ -86,11 +86,11 @@ def alias_classes(program: imp.Program) -> Callable[[str], str]:
     for statement in imp.statements(program.body):
         if isinstance(statement, Let) and statement.value.rank and statement.value.op in VIEWS:
             for e in imp.subexpressions(statement.value):
-                if e.op == "var" and e.rank:
+                if e.op == "name" and e.rank:
                     parent[root(statement.name)] = root(name_of(e))
         elif isinstance(statement, Let) and statement.value.rank and statement.value.op == "select":
             for e in imp.subexpressions(statement.value):
-                if e.op == "var" and e.rank:
+                if e.op == "name" and e.rank:
                     parent[root(statement.name)] = root(name_of(e))
     return root
 
@@ -159,7 +159,7 @@ def renamed(statement: Statement, names: Mapping[str, str]) -> Statement:
     """The statement with variables renamed, where they are bound and where they are read."""
 
     def change(value: Expr) -> Expr | None:
-        if value.op == "var" and name_of(value) in names:
+        if value.op == "name" and name_of(value) in names:
             return imp.var(names[name_of(value)], value.element, value.rank)
         return None
 

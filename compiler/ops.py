@@ -42,6 +42,8 @@ Cell = Union[str, tuple[str, ...], Why]
 Guard = Callable[[str, tuple[Type, ...]], None]
 
 NUMBER = (0.0, -0.0, 1.0, -1.0, 2.5, -7.0, float("inf"), float("-inf"), float("nan"), 5e-324, 1e308)
+# SciPy gives -inf at -inf and inf at the least denormal, the C library inf and 744.44
+GAMMA_AGREES = tuple(v for v in NUMBER if v not in (float("-inf"), 5e-324))
 WHOLE = (0, 1, -1, 2, 7, -8, 63)
 TRUTH = (False, True)
 SMOOTH = {"loops": 2.0, "numpy": 4.0, "parallel": 4.0, "cuda": 4.0}
@@ -85,11 +87,11 @@ def _map(name: str, arity: int, scalar: str, numpy: str, derivative: Cell, *, el
 
 
 def _smooth(name: str, derivative: Cell, *, numpy: str = "", flops: float = 20, facts: str = "", guard: Guard = NUMERIC,
-            arity: int = 1) -> Op:
+            arity: int = 1, edges: tuple[object, ...] = NUMBER) -> Op:
     """A real function that every library has under one name."""
     places = ", ".join(f"{{{k}}}" for k in range(arity))
     return _map(name, arity, f"{name}({places})", numpy or f"np.{name}({places})", derivative,
-                element=rules.fractional, flops=flops, ulp=SMOOTH, facts=facts, guard=guard)
+                element=rules.fractional, flops=flops, ulp=SMOOTH, facts=facts, guard=guard, edges=edges)
 
 
 def _rounding(name: str, scalar: str, numpy: str) -> Op:
@@ -170,7 +172,8 @@ ROWS = (
     _smooth("hypot", ("x/r", "y/r"), guard=ORDERED, arity=2),
     _smooth("erf", ("2/sqrt(pi)*exp(-x^2)",), numpy="special.erf({0})", guard=ORDERED, facts="monotone"),
     _smooth("gamma", Why("needs digamma, which gd lacks"), numpy="special.gamma({0})", guard=ORDERED, flops=60),
-    _smooth("lgamma", Why("needs digamma, which gd lacks"), numpy="special.gammaln({0})", guard=ORDERED, flops=60),
+    _smooth("lgamma", Why("needs digamma, which gd lacks"), numpy="special.gammaln({0})", guard=ORDERED, flops=60,
+            edges=GAMMA_AGREES),
     # rounding, sign, choice
     _map("abs", 1, "abs({0})", "np.abs({0})", ("sign(x)",), element=rules.real_part, arguments="own"),
     _map("sign", 1, "sign({0})", "np.sign({0})", (FLAT,), element=rules.arithmetic, guard=ORDERED, facts="monotone idempotent"),

@@ -152,9 +152,9 @@ def number_level(text: str) -> int:
 
 _SYMBOLS = {name: symbol if symbol != "^" else "**" for symbol, name in BINARY.items()
             if name not in ("and", "or", "eq", "ne", "lt", "le", "gt", "ge")}
-_WORDS = ("and", "or", "not", "var")     # printed with a _: words of Python, and the reduction, which is no variable
+_WORDS = ("and", "or", "not")     # printed with a _: words of Python
 _ELEMENTS = {element: name for name, element in reversed(NAMED.items())}
-_RESERVED = frozenset({"inf", "nan", "typed", "var", "const"} | set(NAMED))
+_RESERVED = frozenset({"inf", "nan", "typed", "name", "const"} | set(NAMED))
 Environment = dict[str, tuple[Element, int]]
 
 
@@ -191,9 +191,9 @@ def _node_text(node: Expr, args: tuple[Code, ...], env: Environment) -> Code:
     if node.op == "const" and list(attrs) == ["value"]:
         text = _literal(attrs["value"])
         return Code(text, number_level(text))
-    if node.op == "var" and list(attrs) == ["name"]:
+    if node.op == "name" and list(attrs) == ["name"]:
         name = attrs["name"]
-        return Code(name if name in env and name not in _RESERVED else f"var({name!r})")
+        return Code(name if name in env and name not in _RESERVED else f"name({name!r})")
     if not attrs:
         if node.op == "load" and args:
             return Code(f"{args[0].at(ATOM)}[{', '.join(a.text for a in args[1:]) or '()'}]")
@@ -227,7 +227,7 @@ def _rule(node: Expr, env: Environment) -> tuple[Element, int] | None:
         value = node.get("value")
         kinds: dict[type, Element] = {bool: BOOL, int: INT, float: REAL, complex: NAMED["complex"]}
         return (kinds[type(value)], 0) if type(value) in kinds else None
-    if op == "var" and not args:
+    if op == "name" and not args:
         return env.get(node.get("name"))
     if op == "extent":
         return (INT, 0)
@@ -467,7 +467,7 @@ def _parts(node: ast.expr) -> tuple[ast.expr, ...]:
         return (node.value, *(node.slice.elts if isinstance(node.slice, ast.Tuple) else (node.slice,)))
     if isinstance(node, ast.Call):
         word = _name(node.func)
-        return () if word in ("var", "const") else tuple(node.args[:1] if word == "typed" else node.args)
+        return () if word in ("name", "const") else tuple(node.args[:1] if word == "typed" else node.args)
     return ()
 
 
@@ -492,8 +492,8 @@ def _read_node(node: ast.expr, args: tuple[Expr, ...], env: Environment) -> Expr
     word = _name(node.func)
     if word == "typed":
         return Expr(args[0].op, args[0].args, _value(node.args[1]), _value(node.args[2]), args[0].attrs)
-    if word == "var":
-        return _by_rule("var", (), (("name", _value(node.args[0])),), env)
+    if word == "name":
+        return _by_rule("name", (), (("name", _value(node.args[0])),), env)
     attrs = tuple((k.arg or "", _value(k.value)) for k in node.keywords)
     return _by_rule(word[:-1] if word[:-1] in _WORDS else word, args, attrs, env)
 

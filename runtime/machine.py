@@ -106,6 +106,7 @@ def free_memory() -> int:
         return 1 << 62
 
 
+@cache
 def package(name: str) -> str:
     """An installed package's version, "" where it is not installed."""
     from importlib.metadata import PackageNotFoundError, version

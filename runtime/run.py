@@ -16,6 +16,8 @@ from gdc.runtime.result import Result
 from gdc.runtime.values import DTYPES, owned
 from gdc.runtime.watch import Expired, Watch, listening
 
+_loaded: dict[str, Mapping[str, Any]] = {}  # texts executed in this process
+MOST_KEPT = 256
 LONG = 0.02  # predicted seconds from which a native run gets a thread of its own, so that Ctrl-C is heard
 
 
@@ -124,8 +126,9 @@ def chosen(
     """(why, plan, bound values). `auto` goes by the numpy plan's costs."""
     plan = program.plan("numpy" if backend == "auto" else backend, types)
     bound = bind.bind(plan, given, lambda text: load_text(text, "numpy"))
-    free = machine.free_memory()
-    bind.check_memory(plan, bound.sizes, min(free, max_memory or free), max_memory is not None)
+    if plan.memory:
+        free = machine.free_memory()
+        bind.check_memory(plan, bound.sizes, min(free, max_memory or free), max_memory is not None)
     if backend != "auto":
         return f"{backend}, because it was asked for", plan, bound
     size = sum(a.nbytes for a in bound.args if isinstance(a, np.ndarray))
@@ -157,9 +160,15 @@ def load_text(text: str, target: str) -> Mapping[str, Any]:
         from gdc.runtime import gpu
 
         return gpu.load(text)
-    from gdc.runtime.load import load
+    found = _loaded.get(text)
+    if found is None:
+        from gdc.runtime.load import load
 
-    return load(text)
+        found = load(text)
+        while len(_loaded) >= MOST_KEPT:
+            _loaded.pop(next(iter(_loaded)), None)
+        _loaded[text] = found
+    return found
 
 
 def call_text(target: str, module: Mapping[str, Any], args: list[Any], watch: Watch) -> tuple[Any, ...]:

@@ -168,7 +168,7 @@ class Lowering(Context):
         if self.style == "nests":
             return None
         given = self.value(value)
-        if given.op == "var":
+        if given.op == "name":
             return given
         name = self.namer.temporary()
         self.add(Let(name, given, self.origins(value)))

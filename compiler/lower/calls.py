@@ -34,7 +34,7 @@ def built(value: Node, args: list[Expr]) -> Expr:
     element, rank = value.type.element, value.type.rank
     if value.op == "cast":
         return args[0] if args[0].element == element else Expr("cast", (args[0],), element, rank)
-    if value.op == "index" and rank == 0 and args[0].op == "var":
+    if value.op == "index" and rank == 0 and args[0].op == "name":
         return imp.load(*args)
     row = OPS[value.op]
     attrs = tuple((k, v) for k, v in value.attrs if k in KEPT)
@@ -46,8 +46,6 @@ def built(value: Node, args: list[Expr]) -> Expr:
         args = [_as(a, element) for a in args]
     if value.op in ("concat", "stack"):
         args = [convert(a, element, "store") for a in args]
-    if value.op == "var":       # in the imperative IR this word means a variable
-        return Expr("pow", (Expr("std", tuple(args), element, rank, attrs), imp.const(2.0, element)), element, rank)
     return Expr(value.op, tuple(args), element, rank, attrs)
 
 

@@ -118,7 +118,7 @@ def _start(c: Context, value: Node, k: int, param: Node, first: Node) -> None:
     given = made or handed(c, ("init", value, k), first, param.type)
     if made is not None:
         c.env[param] = made
-    elif given.op == "var" and _may_adopt(c, value, k, first):
+    elif given.op == "name" and _may_adopt(c, value, k, first):
         c.env[param] = imp.var(str(given.get("name")), param.type.element, param.type.rank)
     else:
         name = c.free_name(c.slots.get((value, k))) or c.new_name(param)

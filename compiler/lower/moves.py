@@ -10,7 +10,7 @@ from gdc.compiler.imp import Expr, Let, Origin
 
 def moves(pairs: list[tuple[str, Expr]], temporary: Callable[[], str], origins: Origin) -> list[Let]:
     """Lets that do all pairs at once: a value is read before its variable is set, by a temporary if need be."""
-    pending = [(name, value) for name, value in pairs if not (value.op == "var" and value.get("name") == name)]
+    pending = [(name, value) for name, value in pairs if not (value.op == "name" and value.get("name") == name)]
     done: list[Let] = []
     reads = {name: _read(value) for name, value in pending}
     while pending:
@@ -36,4 +36,4 @@ def moves(pairs: list[tuple[str, Expr]], temporary: Callable[[], str], origins: 
 
 
 def _read(value: Expr) -> set[str]:
-    return {str(e.get("name")) for e in imp.subexpressions(value) if e.op == "var"}
+    return {str(e.get("name")) for e in imp.subexpressions(value) if e.op == "name"}

@@ -246,7 +246,7 @@ def _accumulate(job: Job, todo: Accumulator, read: Reader, names: list[str], fix
 
 def step_states(c: Context, todo: Accumulator, states: list[Expr], x: Expr, place: Expr, origins: imp.Origin) -> None:
     """The step of scalar states; all read the old ones."""
-    if len(states) > 1 and x.op not in ("var", "const"):
+    if len(states) > 1 and x.op not in ("name", "const"):
         name = c.namer.temporary()
         c.add(Let(name, x, origins))
         x = imp.var(name, x.element)

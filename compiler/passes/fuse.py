@@ -141,7 +141,7 @@ class Use:
         for statement in imp.statements((loop,)):
             for value in imp.expressions(statement):
                 for e in imp.subexpressions(value):
-                    if e.op == "var":
+                    if e.op == "name":
                         (use.read if e.rank else use.scalars).add(root(name_of(e)) if e.rank else name_of(e))
             if isinstance(statement, Store):
                 use.written.add(root(name_of(statement.array)))
@@ -179,13 +179,13 @@ def collect_loads(
     stack = [value]
     while stack:
         e = stack.pop()
-        if e.op == "load" and e.args[0].op == "var" and root(name_of(e.args[0])) == array:
+        if e.op == "load" and e.args[0].op == "name" and root(name_of(e.args[0])) == array:
             names.add(name_of(e.args[0]))
             places.append(e.args[1:])
             stack.extend(e.args[1:])
         elif e.op == "extent":
             continue
-        elif e.op == "var" and e.rank and root(name_of(e)) == array:
+        elif e.op == "name" and e.rank and root(name_of(e)) == array:
             return False
         else:
             stack.extend(e.args)

@@ -185,9 +185,9 @@ class _Partition:
             cut[name] = var(own, array.element, array.rank)
 
         def change(value: Expr) -> Expr:
-            if value.op == "load" and value.args[0].op == "var" and value.args[0].get("name") in cut:
+            if value.op == "load" and value.args[0].op == "name" and value.args[0].get("name") in cut:
                 return replace(value, args=(cut[value.args[0].get("name")], local, *value.args[2:]))
-            if value.op == "var" and value.get("name") in renamed:
+            if value.op == "name" and value.get("name") in renamed:
                 return var(renamed[value.get("name")], value.element, value.rank)
             return value
 
@@ -254,7 +254,7 @@ def find_totals(loop: Loop, aliases: dict[str, str] | None = None) -> Totals | N
     if loop.mode == "parallel":
         return totals
     used = {e.get("name") for s in inside for top in imp.expressions(s) for e in imp.subexpressions(top)
-            if e.op == "var" and e.rank}
+            if e.op == "name" and e.rank}
     groups = [(aliases or {}).get(name, name) for name in used]
     stored = {s.array.get("name") for s in inside if isinstance(s, imp.Store)}
     if any(groups.count((aliases or {}).get(name, name)) > 1 for name in stored):
@@ -265,7 +265,7 @@ def find_totals(loop: Loop, aliases: dict[str, str] | None = None) -> Totals | N
 
 def _store_allowed(store: imp.Store, loop: Loop, inside: list[Statement], own: set[str], totals: Totals) -> bool:
     """Whether rounds may store so at once: into their own array, into their own row, or by adding to a total."""
-    if store.array.op != "var":
+    if store.array.op != "name":
         return False
     name = store.array.get("name")
     if name in own:
@@ -285,11 +285,11 @@ def _store_allowed(store: imp.Store, loop: Loop, inside: list[Statement], own: s
 def _accesses(inside: list[Statement], name: str) -> Iterator[tuple[Expr, ...]]:
     """The index tuples of all loads from an array and stores to it."""
     for s in inside:
-        if isinstance(s, imp.Store) and s.array.op == "var" and s.array.get("name") == name:
+        if isinstance(s, imp.Store) and s.array.op == "name" and s.array.get("name") == name:
             yield s.index
         for top in imp.expressions(s):
             for e in imp.subexpressions(top):
-                if e.op == "load" and e.args[0].op == "var" and e.args[0].get("name") == name:
+                if e.op == "load" and e.args[0].op == "name" and e.args[0].get("name") == name:
                     yield e.args[1:]
 
 
@@ -297,14 +297,14 @@ def _otherwise(inside: list[Statement], name: str) -> bool:
     """Whether an array is used in any other way than entry by entry (its sizes do not count)."""
     entries = sum(1 for _ in _accesses(inside, name))
     sizes = sum(1 for s in inside for top in imp.expressions(s) for e in imp.subexpressions(top)
-                if e.op == "extent" and e.args[0].op == "var" and e.args[0].get("name") == name)
+                if e.op == "extent" and e.args[0].op == "name" and e.args[0].get("name") == name)
     return _reads(inside, name) != entries + sizes
 
 
 def _reads(inside: list[Statement], name: str) -> int:
     """How often a name stands in the expressions of statements."""
     return sum(1 for s in inside for top in imp.expressions(s) for e in imp.subexpressions(top)
-               if e.op == "var" and e.get("name") == name)
+               if e.op == "name" and e.get("name") == name)
 
 
 def _step_of(let: imp.Let) -> str | None:
@@ -312,7 +312,7 @@ def _step_of(let: imp.Let) -> str | None:
     value = let.value
     if value.op not in JOINABLE or value.element.kind not in ("int", "real"):
         return None
-    sides = [a for a in value.args if a.op == "var" and a.get("name") == let.name]
+    sides = [a for a in value.args if a.op == "name" and a.get("name") == let.name]
     return value.op if len(sides) == 1 else None
 
 
@@ -325,7 +325,7 @@ def _local_names(body: Body) -> set[str]:
         for s in statements:
             for top in imp.expressions(s):
                 for e in imp.subexpressions(top):
-                    if e.op == "var" and e.get("name") not in known:
+                    if e.op == "name" and e.get("name") not in known:
                         carried.add(e.get("name"))
             if isinstance(s, imp.Branch):
                 known = known | (visit(s.then, set(known)) & visit(s.orelse, set(known)))
@@ -360,7 +360,7 @@ def _aliases(program: Program) -> dict[str, str]:
     for s in imp.statements(program.body):
         if isinstance(s, imp.Let) and s.value.rank and s.value.op not in ("copy", "matmul"):
             for e in imp.subexpressions(s.value):
-                if e.op == "var" and e.rank:
+                if e.op == "name" and e.rank:
                     group[find(s.name)] = find(e.get("name"))
     return {name: find(name) for name in (*group, *group.values())}
 
@@ -372,7 +372,7 @@ def _escapes(program: Program, nest: Loop, totals: set[str]) -> bool:
 
     def read(values: tuple[Expr, ...], known: set[str]) -> None:
         nonlocal found
-        found = found or any(e.op == "var" and e.get("name") in known for v in values for e in imp.subexpressions(v))
+        found = found or any(e.op == "name" and e.get("name") in known for v in values for e in imp.subexpressions(v))
 
     def visit(body: Body, known: set[str]) -> set[str]:
         """`known`: names whose value may be the nest's."""
@@ -422,9 +422,9 @@ def walked(loop: Loop) -> dict[str, Expr]:
     for s in inside:
         for top in (*imp.expressions(s),):
             for e in imp.subexpressions(top):
-                if e.op == "load" and e.args[0].op == "var":
+                if e.op == "load" and e.args[0].op == "name":
                     arrays[e.args[0].get("name")] = e.args[0]
-        if isinstance(s, imp.Store) and s.array.op == "var":
+        if isinstance(s, imp.Store) and s.array.op == "name":
             arrays[s.array.get("name")] = s.array
     row = var(loop.var, INT)
     for name, array in arrays.items():
@@ -451,7 +451,7 @@ def mark_sums(loop: Loop) -> Body:
         if isinstance(s, imp.Let) and s.value.element.kind == "real" and _step_of(s) == "add":
             sets = sum(1 for t in inside if s.name in _binds(t))
             if sets == 1 and _reads(inside, s.name) == 1:
-                own = s.value.args[0].op == "var" and s.value.args[0].get("name") == s.name
+                own = s.value.args[0].op == "name" and s.value.args[0].get("name") == s.name
                 args = s.value.args if own else s.value.args[::-1]
                 return replace(s, value=replace(s.value, args=args, attrs=(("free", True),)))
         return s
@@ -526,7 +526,7 @@ def _mapped(s: Statement, change: Callable[[Expr], Expr], cut: dict[str, Expr], 
             renamed: dict[str, str]) -> Statement:
     """A statement of the rows: cut arrays at the local row, totals under the block's own names."""
     done = map_statement(s, change, lambda body: tuple(_mapped(t, change, cut, local, renamed) for t in body))
-    if isinstance(s, imp.Store) and isinstance(done, imp.Store) and s.array.op == "var" and s.array.get("name") in cut:
+    if isinstance(s, imp.Store) and isinstance(done, imp.Store) and s.array.op == "name" and s.array.get("name") in cut:
         return replace(done, array=cut[s.array.get("name")], index=(local, *done.index[1:]))
     if isinstance(done, imp.Let) and done.name in renamed:
         return replace(done, name=renamed[done.name])
@@ -544,14 +544,14 @@ def _jams(loop: Loop) -> bool:
         return False
     loops = {s.var for s in inner}
     bounds = [e for s in inner for top in (s.start, s.stop, s.step) for e in imp.subexpressions(top)]
-    return not any(e.op == "load" or (e.op == "var" and e.get("name") in own - loops) for e in bounds)
+    return not any(e.op == "load" or (e.op == "name" and e.get("name") in own - loops) for e in bounds)
 
 
 def _renamed(s: Statement, row: str, k: int, names: dict[str, str]) -> Statement:
     """A round's statement, k rounds later, with names of its own."""
 
     def change(value: Expr) -> Expr:
-        if value.op != "var":
+        if value.op != "name":
             return value
         name = value.get("name")
         if name == row:
@@ -604,7 +604,7 @@ def _cost(body: Body, bounds: dict[str, Expr]) -> Expr:
 
 def _bounded(bounds: dict[str, Expr]) -> Callable[[Expr], Expr]:
     def change(value: Expr) -> Expr:
-        return bounds.get(value.get("name"), value) if value.op == "var" and value.rank == 0 else value
+        return bounds.get(value.get("name"), value) if value.op == "name" and value.rank == 0 else value
 
     return change
 
@@ -624,8 +624,8 @@ class _Entry:
                     self.shapes.pop(name, None)
                 elif isinstance(s, imp.Let) and s.value.element == INT and not s.value.rank:
                     self.values[name] = s.value
-                elif isinstance(s, imp.Let) and s.value.op in ("var", "copy", "contiguous") and s.value.rank:
-                    source = s.value if s.value.op == "var" else s.value.args[0]
+                elif isinstance(s, imp.Let) and s.value.op in ("name", "copy", "contiguous") and s.value.rank:
+                    source = s.value if s.value.op == "name" else s.value.args[0]
                     self.shapes[name] = tuple(imp.extent(source, k) for k in range(s.value.rank))
                 elif isinstance(s, imp.Alloc):
                     self.shapes[name] = s.shape
@@ -639,16 +639,16 @@ class _Entry:
                 break
             value = new
         fine = all(e.op in ("const", "extent", "add", "sub", "mul", "floordiv") or (
-            e.op == "var" and e.get("name") in self.parameters and (e.rank or e.element == INT))
+            e.op == "name" and e.get("name") in self.parameters and (e.rank or e.element == INT))
             for e in imp.subexpressions(value))
         return value if fine else None
 
     def step(self, value: Expr, outer: dict[str, Expr]) -> Expr:
         """One name replaced by what it stands for."""
-        if value.op == "var" and value.rank == 0 and value.get("name") not in self.parameters:
+        if value.op == "name" and value.rank == 0 and value.get("name") not in self.parameters:
             name = value.get("name")
             return self.values.get(name, outer.get(name, value))
-        if value.op == "extent" and value.args[0].op == "var":
+        if value.op == "extent" and value.args[0].op == "name":
             shape = self.shapes.get(value.args[0].get("name"))
             return shape[value.get("axis")] if shape is not None else value
         return value

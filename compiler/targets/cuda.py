@@ -234,10 +234,10 @@ IDENTITY = {
 def device_value(value: Expr, bound: set[str]) -> bool:
     """Whether a kernel can compute a scalar; the arrays that it reads are there before it starts."""
     if value.rank:
-        return value.op == "var" or not bound & set(names_in(value))
+        return value.op == "name" or not bound & set(names_in(value))
     if value.op in ("load", "extent"):
         return all(device_value(a, bound) for a in value.args)
-    if value.op not in ("const", "var", "select", "cast") and (value.op not in OPS or OPS[value.op].kind != "MAP"):
+    if value.op not in ("const", "name", "select", "cast") and (value.op not in OPS or OPS[value.op].kind != "MAP"):
         return False
     return all(not a.rank and device_value(a, bound) for a in value.args)
 
@@ -289,7 +289,7 @@ def scalar_reads(body: Body) -> dict[str, Element]:
     for s in imp.statements(body):
         for value in imp.expressions(s):
             for e in reversed(list(imp.subexpressions(value))):
-                if e.op == "var" and not e.rank:
+                if e.op == "name" and not e.rank:
                     found.setdefault(name_of(e), e.element)
     return found
 
@@ -468,7 +468,7 @@ def product_of(loop: imp.Loop) -> Product | None:
         return None
     if term.op != "mul" or term.element.kind != "real" or tuple(map(name_of, store.index)) != (outer.var,):
         return None
-    if any(a.op != "load" or a.args[0].op != "var" for a in term.args):
+    if any(a.op != "load" or a.args[0].op != "name" for a in term.args):
         return None
     matrix, vector = sorted(term.args, key=lambda a: -len(a.args))
     at, mine = tuple(map(name_of, matrix.args[1:])), tuple(map(name_of, vector.args[1:]))
@@ -593,7 +593,7 @@ class Cuda(Emitter):
                 self.used.add("special")
             return code
         if value.op == "pow" and value.element.kind == "real" and value.args[1].get("value") == 2:
-            if args[0].level == ATOM and value.args[0].op in ("var", "load"):
+            if args[0].level == ATOM and value.args[0].op in ("name", "load"):
                 return Code(f"{args[0].text}*{args[0].text}", TIMES)
             self.used.add("square")
             return Code(f"square({args[0].text})")
@@ -756,7 +756,7 @@ class Cuda(Emitter):
     def library_product(self, statement: Statement) -> Product | None:
         """A nest that a library computes: sizes are surely not negative, and nothing is written that is read."""
         product = product_of(statement) if isinstance(statement, imp.Loop) else None
-        if product is None or product.into.op != "var":
+        if product is None or product.into.op != "name":
             return None
         sizes = all(self.is_count(size) for size in (product.rows, product.columns))
         read = {self.roots[name_of(a)] for a in (product.matrix, product.vector)}
@@ -782,7 +782,7 @@ class Cuda(Emitter):
     def is_count(self, size: Expr) -> bool:
         """Whether a size is surely not negative."""
         return size.op == "extent" or (imp.constant(size) or 0) > 0 or (
-            size.op == "var" and self.known.get(name_of(size), size).op == "extent")
+            size.op == "name" and self.known.get(name_of(size), size).op == "extent")
 
     def forever(self, statement: imp.Forever, depth: int) -> Iterator[Piece]:
         if self.device:
@@ -847,7 +847,7 @@ class Cuda(Emitter):
         arrays: dict[Expr, str] = {}
 
         def named(value: Expr) -> Expr | None:
-            if value.rank and value.op != "var":
+            if value.rank and value.op != "name":
                 arrays.setdefault(value, f"array_{len(arrays) + 1}")
                 self.names[arrays[value]] = arrays[value]
                 return imp.var(arrays[value], value.element, value.rank)

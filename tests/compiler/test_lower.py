@@ -261,7 +261,7 @@ def test_moves_are_simultaneous():
     done = moves([("a", b), ("b", a), ("c", imp.add(c, a))], lambda: next(spare), ())
     values = {"a": 1, "b": 2, "c": 10}
     for let in done:
-        values[let.name] = sum(values[e.get("name")] for e in imp.subexpressions(let.value) if e.op == "var")
+        values[let.name] = sum(values[e.get("name")] for e in imp.subexpressions(let.value) if e.op == "name")
     assert [values[n] for n in "abc"] == [2, 1, 11]
 
 

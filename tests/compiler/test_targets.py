@@ -401,7 +401,7 @@ def test_the_mean_of_nothing_is_nan_without_a_warning():
     output("a", typed(mean(A, axes=(0,), keepdims=False), real, 1))
     output("b", typed(mean(A, axes=(1,), keepdims=True), real, 2))
     output("c", typed(mean(A, axes=(0, 1), keepdims=False), real, 0))
-    output("d", typed(var_(A, axes=(0,), keepdims=False), real, 1))
+    output("d", typed(var(A, axes=(0,), keepdims=False), real, 1))
     output("e", typed(std(A, axes=(0, 1), keepdims=False), real, 0))
     output("f", typed(mean(K, axes=(0,), keepdims=False), real, 0))
 '''

@@ -4,7 +4,7 @@
 # expect y = X @ array(v)
 # expect z = X - X.mean(0)
 # count X @ v 1 on numpy
-# count np.mean 1 on numpy
+# count mean(X, 1 on numpy
 input X: real[m, n]
 input v: real[n]
 y := X@v
