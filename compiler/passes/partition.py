@@ -534,17 +534,42 @@ def _mapped(s: Statement, change: Callable[[Expr], Expr], cut: dict[str, Expr], 
 
 
 def _jams(loop: Loop) -> bool:
-    """Whether several rounds can run at once: their inner loops have the same bounds, and there is an inner loop."""
+    """Whether several rounds at once pay: innermost loops of fixed bounds that pass over something all rounds share.
+
+    `s += X[i, j]*w[j]` reads w once for four rows, `g[j] += X[i, j]*e` stores g once for four; where each round only
+    has entries of its own
+    there is nothing to share, and four rounds would be four times the text.
+    """
     inside = list(imp.statements(loop.body))
     own = {n for s in inside for n in _binds(s)} | {loop.var}
-    inner = [s for s in inside if isinstance(s, Loop)]
+    inner = [s for s in loop.body if isinstance(s, Loop)]
     if not inner or len(inside) > LONGEST or constant(loop.step) != 1:
         return False
-    if any(isinstance(s, (imp.Branch, imp.Forever, imp.Alloc, imp.Break, imp.Continue, imp.SetPart)) for s in inside):
+    if not all(isinstance(s, (imp.Let, imp.Store, Loop)) for s in loop.body):
         return False
-    loops = {s.var for s in inner}
+    if not all(isinstance(s, (imp.Let, imp.Store)) for nest in inner for s in nest.body):
+        return False
     bounds = [e for s in inner for top in (s.start, s.stop, s.step) for e in imp.subexpressions(top)]
-    return not any(e.op == "load" or (e.op == "name" and e.get("name") in own - loops) for e in bounds)
+    if any(e.op == "load" or (e.op == "name" and e.get("name") in own) for e in bounds):
+        return False
+    return any(_shares(nest, own - {nest.var}) for nest in inner)
+
+
+def _shares(nest: Loop, own: set[str]) -> bool:
+    """Whether an inner loop passes over an array at places that do not depend on the round."""
+
+    def shared(index: tuple[Expr, ...]) -> bool:
+        names = {e.get("name") for top in index for e in imp.subexpressions(top) if e.op == "name"}
+        return nest.var in names and not names & own
+
+    for statement in nest.body:
+        if isinstance(statement, imp.Store) and statement.combine and shared(statement.index):
+            return True
+        if isinstance(statement, imp.Let):
+            loads = [e for e in imp.subexpressions(statement.value) if e.op == "load"]
+            if any(shared(e.args[1:]) for e in loads) and not all(shared(e.args[1:]) for e in loads):
+                return True
+    return False
 
 
 def _renamed(s: Statement, row: str, k: int, names: dict[str, str]) -> Statement:

@@ -1,0 +1,148 @@
+"""Runs of one program, compared: what counts as the same, and what is a bug."""
+
+import warnings
+from dataclasses import dataclass
+
+import gdc
+import interpret
+import numpy as np
+from gdc.compiler import driver
+from gdc.dsl.source import Source
+
+TOLERANCE = 1e-9
+NUDGE = 1e-11  # of the inputs, where a difference may be rounding alone
+
+
+class Bug(AssertionError):
+    """Two ways to run a program do not agree; `where` says which, `what` in a few words how."""
+
+    def __init__(self, where, what, detail=""):
+        super().__init__(f"{where}: {what}\n{detail}")
+        self.where, self.what = where, what
+
+
+@dataclass
+class Outcome:
+    """What a run gave: values by name, or an error's kind and line."""
+
+    values: dict
+    error: tuple = None
+    detail: str = ""
+
+
+def outcome(program, inputs, backend):
+    """A run on one target. What is not a gdc.Error is a bug, and so is an error called internal."""
+    lines = []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = program.run(dict(inputs), backend=backend, print=lines.append)
+    except gdc.Error as error:
+        if error.kind == "internal":
+            raise Bug(backend, "internal: " + error.message.split("\n")[0][:200], str(error)) from error
+        return Outcome({}, (error.kind, error.line), str(error))
+    found = {name: np.asarray(value) for name, value in result.items()}
+    found |= {f"trace {name}": np.asarray(value) for name, value in result.trace.items()}
+    return Outcome(found | {"printed": np.asarray(len(lines))})
+
+
+def different(want, got):
+    """How two sets of values differ, or None."""
+    if list(want) != list(got):
+        return f"names {list(got)}, not {list(want)}"
+    for name, value in want.items():
+        other = got[name]
+        if value.shape != other.shape:
+            return f"{name}: shape {other.shape}, not {value.shape}"
+        if value.dtype != other.dtype:
+            return f"{name}: {other.dtype}, not {value.dtype}"
+        if not close(value, other):
+            return f"{name}: {other.tolist()}, not {value.tolist()}"
+    return None
+
+
+def close(a, b):
+    if a.dtype.kind != "f":
+        return bool(np.array_equal(a, b))
+    with np.errstate(all="ignore"):
+        size = np.abs(a[np.isfinite(a)])
+    scale = max(1.0, float(size.max())) if size.size else 1.0
+    return bool(np.allclose(a, b, rtol=TOLERANCE, atol=TOLERANCE * scale, equal_nan=True))
+
+
+def is_rounding(program, inputs, want, reason):
+    """Whether the definition itself says something else when the data move in the eleventh digit, or has left the range
+    in which sums and products are exact."""
+    if any(v.dtype.kind == "f" and v.size and not np.all(np.abs(v) < 2.0**40) for v in want.values.values()):
+        return True
+    for sign in (1, -1):
+        moved = {k: v * (1 + sign * NUDGE) if v.dtype.kind == "f" else v for k, v in inputs.items()}
+        again = outcome(program, moved, "loops")
+        if again.error != want.error or different(want.values, again.values):
+            return True
+    return False
+
+
+def compare(drawn, backends=("numpy",), smooth=True):
+    """Holds targets against loops. Gives the outcome on loops."""
+    try:
+        program = gdc.compile(drawn.text)
+    except gdc.Error as error:
+        if error.kind == "internal":
+            raise Bug("check", "internal: " + error.message.split("\n")[0][:200], str(error)) from error
+        return Outcome({}, ("refused", error.kind), str(error))
+    want = outcome(program, drawn.inputs, "loops")
+    for backend in backends:
+        got = outcome(program, drawn.inputs, backend)
+        if got.error != want.error:
+            if smooth_error(want, got, program, drawn):
+                continue
+            raise Bug(backend, f"error {got.error}, not {want.error}", f"{got.detail}\n--- loops:\n{want.detail}")
+        reason = different(want.values, got.values)
+        if reason and not is_rounding(program, drawn.inputs, want, reason):
+            raise Bug(backend, "differs", reason)
+    return want
+
+
+def smooth_error(want, got, program, drawn):
+    """Whether an error turns on a number's last digits."""
+    for sign in (1, -1):
+        moved = {k: v * (1 + sign * NUDGE) if v.dtype.kind == "f" else v for k, v in drawn.inputs.items()}
+        if outcome(program, moved, "loops").error != want.error:
+            return True
+    return False
+
+
+def stages(drawn, target, want):
+    """Interprets the array IR before and after every pass of a target, and holds it against a run on loops."""
+    program = gdc.compile(drawn.text)
+    from gdc.runtime import bind
+
+    face = program._face
+    types = bind.value_types(face, bind.named(face, drawn.inputs))
+    done = driver.compile_stages(Source(drawn.text), target, types, last="passes")
+    for name, stage in (("built", done.built), *done.passed):
+        if name == "built" and any(n.op == "grad" for n in interpret.walk(interpret.roots(stage.region))):
+            continue
+        stage_agrees(f"{target} after {name}", stage, drawn, want)
+
+
+def stage_agrees(where, stage, drawn, want):
+    inputs = {k: np.asarray(v) for k, v in drawn.inputs.items()}
+    inputs |= {d.name: np.asarray(d.default.value) for d in stage.signature if d.name not in inputs and d.default is not None}
+    try:
+        found = interpret.Interpreter(stage, inputs).run()
+    except interpret.Stopped as stop:
+        site = stage.sites[stop.args[0]]
+        error = (site.kind, site.span.line if site.span else None)
+        if want.error != error:
+            raise Bug(where, f"error {error}, not {want.error}") from None
+        return
+    if want.error and want.error[0] in ("index", "value", "assert", "shape"):
+        if want.error[0] == "shape":
+            return  # sizes are held against each other on entry, not by the IR
+        raise Bug(where, f"no error, not {want.error}")
+    kept = {n: v for n, v in want.values.items() if n in found}
+    reason = different(kept, {n: np.asarray(found[n]) for n in kept})
+    if reason and not is_rounding(gdc.compile(drawn.text), drawn.inputs, want, reason):
+        raise Bug(where, "differs", reason)
