@@ -309,7 +309,7 @@ class Drawer(Formulas):
         if self.chance(20):  # the neighbour before, where there is one
             others = "".join(f", {r}" for r in rest)
             return f"({name}[{first} - 1{others}] if {first} > 0 else {self.literal(kind.element)})"
-        return super().body(kind.element, ranges, 2)
+        return self.entry(kind.element, ranges, 2)
 
     def for_each(self, depth):
         arrays = [n for n, k in self.names.items() if k.rank in (1, 2)]

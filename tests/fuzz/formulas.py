@@ -109,7 +109,7 @@ class Formulas:
 
     # --- leaves
 
-    def leaf(self, kind):
+    def leaf(self, kind, depth=0):
         known = [n for n, k in self.names.items() if k == kind]
         if known and self.chance(85):
             return self.pick(known)
@@ -347,13 +347,13 @@ class Formulas:
             first = dict(list(ranges.items())[:1])
             body = self.within(first, lambda: self.expr(Kind(kind.element, kind.shape[1:]), depth))
             return f"[{body} for {self.ranges(first)}]"
-        body = self.within(ranges, lambda: self.body(kind.element, ranges, depth))
+        body = self.within(ranges, lambda: self.entry(kind.element, ranges, depth))
         return f"[{body} for {self.ranges(ranges)}]"
 
     def ranges(self, ranges):
         return ", ".join(f"{name} in 0..{size}" for name, size in ranges.items())
 
-    def body(self, element, ranges, depth):
+    def entry(self, element, ranges, depth):
         """A scalar, often one that loads beyond an edge only where a condition allows it."""
         arrays = [(n, k) for n, k in self.names.items() if k.element == element and k.rank and k.shape[0] in ranges.values()]
         if arrays and self.chance(25):
@@ -371,7 +371,7 @@ class Formulas:
         name = self.pick(MONOIDS if kind.element == REAL else ("sum", "sum", "max", "min"))
         if self.chance(30) and (texts := self.inferred(ranges, kind.element)):
             return f"{name}({texts} for {', '.join(ranges)})"
-        body = self.within(ranges, lambda: self.body(kind.element, ranges, depth))
+        body = self.within(ranges, lambda: self.entry(kind.element, ranges, depth))
         return f"{name}({body} for {self.fold_ranges(ranges, name)})"
 
     def fold_ranges(self, ranges, name):

@@ -1,5 +1,6 @@
 """Runs of one program, compared: what counts as the same, and what is a bug."""
 
+import traceback
 import warnings
 from dataclasses import dataclass
 
@@ -8,9 +9,26 @@ import interpret
 import numpy as np
 from gdc.compiler import driver
 from gdc.dsl.source import Source
+from gdc.runtime import cache, faults
 
 TOLERANCE = 1e-9
 NUDGE = 1e-11  # of the inputs, where a difference may be rounding alone
+
+
+class Faults:
+    """The traceback of the last fault of gdc's own, instead of a report in a file."""
+
+    last = ""
+
+    @classmethod
+    def save(cls, fault, *rest):
+        cls.last = "".join(traceback.format_exception(fault))
+
+
+def isolate():
+    """Nothing is read from or written to the user's folders from now on."""
+    faults.save_report = Faults.save
+    cache.read, cache.write = lambda name: None, lambda name, text: None
 
 
 class Bug(AssertionError):
@@ -19,6 +37,14 @@ class Bug(AssertionError):
     def __init__(self, where, what, detail=""):
         super().__init__(f"{where}: {what}\n{detail}")
         self.where, self.what = where, what
+
+
+def internal(where, error):
+    """A fault of gdc's own, told apart by the line of gdc that raised it."""
+    places = [line.strip() for line in Faults.last.splitlines() if line.strip().startswith("File")]
+    words = error.message.split(": ", 1)[-1].split("\n")[0]
+    at = places[-1].split("/")[-1] if places else ""
+    return Bug(where, f"internal: {''.join(c for c in words if not c.isdigit())[:80]} @ {at}", f"{words}\n{Faults.last[-1500:]}")
 
 
 @dataclass
@@ -36,10 +62,10 @@ def outcome(program, inputs, backend):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            result = program.run(dict(inputs), backend=backend, print=lines.append)
+            result = program.run(dict(inputs), backend=backend, show=lines.append)
     except gdc.Error as error:
         if error.kind == "internal":
-            raise Bug(backend, "internal: " + error.message.split("\n")[0][:200], str(error)) from error
+            raise internal(backend, error) from error
         return Outcome({}, (error.kind, error.line), str(error))
     found = {name: np.asarray(value) for name, value in result.items()}
     found |= {f"trace {name}": np.asarray(value) for name, value in result.trace.items()}
@@ -89,7 +115,7 @@ def compare(drawn, backends=("numpy",), smooth=True):
         program = gdc.compile(drawn.text)
     except gdc.Error as error:
         if error.kind == "internal":
-            raise Bug("check", "internal: " + error.message.split("\n")[0][:200], str(error)) from error
+            raise internal("check", error) from error
         return Outcome({}, ("refused", error.kind), str(error))
     want = outcome(program, drawn.inputs, "loops")
     for backend in backends:
@@ -146,3 +172,44 @@ def stage_agrees(where, stage, drawn, want):
     reason = different(kept, {n: np.asarray(found[n]) for n in kept})
     if reason and not is_rounding(gdc.compile(drawn.text), drawn.inputs, want, reason):
         raise Bug(where, "differs", reason)
+
+
+def against_reference(drawn):
+    """Holds loops against the independent judge."""
+    import reference
+
+    try:
+        program = gdc.compile(drawn.text)
+    except gdc.Error as error:
+        return Outcome({}, ("refused", error.kind), str(error))
+    got = outcome(program, drawn.inputs, "loops")
+    try:
+        outputs, traces = reference.run(drawn.text, drawn.inputs)
+    except reference.Fault as fault:
+        if got.error is None or got.error != (fault.kind, fault.line):
+            raise Bug("reference", f"error {got.error}, not {(fault.kind, fault.line)}", f"{got.detail}\n{fault}") from None
+        return got
+    if got.error:
+        raise Bug("reference", f"error {got.error}, not None", got.detail)
+    for name, want in (*outputs.items(), *((f"trace {n}", v) for n, v in traces.items())):
+        value = got.values.get(name)
+        if value is None or value.shape != want.shape:
+            raise Bug("reference", "shape", f"{name}: {value!r}, not {want!r}")
+        tolerance = 1e-5 if name.startswith("dw") else TOLERANCE
+        if not np.allclose(value.astype(float), want.astype(float), rtol=tolerance, atol=tolerance, equal_nan=True):
+            if not is_rounding(program, drawn.inputs, got, "") and not (name.startswith("dw") and is_kink(drawn, name, want)):
+                raise Bug("reference", "differs", f"{name}: {value.tolist()}, not {want.tolist()}")
+    return got
+
+
+def is_kink(drawn, name, want):
+    """Whether the difference quotient says something else near by: a kink, or a formula too steep for it."""
+    import reference
+
+    rng = np.random.default_rng(1)
+    for _ in range(2):
+        moved = {k: v + 1e-3 * rng.standard_normal(v.shape) if v.dtype.kind == "f" else v for k, v in drawn.inputs.items()}
+        again = reference.run(drawn.text, moved)[0][name]
+        if not np.allclose(again, want, rtol=0.02, atol=0.02):
+            return True
+    return False
