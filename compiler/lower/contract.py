@@ -31,7 +31,8 @@ class Product:
 
 def contract(c: Context, value: Node) -> None:
     """Writes a matmul or einsum."""
-    if c.blas and value.op == "matmul" and all(a.type.rank == 2 for a in value.args):
+    floats = value.type.kind in ("real", "complex")
+    if c.blas and floats and value.op == "matmul" and all(a.type.rank == 2 for a in value.args):
         _call(c, value)
         return
     product = matmul_letters(value) if value.op == "matmul" else einsum_letters(value)

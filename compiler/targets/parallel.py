@@ -13,6 +13,7 @@ The pass `partition` cuts loops into blocks; here an outermost loop of mode "par
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from gdc.compiler import imp
@@ -68,6 +69,18 @@ def sign(x):
     """-1, 0 or 1; nan of nan."""
     return x if x != x else type(x)((x > 0) - (x < 0))
 '''),
+    "same": '''
+# import from numba.extending import intrinsic
+@intrinsic
+def same(typing_context, array):
+    """The array itself. Numba's parallel mode takes a name's size for fixed; what this gives may have another."""
+
+    def build(context, builder, signature, args):
+        context.nrt.incref(builder, signature.return_type, args[0])
+        return args[0]
+
+    return array(array), build
+''',
     "plus": '''
 # import from numba.extending import intrinsic
 @intrinsic
@@ -200,6 +213,15 @@ NEEDS = {"put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_
 ORDER = tuple(BINDINGS)
 
 
+def rebound_arrays(program: Program) -> set[str]:
+    """The arrays that are bound in more than one place, so that their sizes may change."""
+    counts: Counter[str] = Counter()
+    for s in imp.statements(program.body):
+        if isinstance(s, imp.Alloc) or (isinstance(s, (imp.Let, imp.Guarded)) and s.value.rank):
+            counts[s.name] += 1
+    return {name for name, count in counts.items() if count > 1}
+
+
 class Parallel(Emitter):
     bindings = BINDINGS
     weak_numbers = False
@@ -211,6 +233,7 @@ class Parallel(Emitter):
         self.prints: list[str] = []
         self.fails = self.polls = self.shares = False
         self.names = spelled(self.names)
+        self.rebound = rebound_arrays(program)
         self.traces = {name: (k, element, rank) for k, (name, element, rank) in enumerate(program.traces)}
 
     # -- expressions
@@ -254,6 +277,14 @@ class Parallel(Emitter):
         return super().whole(value, args)
 
     # -- statements
+
+    def simple(self, statement: imp.Let | imp.Alloc | imp.Store | imp.SetPart) -> str:
+        text = super().simple(statement)
+        if isinstance(statement, (imp.Let, imp.Alloc)) and statement.name in self.rebound:
+            self.used.add("same")
+            name, _, value = text.partition(" = ")
+            return f"{name} = same({value})"
+        return text
 
     def loop(self, statement: imp.Loop, depth: int) -> Iterator[Piece]:
         pad, origins, name = "    " * depth, statement.origins, self.name(statement.var)

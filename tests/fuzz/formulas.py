@@ -70,6 +70,8 @@ class Formulas:
         return self.among(*((4, d) for d in self.dims), (1, "1"), (1, "2"), (1, "3"))
 
     def kind(self, rank=None):
+        if rank is None and self.names and self.chance(60):
+            return self.pick(self.names.values())
         rank = self.among((4, 0), (5, 1), (5, 2), (1, 3)) if rank is None else rank
         return Kind(self.among((6, REAL), (3, INT), (2, BOOL)), tuple(self.axis() for _ in range(rank)))
 
@@ -111,15 +113,18 @@ class Formulas:
 
     def leaf(self, kind, depth=0):
         known = [n for n, k in self.names.items() if k == kind]
-        if known and self.chance(85):
+        if known and self.chance(90):
             return self.pick(known)
         if not kind.rank:
             return self.scalar(kind)
+        if (ranges := self.new_indices(kind.shape)) and self.chance(60):
+            body = self.within(ranges, lambda: self.scalar(Kind(kind.element)))
+            return f"[{body} for {self.ranges(ranges)}]"
         return self.made(kind)
 
     def scalar(self, kind):
         loads = [(n, k) for n, k in self.names.items() if k.element == kind.element and k.rank]
-        if loads and self.chance(60):
+        if loads and self.chance(80):
             return self.load(*self.pick(loads))
         if kind.element == INT and self.chance(50):
             return self.pick([*self.dims, *self.indices, "2", "1"])

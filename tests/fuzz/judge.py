@@ -1,5 +1,6 @@
 """Runs of one program, compared: what counts as the same, and what is a bug."""
 
+import re
 import traceback
 import warnings
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ class Faults:
 
     @classmethod
     def save(cls, fault, *rest):
-        cls.last = "".join(traceback.format_exception(fault))
+        cls.last = "".join(traceback.format_exception(fault, chain=False))
 
 
 def isolate():
@@ -42,9 +43,10 @@ class Bug(AssertionError):
 def internal(where, error):
     """A fault of gdc's own, told apart by the line of gdc that raised it."""
     places = [line.strip() for line in Faults.last.splitlines() if line.strip().startswith("File")]
-    words = error.message.split(": ", 1)[-1].split("\n")[0]
+    words = re.sub(r"'\w+'", "x", error.message.split(": ", 1)[-1]).split("\n")[0]
     at = places[-1].split("/")[-1] if places else ""
-    return Bug(where, f"internal: {''.join(c for c in words if not c.isdigit())[:80]} @ {at}", f"{words}\n{Faults.last[-1500:]}")
+    at = "the text" if "gdc_text" in at else at
+    return Bug(where, f"internal: {''.join(c for c in words if not c.isdigit())[:80]} @ {at}", f"{Faults.last[-700:]}")
 
 
 @dataclass

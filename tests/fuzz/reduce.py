@@ -67,12 +67,15 @@ def brackets(line):
             found.append((start, k + 1))
             if word := re.search(r"\w+$", line[:start]):
                 found.append((word.start(), k + 1))
+    if (sign := re.search(r":= |\+= |-= | if ", line)) and not line.endswith("{"):
+        found.append((sign.end(), len(line)))
     return sorted(found, key=lambda pair: pair[0] - pair[1])
 
 
 def pieces(part):
     """What may stand for a part: its own operands and arguments, or a number."""
-    inside = part[part.index("(") + 1 if "(" in part else 1 : -1] if part[-1] == ")" else part[1:-1]
+    call = re.match(r"\w*[(\[]", part)
+    inside = part[call.end() : -1] if call and part[-1] in ")]" else part
     yield from dict.fromkeys(p.strip() for p in split(inside) if p.strip() and p.strip() != part)
     yield from ATOMS
 

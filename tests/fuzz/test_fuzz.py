@@ -136,7 +136,7 @@ class Hunt:
             detail = "(gone)"
         except Exception as again:
             detail = str(again)
-        print(f"=== BUG {name}\n{small!r}\n--- {detail}\n", flush=True)
+        print(f"=== BUG {name}\n{small!r}\n--- {detail[-900:]}\n", flush=True)
 
     def fails(self, drawn, name):
         inputs = {k: v for k, v in drawn.inputs.items() if f"input {k}:" in drawn.text or f"input {k}\n" in drawn.text}
