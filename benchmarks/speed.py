@@ -2,8 +2,9 @@
 
     python benchmarks/speed.py [--pairs 20] [--rows 100000] [--json]
 
-Each figure is the median of interleaved pairs: ours, theirs, ours, theirs … A ratio above 1 means that gdc is faster. The third
-column is the spread: the ratios of the first and the ninth decile. Unset OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE first: they slow NumPy.
+Each figure is the median of interleaved pairs: ours, theirs, ours, theirs … A ratio above 1 means that gdc is faster. In brackets
+stands the spread: the ratios at the first and the ninth decile. Unset OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE first: they slow
+NumPy.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ repeat steps {
 output w, b
 """
 Work = Callable[[], object]
+SETTLE = 0.05
 
 
 def typed(X, y, w, b, a, m):
@@ -60,6 +62,8 @@ def best_loop(X, y, a, steps):
 
 
 def seconds(work: Work) -> float:
+    """One timing. OpenBLAS' idle threads spin for some 25 ms after a call and would slow whatever comes next: docs/cores.md, iv."""
+    time.sleep(SETTLE)
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
