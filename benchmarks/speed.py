@@ -2,8 +2,10 @@
 
     python benchmarks/speed.py [--pairs 20] [--rows 100000] [--json]
 
-Each figure is the median of interleaved pairs: ours, theirs, ours, theirs … A ratio above 1 means that gdc is faster. In brackets
-stands the spread: the ratios at the first and the ninth decile. Unset OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE first: they slow
+Each figure is the median of interleaved pairs: ours, theirs, ours, theirs … A ratio above 1 means that gdc is
+faster. In brackets
+stands the spread: the ratios at the first and the ninth decile. Unset OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE first:
+they slow
 NumPy.
 """
 
@@ -20,8 +22,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import gdc
 import numpy as np
+
+import gdc
 
 STEP = "w := w - a*(1/m)*X.T@(X@w+b-y)"
 MANY = """
@@ -62,7 +65,8 @@ def best_loop(X, y, a, steps):
 
 
 def seconds(work: Work) -> float:
-    """One timing. OpenBLAS' idle threads spin for some 25 ms after a call and would slow whatever comes next: docs/cores.md, iv."""
+    """One timing. OpenBLAS' idle threads spin for some 25 ms after a call and would slow whatever comes next:
+    docs/cores.md, iv."""
     time.sleep(SETTLE)
     start = time.perf_counter()
     work()

@@ -1,8 +1,8 @@
 """Matrix chains: products flattened to their factors, and the cheapest grouping of them.
 
 Factors are matrices; a vector is a column n x 1 at the end of a chain, or a row 1 x n at its start. Costs are formulas
-over sizes, so two groupings may be beyond comparison: then both are kept, and the chain stays as written unless one
-grouping is provably no dearer than it (for all sizes of `cost.SMALLEST` or more).
+over sizes, so two groupings may be beyond comparison: then both are kept. One that is provably no dearer than the chain
+as written (for all sizes of `cost.SMALLEST` or more) stands for it; between what is left, the sizes of a call decide.
 """
 
 from __future__ import annotations
@@ -145,8 +145,11 @@ def joined(left: Grouping, right: Grouping) -> Grouping:
     return Grouping(left.cost + right.cost + rows * inner * columns * 2, left, right)
 
 
-def best(chain: list[Factor], written: Grouping) -> Grouping:
-    """The cheapest grouping of a chain, by dynamic programming; `written` where no other provably beats it."""
+def best(chain: list[Factor], written: Grouping, beats: Callable[[Grouping, Grouping], bool] | None = None) -> Grouping:
+    """The cheapest grouping of a chain, by dynamic programming; `written` where no other provably beats it.
+
+    beats(one, other) says whether one is cheaper than the other where no proof does.
+    """
     if not 2 < len(chain) <= LONGEST:
         return written
     table: dict[tuple[int, int], list[Grouping]] = {(k, k): [Grouping(ZERO, factor=f)] for k, f in enumerate(chain)}
@@ -161,10 +164,21 @@ def best(chain: list[Factor], written: Grouping) -> Grouping:
                     for b in table[split + 1, last]
                 ]
             )
-    for candidate in table[0, len(chain) - 1]:
-        if cheaper(candidate.cost, written.cost):
-            return candidate
-    return written
+    candidates = table[0, len(chain) - 1]
+    chosen = next((c for c in candidates if cheaper(c.cost, written.cost)), written)
+    for candidate in candidates:
+        if beats and not at_most(chosen.cost, candidate.cost) and beats(candidate, chosen):
+            chosen = candidate
+    return chosen
+
+
+def written_out(grouping: Grouping, word: Callable[[Factor], str]) -> str:
+    """`A@(B@C)`."""
+    if grouping.factor is not None:
+        return word(grouping.factor)
+    assert grouping.left is not None and grouping.right is not None
+    sides = [written_out(side, word) for side in (grouping.left, grouping.right)]
+    return "@".join(w if s.factor else f"({w})" for w, s in zip(sides, (grouping.left, grouping.right), strict=True))
 
 
 def undominated(candidates: list[Grouping]) -> list[Grouping]:

@@ -149,7 +149,7 @@ def width(t: Type) -> int:
 
 def own_bytes(value: Node) -> Dim:
     """What one node on its own reads and writes."""
-    if value.op in FREE or value.is_effect:
+    if value.op in FREE or value.is_effect or not value.types:
         return ZERO
     moved = entries(value.type) * width(value.type) if value.type.shape else ZERO
     for argument in dict.fromkeys(value.args):

@@ -1,8 +1,10 @@
 """Text and options to a plan. No data, no execution.
 
 check(source, options)                          -> Plan of target "": what is known before the values are
-compile_plan(source, target, types, options)    -> Plan with text
-compile_stages(…)                               -> every stage on the way, for `explain`
+compile_plan(source, target, types, options, sizes)    -> Plan with text
+compile_stages(…)                                      -> every stage on the way, for `explain`
+
+`sizes`, by name, answer what decisions of passes depend on (plan.conditions); without them each takes its default.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ from gdc.compiler.defaults import default_text
 from gdc.compiler.dims import Dim, FloorDiv, dim
 from gdc.compiler.emit import Text
 from gdc.compiler.pipeline import TARGETS, lowered, run_passes
-from gdc.compiler.plan import Demand, Formula, Input, Output, Plan, Site
+from gdc.compiler.plan import Condition, Demand, Formula, Input, Output, Plan, Site
 from gdc.compiler.record import Record
-from gdc.compiler.run_cost import by_name, has_open_loop, run_costs
+from gdc.compiler.run_cost import by_name, has_open_loop, input_passes, run_costs
 from gdc.compiler.types import NAMED, Type
 from gdc.dsl import tree
 from gdc.dsl.errors import Error
@@ -71,15 +73,26 @@ def undeclared(script: tree.Script) -> list[str]:
     return [s.name for s in script.statements if isinstance(s, tree.Input) and s.type is None]
 
 
-def compile_plan(source: Source, target: str, types: Given | None = None, options: Options | None = None) -> Plan:
+def compile_plan(
+    source: Source,
+    target: str,
+    types: Given | None = None,
+    options: Options | None = None,
+    sizes: Mapping[str, int] | None = None,
+) -> Plan:
     """The plan of a script for a target. Raises gdc.Error."""
-    plan = compile_stages(source, target, types, options).plan
+    plan = compile_stages(source, target, types, options, sizes=sizes).plan
     assert plan is not None
     return plan
 
 
 def compile_stages(
-    source: Source, target: str, types: Given | None = None, options: Options | None = None, last: str = ""
+    source: Source,
+    target: str,
+    types: Given | None = None,
+    options: Options | None = None,
+    last: str = "",
+    sizes: Mapping[str, int] | None = None,
 ) -> Compilation:
     """All stages of a compilation; `last` = "ir" or "passes" or "imp" ends it there."""
     options = options or Options()
@@ -87,8 +100,8 @@ def compile_stages(
         raise Error("backend", f"there is no target {target}", hint=f"targets: {', '.join(TARGETS)}")
     script = parse(source)
     unknown = undeclared(script)
-    program = build(script, source, given_types(types or {}), expand_solvers=target == "loops")
-    record = Record(without=options.without, strict=options.strict)
+    program = build(script, source, given_types(types or {}))
+    record = Record(without=options.without, strict=options.strict, sizes=sizes or {})
     done = Compilation(source, target, script, program, record)
     if last == "ir":
         return done
@@ -105,6 +118,10 @@ def compile_stages(
         lines=done.text.lines,
         costs=costs(done.final),
         notes=tuple(dict.fromkeys(f"{step.pass_name}: {step.reason}" for step in record.steps)),
+        conditions=tuple(
+            Condition(formula(c.left), formula(c.right), c.answer, c.default, c.yes, c.no) for c in record.conditions
+        ),
+        passes=tuple((name, formula(count)) for name, count in input_passes(done.final).items()),
     )
     return done
 

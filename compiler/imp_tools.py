@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from gdc.compiler import imp
 from gdc.compiler.imp import (
@@ -98,61 +99,67 @@ def alias_classes(program: imp.Program) -> Callable[[str], str]:
 # --- rewriting ---------------------------------------------------------------------------------
 
 
-def map_expr(value: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
-    """The expression with every subexpression that `change` answers for replaced; outer ones are asked first."""
+def map_expression(root: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """The expression with `change` applied to every node, arguments first; without recursion."""
+    done: dict[int, Expr] = {}
+    stack = [(root, False)]
+    while stack:
+        value, ready = stack.pop()
+        if id(value) in done:
+            continue
+        if ready:
+            args = tuple(done[id(a)] for a in value.args)
+            done[id(value)] = change(value if args == value.args else replace(value, args=args))
+        else:
+            stack.append((value, True))
+            stack.extend((a, False) for a in value.args)
+    return done[id(root)]
+
+
+def map_parts(s: Statement, value: Callable[[Expr], Expr], body: Callable[[Body], Body]) -> Statement:
+    """The statement with each of its expressions changed as a whole, and its bodies."""
+
+    def values(es: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        return tuple(value(e) for e in es)
+
+    if isinstance(s, (Let, Guarded)):
+        return replace(s, value=value(s.value))
+    if isinstance(s, Alloc):
+        return replace(s, shape=values(s.shape), fill=value(s.fill) if s.fill is not None else None)
+    if isinstance(s, Store):
+        return replace(s, array=value(s.array), index=values(s.index), value=value(s.value))
+    if isinstance(s, SetPart):
+        return replace(s, array=value(s.array), args=values(s.args), value=value(s.value))
+    if isinstance(s, Loop):
+        return replace(s, start=value(s.start), stop=value(s.stop), step=value(s.step), body=body(s.body))
+    if isinstance(s, Forever):
+        return replace(s, body=body(s.body))
+    if isinstance(s, Branch):
+        return replace(s, condition=value(s.condition), then=body(s.then), orelse=body(s.orelse))
+    if isinstance(s, Check):
+        return replace(s, ok=value(s.ok), values=values(s.values))
+    return replace(s, values=values(s.values)) if isinstance(s, Emit) else s
+
+
+def replaced(value: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
+    """The expression with every part that `change` answers for replaced; outer parts are asked first."""
     found = change(value)
     if found is not None:
         return found
-    if not value.args:
-        return value
-    args = tuple(map_expr(a, change) for a in value.args)
+    args = tuple(replaced(a, change) for a in value.args)
     return value if args == value.args else replace(value, args=args)
 
 
-def map_statement(statement: Statement, change: Callable[[Expr], Expr | None], names: Mapping[str, str]) -> Statement:
-    """The statement with its expressions changed and the variables that it binds renamed."""
-
-    def e(value: Expr) -> Expr:
-        return map_expr(value, change)
-
-    def body(inner: Body) -> Body:
-        return tuple(map_statement(s, change, names) for s in inner)
-
-    if isinstance(statement, (Let, Guarded)):
-        return replace(statement, name=names.get(statement.name, statement.name), value=e(statement.value))
-    if isinstance(statement, Alloc):
-        fill = None if statement.fill is None else e(statement.fill)
-        return replace(
-            statement, name=names.get(statement.name, statement.name), shape=tuple(map(e, statement.shape)), fill=fill
-        )
-    if isinstance(statement, Store):
-        return replace(
-            statement, array=e(statement.array), index=tuple(map(e, statement.index)), value=e(statement.value)
-        )
-    if isinstance(statement, SetPart):
-        return replace(
-            statement, array=e(statement.array), args=tuple(map(e, statement.args)), value=e(statement.value)
-        )
-    if isinstance(statement, Loop):
-        return replace(
-            statement,
-            var=names.get(statement.var, statement.var),
-            start=e(statement.start),
-            stop=e(statement.stop),
-            step=e(statement.step),
-            body=body(statement.body),
-        )
-    if isinstance(statement, Forever):
-        return replace(statement, body=body(statement.body))
-    if isinstance(statement, Branch):
-        return replace(
-            statement, condition=e(statement.condition), then=body(statement.then), orelse=body(statement.orelse)
-        )
-    if isinstance(statement, Check):
-        return replace(statement, ok=e(statement.ok), values=tuple(map(e, statement.values)))
-    if isinstance(statement, Emit):
-        return replace(statement, values=tuple(map(e, statement.values)))
-    return statement
+def map_statement(
+    statement: Statement, change: Callable[[Expr], Expr | None], names: Mapping[str, str] = MappingProxyType({})
+) -> Statement:
+    """The statement and all inside it with parts of expressions replaced, and the variables that it binds renamed."""
+    done = map_parts(
+        statement, lambda e: replaced(e, change), lambda body: tuple(map_statement(s, change, names) for s in body)
+    )
+    if isinstance(done, (Let, Alloc, Guarded)):
+        return replace(done, name=names.get(done.name, done.name))
+    return replace(done, var=names.get(done.var, done.var)) if isinstance(done, Loop) else done
 
 
 def renamed(statement: Statement, names: Mapping[str, str]) -> Statement:

@@ -65,6 +65,7 @@ from gdc.dsl.source import Span
 
 Attrs = tuple[tuple[str, Any], ...]
 MOST_SPANS = 16  # places remembered for one value: a constant may stand in thousands
+ANYWHERE = 1 << 30  # regions round a place that nobody knows
 EFFECTS = frozenset({"check", "assert", "print", "record", "exit"})
 NEVER_SHARED = EFFECTS | {"param", "variable", "undefined", "loop", "branch", "select", "table", "fold"}
 
@@ -370,12 +371,16 @@ _SIZE_ARITHMETIC: dict[str, Callable[..., Dim]] = {
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place in the text that an effect reports, with its kind of error and its words."""
+    """A place in the text that an effect reports, with its kind of error and its words.
+
+    depth: how many regions stand round the place; where nobody knows, more than there are.
+    """
 
     span: Span | None
     kind: str
     message: str
     hint: str | None = None
+    depth: int = ANYWHERE
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
+from typing import Any
 
 from gdc.compiler import imp, ir
 from gdc.compiler.record import Record
@@ -51,11 +51,9 @@ Seen = Callable[[str, ir.Program], None]
 def run_passes(program: ir.Program, target: str, record: Record, seen: Seen | None = None) -> ir.Program:
     """The program after all passes of a target; `seen` is told the program after each."""
     for name, _ in PASSES[target]:
-        work = _pass(name)
-        if work is not None:
-            program = work(program, record)
-            if seen is not None:
-                seen(name, program)
+        program = _pass(name)(program, record)
+        if seen is not None:
+            seen(name, program)
     return program
 
 
@@ -65,32 +63,16 @@ def lowered(program: ir.Program, target: str, record: Record) -> imp.Program:
 
     body = lower(program, STYLES[target], record, blas=target in BLAS)
     for name, _ in LATE[target]:
-        work = _late_pass(name)
-        if work is not None:
-            body = work(body, record)
+        body = _pass(name)(body, record)
     return body
 
 
 def passes_of(target: str) -> list[tuple[str, str]]:
     """The passes of a target, early and late, with their reasons."""
-    return [(name, why) for name, why in (*PASSES[target], *LATE[target]) if _pass(name) is not None]
+    return [*PASSES[target], *LATE[target]]
 
 
-def _pass(name: str) -> Callable[..., ir.Program] | None:
+def _pass(name: str) -> Callable[..., Any]:
     """A pass' `run`. Passes are imported when they are needed: a program whose plan is cached needs none."""
-    module = f"gdc.compiler.passes.{name}"
-    if find_spec(module) is None:
-        return None
-    return getattr(import_module(module), "run", None)
-
-
-def _late_pass(name: str) -> Callable[..., imp.Program] | None:
-    module = f"gdc.compiler.passes.{name}"
-    if find_spec(module) is None:
-        return None
-    found = import_module(module)
-    if hasattr(found, "run"):
-        run: Callable[..., imp.Program] = found.run
-        return run
-    whole = getattr(found, name)
-    return lambda body, record: whole(body)
+    found: Callable[..., Any] = import_module(f"gdc.compiler.passes.{name}").run
+    return found

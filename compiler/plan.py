@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 
 # A size formula as plain data: an int, a name, or [op, left, right] with op from + - * //
 Formula = Any
@@ -61,13 +61,30 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """Whether left < right, and what that decided: this plan serves the sizes that answer so.
+
+    `default` is the answer where sizes are not known; yes and no say, for people, what either answer means.
+    """
+
+    left: Formula
+    right: Formula
+    answer: bool
+    default: bool
+    yes: str
+    no: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """target text plus all that calling it takes.
 
     A plan of target "" has no text: it is what is known before the values are (its undeclared inputs have no element).
     `text` defines `program(*inputs, watch=None)`, see targets/. `dimensions` gives, in order, name, input, axis,
     formula over "size".
-    `lines` maps a line of the text to spans (start, end) of the script. `costs` are formulas over dimensions.
+    `lines` maps a line of the text to spans (start, end) of the script. `costs` are formulas over dimensions, `passes`
+    how often operations on whole arrays read each input. `conditions`, in the order in which they were asked, say which
+    sizes the plan is for; what is asked after one of them depends on its answer.
     """
 
     target: str
@@ -87,6 +104,8 @@ class Plan:
         tuple[Formula, int], ...
     ] = ()  # bytes of each large array, and the site to report where they are not free
     signature: str = ""  # for people, one line for each input, param and output
+    conditions: tuple[Condition, ...] = ()
+    passes: tuple[tuple[str, Formula], ...] = ()
     version: int = VERSION
 
     def to_json(self) -> str:
@@ -117,5 +136,7 @@ class Plan:
                 "lines": tuple(tuple((a, b) for a, b in line) for line in data["lines"]),
                 "notes": tuple(data["notes"]),
                 "memory": tuple((size, site) for size, site in data["memory"]),
+                "conditions": tuple(Condition(**c) for c in data["conditions"]),
+                "passes": tuple((name, count) for name, count in data["passes"]),
             }
         )

@@ -10,6 +10,16 @@ from gdc.compiler.ops import OPS
 
 def run_costs(program: Program) -> tuple[Dim, Dim, Dim]:
     """(flops, bytes moved, calls): every node once for each round of the loops round it; a call is one evaluation."""
+    flops, moved, calls = ZERO, ZERO, ZERO
+    for value, rounds in evaluations(program).items():
+        flops += cost.own_flops(value) * rounds
+        moved += cost.own_bytes(value) * rounds
+        calls += rounds if value.op in OPS or value.is_effect else ZERO
+    return by_name(flops), by_name(moved), by_name(calls)
+
+
+def evaluations(program: Program) -> dict[Node, Dim]:
+    """How often each node is evaluated in one run."""
     everything = walk(roots(program.region))
     times: dict[Node, Dim] = {}
     for value in reversed(everything):
@@ -17,13 +27,18 @@ def run_costs(program: Program) -> tuple[Dim, Dim, Dim]:
             factor = times.get(value, ONE) * cost.rounds(value)
             for found in cost.inside(value):
                 times[found] = factor if found not in times else cost.longer(times[found], factor)
-    flops, moved, calls = ZERO, ZERO, ZERO
-    for value in everything:
-        rounds = times.get(value, ONE)
-        flops += cost.own_flops(value) * rounds
-        moved += cost.own_bytes(value) * rounds
-        calls += rounds if value.op in OPS or value.is_effect else ZERO
-    return by_name(flops), by_name(moved), by_name(calls)
+    return {value: times.get(value, ONE) for value in everything}
+
+
+def input_passes(program: Program) -> dict[str, Dim]:
+    """How often operations on whole arrays read each input array from end to end (a nest may join several)."""
+    times = evaluations(program)
+    found: dict[str, Dim] = {}
+    for source in program.inputs:
+        if source.type.rank:
+            readers = cost.readers(times, source)
+            found[source.name] = by_name(sum((times[r] for r in readers), ZERO))
+    return found
 
 
 def by_name(size: Dim) -> Dim:

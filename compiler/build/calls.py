@@ -593,23 +593,20 @@ def square(b: Builder, node: tree.Call, given: tree.Expr, matrix: Node) -> None:
             b.fail("shape", f"{node.function} wants a square matrix: {shapes((given,), (matrix,))}", node.span)
 
 
-FAILURES = {"solve": "is singular", "inv": "is singular", "cholesky": "is not positive definite"}
+FAILURES = {
+    "solve": "is singular",
+    "inv": "is singular",
+    "det": "is singular",  # what its derivative fails with
+    "cholesky": "is not positive definite",
+}
 
 
 def solved(b: Builder, node: tree.Call, op: str, *args: Node) -> Node:
-    """A library's factorisation, or on `loops` the prelude's own."""
+    """A factorisation, which fails at this place."""
     from gdc.compiler.build.core import converted
-    from gdc.compiler.build.functions import call_values
 
-    args = converted(op, args)
-    if b.expand_solvers:
-        shape = {1: "_vector", 2: "_matrix"}[args[1].type.rank] if op == "solve" else ""
-        return call_values(b, node, b.prelude[f"_{op}{shape}"], args)[0]
-    if op == "det":
-        return b.node(op, *args)
     what = excerpt(node.args[0].span, 30).replace("{", "{{").replace("}", "}}")
-    site = b.site(node.span, "value", f"{what} {FAILURES[op]}")
-    return b.node(op, *args, site=site)
+    return b.node(op, *converted(op, args), site=b.site(node.span, "value", f"{what} {FAILURES[op]}"))
 
 
 @function("grad")

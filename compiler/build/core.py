@@ -44,12 +44,9 @@ class LoopFrame:
 class Builder:
     """Builds one program. Expressions and statements register how they are built in EXPRESSIONS and STATEMENTS."""
 
-    def __init__(
-        self, source: Source, types: dict[str, Type], expand_solvers: bool, prelude: dict[str, Function]
-    ) -> None:
+    def __init__(self, source: Source, types: dict[str, Type], prelude: dict[str, Function]) -> None:
         self.source = source
         self.types = types  # of undeclared inputs
-        self.expand_solvers = expand_solvers  # solve, inv, … as the prelude's own loops
         self.prelude = prelude
         self.functions: dict[str, Function] = {}
         self.origins = Origins()
@@ -115,7 +112,7 @@ class Builder:
 
     def site(self, span: Span, kind: str, message: str, hint: str | None = None) -> int:
         """A place that a run-time error may report; message is a format over the failing values."""
-        self.sites.append(Site(self.here(span), kind, message, hint))
+        self.sites.append(Site(self.here(span), kind, message, hint, self.depth))
         return len(self.sites) - 1
 
     # --- regions and effects

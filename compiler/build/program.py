@@ -24,16 +24,13 @@ from gdc.dsl.source import Source, Span
 _REGISTERED = (calls, control, expressions, indexing, notation)  # importing them registers what they build
 
 
-def build(
-    script: tree.Script, source: Source, types: dict[str, Type] | None = None, *, expand_solvers: bool = False
-) -> ir.Program:
+def build(script: tree.Script, source: Source, types: dict[str, Type] | None = None) -> ir.Program:
     """The array IR of a script.
 
-    types: element, rank and axes of size 1 of the inputs that have no contract. expand_solvers: solve, inv, det and
-    cholesky become the
-    prelude's own loops. Raises gdc.Error, with all further errors of the script in its `others`.
+    types: element, rank and axes of size 1 of the inputs that have no contract. Raises gdc.Error, with all further
+    errors of the script in its `others`.
     """
-    b = Builder(source, types or {}, expand_solvers, prelude())
+    b = Builder(source, types or {}, prelude())
     top = tuple(s for s in script.statements if not isinstance(s, (tree.Input, tree.Param, tree.Def)))
     b.scope.differentiated = differentiated(top)
     collect_functions(b, script)

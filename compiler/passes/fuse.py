@@ -264,7 +264,7 @@ def entry_as_scalar(body: Body, touching: list[int], name: str, uses: int) -> Bo
             return imp.var(f"{name}_e", value.element)
         return None
 
-    changed = tuple(imp_tools.map_statement(s, change, {}) for s in rest)
+    changed = tuple(imp_tools.map_statement(s, change) for s in rest)
     if found != uses:
         return None
     return (*body[: touching[0]], Let(f"{name}_e", store.value, store.origins), *changed)

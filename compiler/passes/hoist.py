@@ -5,8 +5,8 @@ more; p changes from round to round, s, t, b, y, c and X do not:
 
     invariant   says what leaves each loop (it changes nothing)
     group       (p*s)*t = p*(s*t) and (p + b) - y = p + (b - y)
-    gram        X.T@(X@p + c) = (X.T@X)@p + X.T@c, with X.T@X computed once. Only where that surely pays: sizes and
-                rounds are constants, or the formulas of the costs prove it
+    gram        X.T@(X@p + c) = (X.T@X)@p + X.T@c, with X.T@X computed once. Only where that pays: the formulas of the
+                costs prove it, or the sizes and rounds of a call say so
 
 group and gram change rounding, and rest under strict.
 """
@@ -14,7 +14,7 @@ group and gram change rounding, and rest under strict.
 from __future__ import annotations
 
 from gdc.compiler.construct import apply, matmul, reduce
-from gdc.compiler.cost import cheaper, entries, own_flops, rounds
+from gdc.compiler.cost import at_most, cheaper, entries, own_flops, rounds
 from gdc.compiler.dims import ZERO, Dim
 from gdc.compiler.ir import Node, Program, Region, mapped_region, rebuild, roots, walk
 from gdc.compiler.ops import OPS
@@ -163,7 +163,7 @@ class Hoist:
                 return value
         m, n = matrix.type.shape
         before, after = m * n * 4 * times, m * n * n * 2 + m * n * 4 + n * n * 2 * times
-        if not any(t[1].op == "matmul" for t in sums) or not cheaper(after, before):
+        if not any(t[1].op == "matmul" for t in sums) or not self.pays(value, matrix, after, before):
             return value
         together = joined(fixed, True)
         if together is not None:
@@ -180,6 +180,14 @@ class Hoist:
             after,
         )
         return new[1]
+
+    def pays(self, value: Node, matrix: Node, after: Dim, before: Dim) -> bool:
+        """Whether the Gram matrix costs less than it saves: provably, or for the sizes at hand."""
+        if cheaper(after, before) or at_most(before, after):
+            return cheaper(after, before)
+        name = self.origins.names.get(matrix) or formula(matrix, self.origins)
+        why = NAME, f"{name}.T@{name} is computed once, before the loop", f"{name} is read in every round"
+        return self.record.decide(after, before, False, why, self.origins.of(value))
 
     def tell(self, rule: str, before: Node, after: Node, reason: str, cost_before: Dim, cost_after: Dim) -> None:
         spans = self.origins.of(before)

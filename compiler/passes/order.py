@@ -1,8 +1,9 @@
 """Products in the order that costs least. Nothing here happens under strict: it regroups what the user wrote.
 
-    chain     X.T@X@w = X.T@(X@w)              the grouping that is provably cheapest; as written where none is
-    scalars   (s*X)@e = s*(X@e)                a scalar meets the smaller of operand and result: provably smaller, or
-                                               smaller where rows (axis 0 of an input) are many
+    chain     X.T@X@w = X.T@(X@w)              the grouping that is provably cheapest; where none is, the sizes of
+                                               each call decide (as written, where they are not known)
+    scalars   (s*X)@e = s*(X@e)                a scalar meets the smaller of operand and result, provably or by the
+                                               sizes of each call (rows, axis 0 of an input, count as many)
     solve     inv(A)@b = solve(A, b)           an inverse that is used for one product is never formed
     part      (A@B)[i] = A[i]@B                of a product that is used for one part, that part
 
@@ -11,9 +12,11 @@ A product that is used twice is computed once, and is a factor like any other.
 
 from __future__ import annotations
 
-from gdc.compiler.chains import Chain, best, built, with_scalars
+from collections.abc import Callable
+
+from gdc.compiler.chains import Chain, Factor, Grouping, best, built, with_scalars, written_out
 from gdc.compiler.construct import matmul, transpose
-from gdc.compiler.cost import cheaper, entries, own_flops
+from gdc.compiler.cost import at_most, cheaper, entries, own_flops
 from gdc.compiler.dims import Atom, Dim
 from gdc.compiler.ir import Node, Program, Region, make, node, rewrite, roots, walk
 from gdc.compiler.record import Record, Step
@@ -57,11 +60,10 @@ class Order:
 
     def product(self, value: Node) -> Node:
         def may_strip(operand: Node) -> bool:
-            smaller = cheaper(entries(value.type), entries(operand.type)) or self.fewer_rows(value, operand)
-            return self.record.allows("scalars") and self.once(operand) and smaller
+            return self.record.allows("scalars") and self.once(operand) and self.smaller(value, operand)
 
         chain = Chain(value, self.once, may_strip)
-        chosen = best(chain.factors, chain.written) if self.record.allows("chain") else chain.written
+        chosen = best(chain.factors, chain.written, self.beats(value)) if self.record.allows("chain") else chain.written
         if chosen is chain.written and not chain.scalars and not self.solvable(value):
             return value
         new = with_scalars(built(chosen, self.times), chain.scalars)
@@ -77,6 +79,29 @@ class Order:
                 chosen.cost + entries(value.type),
             )
         return new
+
+    def smaller(self, result: Node, operand: Node) -> bool:
+        """Whether the result is smaller than the operand that a scalar multiplies: provably, or for the sizes at hand.
+        """
+        ours, theirs = entries(result.type), entries(operand.type)
+        if cheaper(ours, theirs) or at_most(theirs, ours):
+            return cheaper(ours, theirs)
+        words = formula(operand, self.origins), formula(result, self.origins)
+        why = NAME, f"its scalar multiplies {words[1]}", f"it multiplies {words[0]}"
+        return self.record.decide(ours, theirs, self.fewer_rows(result, operand), why, self.origins.of(result))
+
+    def beats(self, value: Node) -> Callable[[Grouping, Grouping], bool]:
+        """Whether one grouping costs less than another for the sizes at hand."""
+
+        def word(factor: Factor) -> str:
+            text = self.origins.names.get(factor.value) or formula(factor.value, self.origins)
+            return (text if text.isidentifier() else f"({text})") + (".T" if factor.transposed else "")
+
+        def ask(one: Grouping, other: Grouping) -> bool:
+            why = NAME, f"grouped as {written_out(one, word)}", written_out(other, word)
+            return self.record.decide(one.cost, other.cost, False, why, self.origins.of(value))
+
+        return ask
 
     def fewer_rows(self, result: Node, operand: Node) -> bool:
         """Whether the result has none of the row sizes, and the operand has one."""

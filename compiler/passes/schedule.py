@@ -11,11 +11,9 @@ import heapq
 from collections.abc import Iterable
 
 from gdc.compiler.bindings import bind, find_overwrites, find_wanted, initial
+from gdc.compiler.homes import find_homes
 from gdc.compiler.ir import Node, Program, Region, walk
 from gdc.compiler.layout import END, Layout
-
-REPEATED = frozenset({"loop", "table", "fold"})
-RISKY = frozenset({"solve", "inv", "det", "cholesky"})
 
 
 def schedule(program: Program, style: str) -> Layout:
@@ -23,8 +21,7 @@ def schedule(program: Program, style: str) -> Layout:
     flags = tuple(f for f in program.assigned if f is not None)
     root = Region(program.region.params, program.region.effects, program.region.results + flags)
     layout = Layout(program, root, walk(root.effects + root.results))
-    _collect_users(layout)
-    _find_homes(layout)
+    find_homes(layout)
     bind(layout, style)
     _flatten(layout)
     if style == "nests":
@@ -37,103 +34,6 @@ def schedule(program: Program, style: str) -> Layout:
         _flatten(layout)
     _order(layout, soft=True)
     return layout
-
-
-def _collect_users(layout: Layout) -> None:
-    for value in layout.walked:
-        for a in value.args:
-            layout.users.setdefault(a, []).append(value)
-        for region in value.regions:
-            for r in region.results:
-                layout.results.setdefault(r, []).append(region)
-    for r in layout.root.results:
-        layout.results.setdefault(r, []).append(layout.root)
-
-
-# --- homes -------------------------------------------------------------------------------------
-
-
-def _find_homes(layout: Layout) -> None:
-    fixed = _latest(layout)
-    needs: dict[Region, set[Region]] = {}
-    risky: set[Region] = set()
-    params = {p: r for r in layout.owner for p in r.params}
-    layout.home.update(params)
-    for value in layout.walked:
-        if value.op == "param":
-            continue
-        if value.op == "project":
-            layout.home[value] = layout.home[value.args[0]]
-            continue
-        needed = _needed(layout, value, needs)
-        if not _stays(value, fixed, risky):
-            layout.home[value] = _hoisted(layout, layout.home[value], needed)
-        home = layout.home[value]
-        needs.setdefault(home, set()).update(needed)
-        if value.op in RISKY or any(r in risky for r in value.regions):
-            risky.add(home)
-
-
-def _latest(layout: Layout) -> set[Node]:
-    """Sets every home to the innermost region that holds all uses; returns the nodes that stand there for good."""
-    latest, fixed = layout.home, set(layout.root.effects)
-
-    def note(value: Node, region: Region) -> None:
-        latest[value] = _common(layout, latest[value], region) if value in latest else region
-
-    latest.update((e, layout.root) for e in layout.root.effects)
-    for r in layout.root.results:
-        note(r, layout.root)
-    for value in reversed(layout.walked):
-        home = latest[value]
-        for region in value.regions:
-            layout.owner[region] = value
-            for e in region.effects:
-                fixed.add(e)
-                latest[e] = region
-            for r in region.results:
-                note(r, region)
-        for k, a in enumerate(value.args):
-            if a not in fixed:
-                note(a, value.regions[0] if value.op == "fold" and k > 2 else home)
-    return fixed
-
-
-def _common(layout: Layout, left: Region, right: Region) -> Region:
-    """The innermost region round both."""
-    if left is right:
-        return left
-    above: set[Region] = set()
-    at: Region | None = left
-    while at is not None:
-        above.add(at)
-        at = layout.parent(at)
-    at = right
-    while at is not None and at not in above:
-        at = layout.parent(at)
-    return at if at is not None else layout.root
-
-
-def _needed(layout: Layout, value: Node, needs: dict[Region, set[Region]]) -> set[Region]:
-    """The regions that hold what the value uses."""
-    found = {layout.home[a] for a in (*value.args, *value.deps) if a in layout.home}
-    for region in value.regions:
-        found |= needs.get(region, set())
-        found.update(layout.home[r] for r in region.results)
-    return found - set(value.regions)
-
-
-def _stays(value: Node, fixed: set[Node], risky: set[Region]) -> bool:
-    return (
-        value in fixed or value.op in RISKY or value.get("kind") == "forever" or any(r in risky for r in value.regions)
-    )
-
-
-def _hoisted(layout: Layout, region: Region, needed: set[Region]) -> Region:
-    """The outermost region, going out of loops alone, in which everything needed is there."""
-    while region in layout.owner and layout.owner[region].op in REPEATED and region not in needed:
-        region = layout.home[layout.owner[region]]
-    return region
 
 
 # --- what statements read ----------------------------------------------------------------------

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-import gdc
 import numpy as np
 import pytest
+
+import gdc
 from gdc.compiler.ops import OPS, ROWS, Op, Why
 from gdc.compiler.types import REAL
 
@@ -62,7 +63,7 @@ def formula(row: Op) -> str:
 
 def samples(row: Op) -> dict[str, np.ndarray]:
     """The row's edge inputs against each other; kinds that the row refuses as real are ints or bools."""
-    values = row.edges if row.arity == 1 else [v for v in row.edges]
+    values = list(row.edges)
     kind = float
     if all(isinstance(v, bool) for v in row.edges):
         kind = bool

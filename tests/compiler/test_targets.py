@@ -9,12 +9,18 @@ import pytest
 from gdc.compiler import imp
 from gdc.compiler.imp import Expr, Loop, Parameter, Program, const, integer, load, var
 from gdc.compiler.ops import OPS
-from gdc.compiler.passes.partition import partition
+from gdc.compiler.passes import partition as partition_pass
+from gdc.compiler.record import Record
 from gdc.compiler.targets import loops, numpy, parallel
 from gdc.compiler.text import print_program, read_program
 from gdc.compiler.types import BOOL, INT, REAL
 from gdc.dsl.source import Source, Span
 from gdc.runtime.load import load as execute
+
+
+def partition(program):
+    return partition_pass.run(program, Record())
+
 
 TARGETS = {"loops": loops.emit, "numpy": numpy.emit, "parallel": lambda p, s=None: parallel.emit(partition(p), s)}
 every_target = pytest.mark.parametrize("target", TARGETS)

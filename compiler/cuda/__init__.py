@@ -1,0 +1,1 @@
+"""What the target cuda is built from: which statements become which kernels, and their text."""

@@ -1,0 +1,127 @@
+"""The region in which each node is evaluated.
+
+A node goes into the innermost region that all its uses allow, and out of every loop whose rounds it does not depend
+on; never above a check that it waits for, and never out of a branch. A factorisation may fail: it stays where its uses
+are, or goes out to where it was written, and no further.
+"""
+
+from __future__ import annotations
+
+from gdc.compiler.ir import Node, Region
+from gdc.compiler.layout import Layout
+
+REPEATED = frozenset({"loop", "table", "fold"})
+SOLVERS = frozenset({"solve", "inv", "det", "cholesky"})
+
+
+def find_homes(layout: Layout) -> None:
+    """Fills `users`, `results`, `owner` and `home` of a layout."""
+    _collect_users(layout)
+    _find_homes(layout)
+
+
+def _collect_users(layout: Layout) -> None:
+    for value in layout.walked:
+        for a in value.args:
+            layout.users.setdefault(a, []).append(value)
+        for region in value.regions:
+            for r in region.results:
+                layout.results.setdefault(r, []).append(region)
+    for r in layout.root.results:
+        layout.results.setdefault(r, []).append(layout.root)
+
+
+def _find_homes(layout: Layout) -> None:
+    fixed = _latest(layout)
+    needs: dict[Region, set[Region]] = {}
+    risky: set[Region] = set()
+    params = {p: r for r in layout.owner for p in r.params}
+    layout.home.update(params)
+    for value in layout.walked:
+        if value.op == "param":
+            continue
+        if value.op == "project":
+            layout.home[value] = layout.home[value.args[0]]
+            continue
+        needed = _needed(layout, value, needs)
+        if value.op in SOLVERS:
+            layout.home[value] = _written(layout, value, needed)
+        elif not _stays(value, fixed, risky):
+            layout.home[value] = _hoisted(layout, layout.home[value], needed)
+        home = layout.home[value]
+        needs.setdefault(home, set()).update(needed)
+        if value.op in SOLVERS or any(r in risky for r in value.regions):
+            risky.add(home)
+
+
+def _latest(layout: Layout) -> set[Node]:
+    """Sets every home to the innermost region that holds all uses; returns the nodes that stand there for good."""
+    latest, fixed = layout.home, set(layout.root.effects)
+
+    def note(value: Node, region: Region) -> None:
+        latest[value] = _common(layout, latest[value], region) if value in latest else region
+
+    latest.update((e, layout.root) for e in layout.root.effects)
+    for r in layout.root.results:
+        note(r, layout.root)
+    for value in reversed(layout.walked):
+        home = latest[value]
+        for region in value.regions:
+            layout.owner[region] = value
+            for e in region.effects:
+                fixed.add(e)
+                latest[e] = region
+            for r in region.results:
+                note(r, region)
+        for k, a in enumerate(value.args):
+            if a not in fixed:
+                note(a, value.regions[0] if value.op == "fold" and k > 2 else home)
+    return fixed
+
+
+def _common(layout: Layout, left: Region, right: Region) -> Region:
+    """The innermost region round both."""
+    if left is right:
+        return left
+    above: set[Region] = set()
+    at: Region | None = left
+    while at is not None:
+        above.add(at)
+        at = layout.parent(at)
+    at = right
+    while at is not None and at not in above:
+        at = layout.parent(at)
+    return at if at is not None else layout.root
+
+
+def _needed(layout: Layout, value: Node, needs: dict[Region, set[Region]]) -> set[Region]:
+    """The regions that hold what the value uses."""
+    found = {layout.home[a] for a in (*value.args, *value.deps) if a in layout.home}
+    for region in value.regions:
+        found |= needs.get(region, set())
+        found.update(layout.home[r] for r in region.results)
+    return found - set(value.regions)
+
+
+def _stays(value: Node, fixed: set[Node], risky: set[Region]) -> bool:
+    return (
+        value in fixed or value.get("kind") == "forever" or any(r in risky for r in value.regions)
+    )
+
+
+def _hoisted(layout: Layout, region: Region, needed: set[Region]) -> Region:
+    """The outermost region, going out of loops alone, in which everything needed is there."""
+    while region in layout.owner and layout.owner[region].op in REPEATED and region not in needed:
+        region = layout.home[layout.owner[region]]
+    return region
+
+
+def _written(layout: Layout, value: Node, needed: set[Region]) -> Region:
+    """Where a factorisation was written, if its uses are further in: it is computed once, and fails there."""
+    region, sites, site = layout.home[value], layout.program.sites, value.get("site")
+    if site is None or site >= len(sites):
+        return region
+    for _ in range(layout.depth(region) - sites[site].depth):
+        if region not in needed and region in layout.owner:
+            region = layout.home[layout.owner[region]]
+    return region
