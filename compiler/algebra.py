@@ -247,9 +247,11 @@ def effects_never_reached(value: Node) -> Node | None:
     if value.op in ("branch", "select") and value.args[0].op == "const":
         then, orelse = value.regions
         taken, other = (then, orelse) if value.args[0].value else (orelse, then)
-        if not other.effects or taken is other:
+        if not other.effects:
             return None
-        return make(value.op, value.args, dict(value.attrs), value.types, (taken, taken), value.deps)
+        nothing = Region((), (), (make("undefined", types=(t,)) for t in value.types))
+        regions = (taken, nothing) if value.args[0].value else (nothing, taken)
+        return make(value.op, value.args, dict(value.attrs), value.types, regions, value.deps)
     if value.op == "loop" and value.get("kind") == "count" and value.args[1].op == "const" and value.args[1].value <= 0:
         body = value.regions[0]
         empty = Region(body.params, (), body.params[1:])

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import reduce as fold
 
-from gdc.compiler.dims import ONE, ZERO, Dim, atom_dim, dim, surely_at_least
+from gdc.compiler.dims import ONE, ZERO, Dim, Monomial, atom_dim, dim, surely_at_least
 from gdc.compiler.ir import Node, Program, Region, nested, roots, size_of, walk
 from gdc.compiler.ops import OPS
 from gdc.compiler.types import Type
@@ -162,14 +162,35 @@ def region_bytes(region: Region) -> Dim:
     return fold(lambda total, n: total + own_bytes(n), walk(roots(region)), ZERO)
 
 
-def passes(region: Region, source: Node) -> int:
-    """How many nodes read an array, itself or a view of it, from end to end."""
-    views, readers = {source}, 0
-    for value in walk(roots(region)):
-        if not any(a in views for a in value.args):
-            continue
-        if value.op in FREE:
-            views.add(value)
-        elif not value.is_effect:
-            readers += 1
-    return readers
+def passes(times: dict[Node, Dim], source: Node) -> Dim:
+    """How often an array is read from end to end, itself or through views. `times`, in order, are the evaluations."""
+    seen: dict[Node, Dim] = {source: entries(source.type)}
+    read = ZERO
+    for value, rounds in times.items():
+        parts = [a for a in dict.fromkeys(value.args) if a in seen]
+        if parts and value.op in ("index", "project"):
+            seen[value] = entries(value.type)
+        elif parts and value.op in FREE:
+            seen[value] = seen[parts[0]]
+        elif not value.is_effect and not value.regions:
+            for part in parts:
+                read = read + seen[part] * rounds
+    return over(read, entries(source.type))
+
+
+def over(total: Dim, part: Dim) -> Dim:
+    """total / part, term by term where that leaves no rest."""
+    if len(part.terms) != 1:
+        return total // part
+    monomial, number = part.terms[0]
+    quotient: dict[Monomial, int] = {}
+    for atoms, factor in total.terms:
+        rest = list(atoms)
+        for atom in monomial:
+            if atom not in rest:
+                return total // part
+            rest.remove(atom)
+        if factor % number:
+            return total // part
+        quotient[tuple(rest)] = factor // number
+    return Dim(quotient)

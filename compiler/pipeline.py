@@ -12,6 +12,7 @@ from gdc.compiler.record import Record
 TARGETS = ("loops", "numpy", "parallel", "cuda")
 
 GRAD = ("grad", "derivatives become formulas, which every later pass then treats like the user's own")
+SOLVERS = ("solvers", "factorisations become the loops that they stand for, those of derivatives too")
 SIMPLIFY = ("simplify", "identities and constants go, so that equal formulas look equal")
 CSE = ("cse", "what is written twice is computed once")
 RAISE_LOOPS = ("raise_loops", "scalar loops become formulas over arrays wherever no round depends on another")
@@ -23,7 +24,7 @@ CSE_AGAIN = ("cse", "regrouping makes new equals")
 
 PASSES: dict[str, tuple[tuple[str, str], ...]] = {
     # the definition of the language: nothing but what it cannot run as it stands
-    "loops": (GRAD,),
+    "loops": (GRAD, SOLVERS),
     "numpy": (GRAD, SIMPLIFY, CSE, RAISE_LOOPS, VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
     "parallel": (GRAD, SIMPLIFY, CSE, RAISE_LOOPS, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
     "cuda": (GRAD, SIMPLIFY, CSE, RAISE_LOOPS, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),

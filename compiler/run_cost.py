@@ -36,8 +36,7 @@ def input_passes(program: Program) -> dict[str, Dim]:
     found: dict[str, Dim] = {}
     for source in program.inputs:
         if source.type.rank:
-            readers = cost.readers(times, source)
-            found[source.name] = by_name(sum((times[r] for r in readers), ZERO))
+            found[source.name] = by_name(cost.passes(times, source))
     return found
 
 

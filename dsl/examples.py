@@ -32,7 +32,16 @@ TAKEN_WORDS: tuple[Row, ...] = (
      "`{at}` is a word of the language: it cannot be a name", "choose another name, such as {at}_"),
 )
 
+COMMENTS: tuple[Row, ...] = (
+    (r"^▸(?P<at>%|//|/\*|--)", "a comment starts with `#`", "write # …"),
+    (rf"(?P<at>//)\s*(?:{NAME}\s+▸[\w(]|▸$)", "a comment starts with `#`; `//` divides", "write # …"),
+)
+
 LOOPS_AND_BLOCKS: tuple[Row, ...] = (
+    (rf"\bfor\s+(?P<i>\w+)\s+in\s+(?P<a>\S+)\s+▸(?P<at>to|until)\s+(?P<b>{NAME}|\d+)",
+     "a range is written a..b, its end excluded", "write for {i} in {a}..{b} + 1"),
+    (r"\bfor\s+(?P<i>\w+)\s+in\s+(?P<at>range\((?P<n>[^(),]+)\))\s*▸[)\],]",
+     "a range is written a..b, its end excluded", "write for {i} in 0..{n}"),
     (r"\bfor\s+(?P<i>\w+)\s*▸=\s*(?P<a>[^:]+):(?P<b>[^:{)\]]+)",
      "`for` takes `in` and a range a..b, its end excluded", "write for {i} in {a}..{b} + 1"),
     (r"\bfor\s+(?P<i>\w+)\s*▸=", "`for` takes `in` and a range", "write for {i} in 0..n"),
@@ -77,6 +86,8 @@ DECLARATIONS: tuple[Row, ...] = (
     (r"^input\s.*▸=", "an `input` has no default: the caller gives it", "write param x: real = …"),
     (r"^param\s.*(?P<at>:▸=|▸←)", "the default of a `param` is given with `=`", "write param a: real = …"),
     (r"^(?P<at>param)\s[^=]*▸$", "a `param` needs a default", "write param a: real = 0.01, or input a: real"),
+    (rf"^(?:input|param)\s[^:]*:\s*▸(?P<at>(?!=){NAME})", "there is no type `{at}`",
+     "types are real, int and bool, with a shape: real[m, n]"),
     (r"^(?P<at>use)\s+\"[^\"]*\"\s*▸", "a used file needs a name", 'write use "stats.gd" as st'),
     (r"^(?P<at>use)\s+▸[^\"]", "the file of a `use` stands in double quotes", 'write use "stats.gd" as st'),
     (r"^(?P<at>assert_grad)\b.*▸", "assert_grad takes three things: assert_grad(J, w, dw), where w is a name", None),
@@ -91,6 +102,10 @@ ASSIGNMENTS: tuple[Row, ...] = (
     (rf"^(?P<x>{PLACE})\s*▸:(?!=)", "only inputs, params and parameters have a declared type",
      "write input {x}: … , or {x} := …"),
     (rf"^(?P<x>{PLACE})\s*▸(?P<at>\+\+|--)", "there is no `{at}`", "write {x} += 1, or {x} -= 1"),
+    (rf"^(?P<f>{NAME}\s*▸\(\s*{NAME}(?:\s*,\s*{NAME})*\s*\))\s*=(?!=)(?P<e>.*)$", "a function is defined with `def`",
+     "write def {f} = {e}; the entries of an array are A[i, j]"),
+    (rf"^(?P<x>{NAME})\s*▸\((?P<i>[^()]*)\)\s*(?::=|=(?!=)|←)", "entries stand in square brackets, counted from 0",
+     "write {x}[{i}] := …"),
     (rf"^{NAME}\s*▸,.*(?::=|=|←)", "several names are assigned in parentheses", "write (a, b) := f(x)"),
     (rf"\S\s+▸{NAME}(?:\[.*?\])?\s*(?::=|←)", "a statement starts on a line of its own, or after `;`", None),
     (r"▸(?P<at>:=|←)", "`:=` assigns, and only at the start of a statement",
@@ -111,6 +126,8 @@ CHARACTERS: tuple[Row, ...] = (
     (r"▸(?P<at>\|\|)", "`||` is written `or`", "write a or b"),
     (r"▸\|", "`|` is no operator", "abs(x), norm(x), `or` and bitor(a, b) have names"),
     (r"▸(?P<at>!|~)(?!=)", "`{at}` is written `not`", "write not c; bitnot(k) works on the bits of ints"),
+    (r"(?::=|←|^)(?P<c>(?:(?!:=|←).)*?)\s*▸(?P<at>\?)(?P<a>[^:]+):(?P<b>[^:]+)$", "a choice is written x if c else y",
+     "write {a} if {c} else {b}"),
     (r"▸\?", "a choice is written x if c else y", None),
     (r"▸(?P<at>⁻¹)", "`⁻¹` is not written as a superscript", "write inv(A), solve(A, b), or x^-1"),
     (r"▸(?P<at>⁻[⁰¹²³⁴-⁹]+)", "only ² and ³ are written as superscripts", "write x^-2"),
@@ -119,6 +136,7 @@ CHARACTERS: tuple[Row, ...] = (
     (r"▸(?P<at>[∑∏∫])", "`{at}` is no operator here", "write sum(x[i] for i), prod(x[i] for i)"),
     (r"▸∈", "`∈` is written `in`", None),
     (r"▸[“”„«»]", "a text stands in straight double quotes", 'write "…"'),
+    (r"^(?P<at>print)\s*\((?P<e>[^▸]*)▸(?P<rest>(?:\"|,).*)\)$", "print takes no parentheses", "write print {e}{rest}"),
     (r"▸(?P<at>\"[^\"]*\")", "a text cannot stand here: only in from, use, print, assert and as the value of a named "
      "option", None),
     (r"(?P<at>-\s*▸>)|▸(?P<at2>=>)", "an arrow means nothing here", None),
@@ -133,16 +151,25 @@ EXPRESSIONS: tuple[Row, ...] = (
      "a vector of numbers: arange(n), linspace(a, b, n)"),
     (r"▸:(?!=)", "a slice start:stop stands only in a subscript", "a vector of numbers: arange(n), linspace(a, b, n)"),
     (r"\[\s*▸\]", "empty brackets hold nothing: neither a size nor a type", "write zeros(0)"),
+    (r"\[[^\[\]]*▸;", "`;` ends a statement: each row of a matrix has brackets of its own", "write [[1, 2], [3, 4]]"),
+    (r"(?<![\w.])(?P<at>\d{1,3}▸(?:,\d{3})+)(?!\d)", "a number holds no commas",
+     "parts may be set off with `_`: 1_000"),
+    (r"(?P<f>(?<!\w)(?:zeros|ones|full|eye|reshape|broadcast|tile|transpose)\((?:[^()]*,)?)\s*"
+     r"(?P<at>\((?P<a>[^()▸]*)▸(?P<b>,[^()]*)\))\s*(?P<end>\))", "sizes and axes are arguments of their own here",
+     "write {f}{a}{b}{end}"),
     (r"(?:[(\[,])\s*▸,", "a value is missing before `,`", None),
     (r"▸=(?!=)", "`=` compares nothing", "compare with ==, assign with :="),
     (r"▸(?P<at>is(?:\s+not)?)\b", "`{at}` compares nothing", "compare with == or !="),
     (r"▸(?P<at>(?:not\s+)?in)\b", "`in` stands only after `for`", "any(v == x) tells whether x is in v"),
+    (r"▸(?P<at>mod|rem|div)\b", "`{at}` is written as a sign", "a % b is the remainder, a // b the whole quotient"),
     (rf"(?P<at>(?<![\w.])(?P<n>\d[\d.]*)▸(?P<x>{NAME}))", "a product needs its sign", "write {n}*{x}"),
     (r"(?P<at>(?<![\w.])(?P<n>\d[\d.]*)▸\()", "a product needs its sign", "write {n}*(…)"),
     (r"(?P<at>\)\s*▸\()", "a product needs its sign", "write (a + b)*(c + d)"),
     (rf"\)\s*▸(?P<at>{NAME})", "an operator is missing before `{at}`", "a product needs its sign: (a + b)*c"),
     (r"\(.*▸,", "several values stand in parentheses only in f(a, b), in axis=(0, 1) and left of `:=`",
      "a vector is written [1, 2, 3]"),
+    (rf"(?::=|←|[-+*/^(\[,]).*[\w)\]]\s+▸(?P<at>(?!(?:{TAKEN}|{WORDS}|as|from|by|finite)\b){NAME})",
+     "an operator is missing before `{at}`", "a product needs its sign: 2*x"),
     (r"(?::=|←|[(,=])\s*▸\{", "braces hold statements, not values", "a vector is written [1, 2, 3]"),
 )
 
@@ -155,5 +182,5 @@ def _compiled(rows: tuple[Row, ...]) -> tuple[tuple[re.Pattern[str], str, str | 
     return tuple((re.compile(pattern, re.DOTALL), message, hint) for pattern, message, hint in rows)
 
 
-EXAMPLES = _compiled(TAKEN_WORDS + LOOPS_AND_BLOCKS + DECLARATIONS + ASSIGNMENTS + CHARACTERS + EXPRESSIONS)
+EXAMPLES = _compiled(COMMENTS + TAKEN_WORDS + LOOPS_AND_BLOCKS + DECLARATIONS + ASSIGNMENTS + CHARACTERS + EXPRESSIONS)
 FORMULA = _compiled(BARE_FORMULA)

@@ -102,9 +102,9 @@ def _fill(text: str, match: re.Match[str]) -> str:
 
     def group(name: re.Match[str]) -> str:
         found = groups.get(name[1])
-        return " ".join(found.replace("▸", "").split()) if found else name[0]
+        return name[0] if found is None else " ".join(found.replace("▸", "").split())
 
-    return GROUP.sub(group, text)
+    return GROUP.sub(group, text).rstrip()
 
 
 def _underlined(stop: Stop, match: re.Match[str], mark: int) -> Span | None:

@@ -106,6 +106,7 @@ def _blank(layout: Layout, offset: int) -> None:
     for a value go with what they hold.
     """
     begin, finish = _statement(layout, offset)
+    finish = _past_brackets(layout, begin, finish)
     if (next_block := BLOCK_BELOW.match(layout.text, finish)) is not None:
         finish = next_block.end() - 1
     if layout.text[finish:finish + 1] == "{" and VALUE.search(layout.text, begin, finish):
@@ -119,6 +120,16 @@ def _blank(layout: Layout, offset: int) -> None:
             return
         finish = _statement(layout, begin)[1]
     layout.text = _spaces(layout.text, begin, finish)
+
+
+def _past_brackets(layout: Layout, begin: int, finish: int) -> int:
+    """Where a statement ends whose brackets hold a `;`, as `[1, 2; 3, 4]` or a `for` of C."""
+    while layout.text[finish:finish + 1] == ";":
+        part = layout.text[begin:finish]
+        if sum(map(part.count, "([")) <= sum(map(part.count, ")]")):
+            break
+        finish = _statement(layout, finish + 1)[1]
+    return finish
 
 
 def _spaces(text: str, begin: int, finish: int) -> str:

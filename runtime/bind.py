@@ -22,6 +22,10 @@ from gdc.dsl.source import Source, Span
 from gdc.runtime.values import KINDS, as_array, check_finite, converted, served
 
 SIMILAR = 0.6
+FOREIGN = {
+    "True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "None": "nan", "NULL": "nan", "NA": "nan",
+    "NaN": "nan", "NAN": "nan", "Inf": "inf", "Infinity": "inf", "Pi": "pi", "PI": "pi", "e": "exp(1)",
+}  # names that other languages have and scripts without contracts take for inputs  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ def named(plan: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     inputs = {i.name for i in plan.inputs}
     sizes = {name for name, *_ in plan.dimensions} | {a for i in plan.inputs for d in i.dims for a in atoms(d)}
     found: dict[str, Any] = {}
+    if not isinstance(values, Mapping):
+        raise Error("type", f"the inputs are a dict of names and values, not a {type(values).__name__}")
     for key, value in values.items():
         if not isinstance(key, str):
             raise Error("name", f"inputs are given by name, and {key!r} is not a text")
@@ -76,7 +82,14 @@ def missing(plan: Any, given: Iterable[str]) -> list[Error]:
     for i in plan.inputs:
         if i.name not in known and i.path is None and i.default is None:
             shape = f": {contract(i)}" if i.declared else ""
-            hint = i.hint if i.hint and f" {i.name}?" not in i.hint else f"give it by name: program({i.name}=…)"
+            if i.name in FOREIGN:
+                hint = f"if it is not an input, write {FOREIGN[i.name]}"
+            elif i.hint and f" {i.name}?" not in i.hint:
+                hint = i.hint
+            else:
+                hint = f"give it by name: program({i.name}=…), or gdc run --input {i.name}=FILE"
+                if not i.dims:
+                    hint += f" or --set {i.name}=NUMBER"
             errors.append(Error("name", f"input {i.name}{shape} is not given", span_of(plan, i.site), hint))
     return errors
 
@@ -104,6 +117,19 @@ def evaluate(formula: Any, sizes: Mapping[str, int]) -> int:
     if op == "//":
         return a // b if b else 0
     return a + b if op == "+" else a - b if op == "-" else a * b
+
+
+def holds(condition: Any, sizes: Mapping[str, int]) -> bool:
+    """Whether left < right at these sizes; the condition's default where they do not say."""
+    try:
+        return evaluate(condition.left, sizes) < evaluate(condition.right, sizes)
+    except KeyError:
+        return condition.default
+
+
+def serves(plan: Any, sizes: Mapping[str, int]) -> bool:
+    """Whether a plan is the variant for these sizes."""
+    return all(holds(c, sizes) == c.answer for c in plan.conditions)
 
 
 def formula_text(formula: Any) -> str:

@@ -176,9 +176,9 @@ def show_result(result: Any, quiet: bool, as_json: bool) -> None:
     if result.interrupted:
         say("interrupted: these are the values after the last whole round")
     if not quiet:
-        times = result.time
+        times, how = result.time, "loaded from the cache" if result.cached else "compiled"
         say(
-            f"{result.why}\ncompiled in {choose.time_text(times['compile'])}, ran in {choose.time_text(times['run'])}"
+            f"{result.why}\n{how} in {choose.time_text(times['compile'])}, ran in {choose.time_text(times['run'])}"
             + (f", data read in {choose.time_text(times['read'])}" if times["read"] > 0.001 else "")
         )
 

@@ -57,6 +57,8 @@ def read_value(
     """
     whole = Path(os.path.expanduser(path)) if folder is None else Path(folder) / os.path.expanduser(path)
     place = _Place(whole, path, span)
+    if whole.is_dir():
+        raise place.error("this is a folder, not a file", f"formats: {READS}")
     ending = whole.suffix.lower()
     if ending not in (".npy", ".npz", *TABLES):
         later = " (this version does not read it yet)" if ending in (".parquet", ".arrow") else ""
@@ -77,7 +79,8 @@ def near_file(path: Path) -> str | None:
         names = [entry.name for entry in os.scandir(path.parent)]
     except OSError:
         return f"there is no folder {path.parent}"
-    near = difflib.get_close_matches(path.name, names, n=1)
+    alike = [name for name in names if name.lower().endswith(path.suffix.lower())]
+    near = difflib.get_close_matches(path.name, alike, n=1)
     return f"did you mean {near[0]}?" if near else f"paths are relative to the script: {path.parent.resolve()}"
 
 
@@ -85,7 +88,7 @@ def read_npy(place: _Place) -> np.ndarray:
     try:
         return np.load(place.path, allow_pickle=False)
     except (ValueError, EOFError) as why:
-        raise place.error(_object_words(why) or "this is not a NumPy file, or it is damaged") from None
+        raise place.error(_object_words(place, why) or "this is not a NumPy file, or it is damaged") from None
 
 
 def read_npz(place: _Place, members: Sequence[str]) -> np.ndarray:
@@ -107,11 +110,14 @@ def read_npz(place: _Place, members: Sequence[str]) -> np.ndarray:
                 )
             return archive[wanted]
     except (ValueError, EOFError, zipfile.BadZipFile) as why:
-        raise place.error(_object_words(why) or "this is not a .npz file, or it is damaged") from None
+        raise place.error(_object_words(place, why) or "this is not a .npz file, or it is damaged") from None
 
 
-def _object_words(why: BaseException) -> str:
-    return "it holds Python objects, which gdc never loads" if "allow_pickle" in str(why) else ""
+def _object_words(place: _Place, why: BaseException) -> str:
+    """NumPy takes any file that it does not know for a pickle: only one with NumPy's own mark holds objects."""
+    with open(place.path, "rb") as file:
+        known = file.read(4) in (b"\x93NUM", b"PK\x03\x04")
+    return "it holds Python objects, which gdc never loads" if known and "allow_pickle" in str(why) else ""
 
 
 # --- tables ------------------------------------------------------------------------------------
@@ -177,7 +183,7 @@ def fast(
     place: _Place, separator: str, header: list[str], columns: list[int], element: str | None
 ) -> np.ndarray | None:
     """NumPy's own reader; None where it does not understand every cell (or where cells are bool)."""
-    if element == "bool":
+    if element == "bool" or no_rows(place):
         return None
     try:
         dtype = (
@@ -206,6 +212,13 @@ def fast(
     if len(columns) != len(header) and not even(place, separator, len(header)):
         return None
     return np.ascontiguousarray(table)
+
+
+def no_rows(place: _Place) -> bool:
+    """Whether a table is its header and nothing else."""
+    with open(place.path, "rb") as file:
+        file.readline()
+        return not any(line.strip() for line in file)
 
 
 def even(place: _Place, separator: str, width: int) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdc.compiler.plan import VERSION, Plan
+from gdc.compiler.plan import VERSION, Condition, Plan
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source
 from gdc.runtime import cache
+from gdc.runtime.bind import holds, serves
 from gdc.runtime.faults import contained
 from gdc.runtime.machine import TARGETS
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 Types = dict[str, tuple[str, tuple[int | None, ...]]]
 MOST_PLANS = 64
+MOST_VARIANTS = 8  # of one target, before the general one serves all other sizes
+ASK = '{"ask": '
 CONTRACT = re.compile(r"\s*(\w+)\s*(?:\[([^\]]*)\])?\s*")
 
 
@@ -81,7 +85,8 @@ class Program:
     """A compiled program. Immutable, safe to call from several threads, and picklable.
 
     It serves every size; it is compiled when first needed for a target (and, where inputs have no contract, for each
-    combination of their element types and ranks), and what was compiled is kept, on disk too.
+    combination of their element types and ranks; and, where a choice of the compiler depends on sizes, for each side of
+    a condition that `explain` shows, at most 8), and what was compiled is kept, on disk too.
     """
 
     def __init__(
@@ -97,10 +102,11 @@ class Program:
         self._text, self._name, self._types = text, name, dict(types)
         self._strict, self._without, self._files, self._folder = strict, without, files, folder
         self._lock = threading.RLock()
-        self._plans: dict[Any, Plan] = {}
+        self._plans: dict[Any, tuple[Plan, ...]] = {}
+        self._made = threading.local()
         self._last: Types | None = None
         self._given = {k: contract_type(k, v) for k, v in self._types.items()}
-        self._face = self._make(("face",), "", {})
+        self._face = self._make(("face",), "", {}, {})
 
     # -- calling
 
@@ -144,36 +150,72 @@ class Program:
         """What the program takes and gives, one line for each input, param, output and trace."""
         return self._face.signature
 
-    def explain(self, target: str = "numpy", stage: str | None = None) -> str:
-        """What happened to the formulas on their way to a target, or one stage (tree ir passes imp, a target)."""
+    def explain(
+        self,
+        target: str = "numpy",
+        stage: str | None = None,
+        sizes: Mapping[str, int] | None = None,
+        *,
+        as_json: bool = False,
+    ) -> str:
+        """What happened to the formulas on their way to a target, or one stage (tree ir passes imp, a target).
+
+            print(p.explain("parallel", sizes={"m": 100_000, "n": 1000}))
+
+        sizes     {"m": 100_000}: decisions are taken, and costs shown as numbers, for these sizes; without them each
+                  decision takes its default, and is shown with both sides
+        as_json   the same as a JSON text with "schema": 1
+        """
         from gdc.compiler import driver, explain
 
         types, assumed = self._types_to_show()
         if stage in TARGETS:
             target = stage
+        known = {**self._defaults(), **(sizes or {})} if sizes else {}
         with contained("explaining the program", self._text):
-            done = driver.compile_stages(self._source, target, types, self._options())
-            return explain.explain(done, stage, assumed)
+            done = driver.compile_stages(self._source, target, types, self._options(), sizes=known)
+            tell = explain.explain_json if as_json else explain.explain
+            return tell(done, stage, assumed, known)
 
-    def source(self, target: str = "numpy") -> str:
-        """The text that runs on a target: complete Python that needs NumPy (and Numba or CuPy) only."""
-        return self.plan(target, self._types_to_show()[0]).text
+    def source(self, target: str = "numpy", sizes: Mapping[str, int] | None = None) -> str:
+        """The text that runs on a target: complete Python that needs NumPy (and Numba or CuPy) only.
 
-    def cost(self, /, target: str = "numpy", **sizes: int) -> dict[str, float]:
-        """Predicted cost of a run at these sizes: {"flops", "bytes", "calls"}. p.cost(m=100_000, n=1000)
+        `sizes`, {"m": 100_000}: the text for these sizes, where a choice of the compiler depends on them.
+        """
+        return self.plan(target, self._types_to_show()[0], {**self._defaults(), **(sizes or {})} if sizes else {}).text
 
+    def cost(self, /, target: str = "numpy", **sizes: int) -> dict[str, Any]:
+        """Predicted cost of a run at these sizes. p.cost(m=100_000, n=1000)
+
+            flops     arithmetic
+            bytes     what operations on whole arrays read and write
+            calls     how many operations there are
+            passes    {"X": 2}: how often they read each input array from end to end
+
+        A target that joins loops moves fewer bytes. A loop whose rounds no size says counts as one round.
         Raises gdc.Error of kind "name" where a size is needed that is not given.
         """
         from gdc.runtime.bind import atoms, evaluate
 
-        plan = self.plan(target, self._types_to_show()[0])
-        known = {**{i.name: int(i.default) for i in plan.inputs if i.default and i.default.isdigit()}, **sizes}
-        lacking = sorted({a for f in plan.costs.values() for a in atoms(f)} - set(known))
+        known = {**self._defaults(), **sizes}
+        plan = self.plan(target, self._types_to_show()[0], known)
+        formulas = {name: formula for name, formula in plan.costs.items() if name != "open"}
+        asked = [*formulas.values(), *(f for _, f in plan.passes), *(f for c in plan.conditions for f in (c.left, c.right))]
+        lacking = sorted({a for f in asked for a in atoms(f)} - set(known))
         if lacking:
             raise Error(
-                "name", f"the cost depends on {', '.join(lacking)}: give {'them' if len(lacking) > 1 else 'it'} by name"
+                "name",
+                f"the cost depends on {', '.join(lacking)}: give {'them' if len(lacking) > 1 else 'it'} by name",
+                hint="a contract names sizes: input X: real[m, n]" if any("(" in name for name in lacking) else None,
             )
-        return {name: evaluate(formula, known) for name, formula in plan.costs.items() if name != "open"}
+        return {
+            **{name: evaluate(formula, known) for name, formula in formulas.items()},
+            "passes": {name: evaluate(formula, known) for name, formula in plan.passes},
+        }
+
+    def _defaults(self) -> dict[str, int]:
+        """The int params that have a number for a default, which sizes may depend on."""
+        return {i.name: int(i.default) for i in self._face.inputs if i.default and i.default.isdigit()}
 
     def __repr__(self) -> str:
         return f"Program {self._name}\n{self._face.signature}"
@@ -183,47 +225,81 @@ class Program:
 
     # -- plans
 
-    def plan(self, target: str, types: Types | None = None) -> Plan:
-        """The plan for a target: from memory, from disk, or compiled now. Raises gdc.Error."""
+    def plan(self, target: str, types: Types | None = None, sizes: Mapping[str, int] | None = None) -> Plan:
+        """The plan for a target and for these sizes: from memory, from disk, or compiled now. Raises gdc.Error.
+
+        Sizes matter where the plan has conditions; what they leave open is as it is without any sizes.
+        """
         if target not in TARGETS:
             raise unknown_target(target)
         known = {**(types or {}), **self._given}
-        return self._make((target, tuple(sorted(known.items()))), target, known)
+        return self._make((target, tuple(sorted(known.items()))), target, known, sizes or {})
 
-    def _make(self, key: Any, target: str, types: Types) -> Plan:
-        found = self._plans.get(key)
+    def interface(self, types: Types) -> Plan:
+        """A plan without text that says what the values given are for, and what sizes they have."""
+        if all(i.element for i in self._face.inputs):
+            return self._face
+        known = {**types, **self._given}
+        return self._make(("", tuple(sorted(known.items()))), "", known, {})
+
+    @property
+    def compiled(self) -> int:
+        """How many plans this thread has compiled for this program; others were in memory or on disk."""
+        return getattr(self._made, "count", 0)
+
+    def _make(self, key: Any, target: str, types: Types, sizes: Mapping[str, int]) -> Plan:
+        found = fitting(self._plans.get(key, ()), sizes)
         if found is not None:
             return found
         with self._lock:
-            found = self._plans.get(key)
+            group = self._plans.get(key, ())
+            found = fitting(group, sizes)
+            if found is None and len(group) >= MOST_VARIANTS:
+                sizes = {}
+                found = fitting(group, sizes)
             if found is None:
-                found = self._read_or_compile(target, types)
-                while len(self._plans) >= MOST_PLANS:
+                found = self._read_or_compile(target, types, sizes)
+                while len(self._plans) >= MOST_PLANS and key not in self._plans:
                     self._plans.pop(next(iter(self._plans)))
-                self._plans[key] = found
+                self._plans[key] = (*group, found)
             return found
 
-    def _read_or_compile(self, target: str, types: Types) -> Plan:
+    def _read_or_compile(self, target: str, types: Types, sizes: Mapping[str, int]) -> Plan:
         name = cache.key(VERSION, self._text, target, types, self._given, self._strict, sorted(self._without))
-        kept = cache.read(name)
+        kept = self._read(name, target, sizes)
         if kept is not None:
-            try:
-                plan = Plan.from_json(kept)
-                if plan.version == VERSION and plan.source == self._text and plan.target == target:
-                    return replace(plan, source_name=self._name)
-            except (ValueError, KeyError, TypeError):
-                pass
+            return kept
         with contained("compiling the program", self._text, {"target": target, "types": types}):
             from gdc.compiler import driver
 
             options = self._options()
             plan = (
-                driver.compile_plan(self._source, target, types, options)
+                driver.compile_plan(self._source, target, types, options, sizes)
                 if target
-                else driver.check(self._source, self._given, options)
+                else driver.check(self._source, {**types, **self._given}, options)
             )
-        cache.write(name, plan.to_json())
+        self._made.count = self.compiled + 1
+        answers = ""
+        for condition in plan.conditions:
+            cache.write(name + answers, ASK + json.dumps(asdict(condition), ensure_ascii=False) + "}")
+            answers += "ny"[condition.answer]
+        cache.write(name + answers, plan.to_json())
         return plan
+
+    def _read(self, name: str, target: str, sizes: Mapping[str, int]) -> Plan | None:
+        """The plan on disk for these sizes. A name leads to a plan, or to the question whose answer the next name ends
+        with: plans that part where a condition parts them, so that one for other sizes is never read."""
+        try:
+            kept = cache.read(name)
+            while kept is not None and kept.startswith(ASK):
+                name += "ny"[holds(Condition(**json.loads(kept)["ask"]), sizes)]
+                kept = cache.read(name)
+            plan = Plan.from_json(kept) if kept is not None else None
+        except (ValueError, KeyError, TypeError):
+            return None
+        if plan is None or plan.version != VERSION or plan.source != self._text or plan.target != target:
+            return None
+        return replace(plan, source_name=self._name) if serves(plan, sizes) else None
 
     @property
     def _source(self) -> Source:
@@ -245,6 +321,11 @@ class Program:
         with contained("reading the program", self._text):
             types, words = driver.assume(self._source)
         return {**types, **self._given}, words
+
+
+def fitting(plans: Iterable[Plan], sizes: Mapping[str, int]) -> Plan | None:
+    """The plan whose conditions these sizes answer as it does."""
+    return next((plan for plan in plans if serves(plan, sizes)), None)
 
 
 def unknown_target(name: str) -> Error:

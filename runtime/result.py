@@ -52,6 +52,7 @@ class Result(Named):
         r.backend, r.why                    the target that ran, and why
         r.time                              seconds: {"compile": …, "run": …}
         r.interrupted                       whether Ctrl-C ended its loops early
+        r.cached                            whether it was compiled before, in this process or another
 
     An output that has one of these names is read with r["time"].
     """
@@ -60,6 +61,7 @@ class Result(Named):
     why: str
     time: dict[str, float]
     interrupted: bool
+    cached: bool
     trace: Named
 
     def __init__(
@@ -70,10 +72,16 @@ class Result(Named):
         why: str = "",
         time: Mapping[str, float] | None = None,
         interrupted: bool = False,
+        cached: bool = False,
     ) -> None:
         super().__init__(values)
         self.__dict__.update(
-            trace=Named(trace or {}), backend=backend, why=why, time=dict(time or {}), interrupted=interrupted
+            trace=Named(trace or {}),
+            backend=backend,
+            why=why,
+            time=dict(time or {}),
+            interrupted=interrupted,
+            cached=cached,
         )
 
     def __repr__(self) -> str:

@@ -42,7 +42,7 @@ def run_program(
     read = read_files(face, given, program)
     types = bind.value_types(face, read)
     program._last = types or program._last
-    loaded = time.perf_counter()
+    loaded, before = time.perf_counter(), program.compiled
     choice, plan, bound = chosen(program, backend, types, read, max_memory)
     if plan.target == "parallel" and threads is None:
         threads = machine.threads()
@@ -66,6 +66,7 @@ def run_program(
         choice,
         {"read": loaded - began, "compile": compiled - loaded, "run": ended - compiled},
         watch.interrupted,
+        program.compiled == before,
     )
 
 
@@ -124,8 +125,8 @@ def chosen(
     program: Any, backend: str, types: Any, given: Mapping[str, Any], max_memory: int | None
 ) -> tuple[str, Any, bind.Bound]:
     """(why, plan, bound values). `auto` goes by the numpy plan's costs."""
-    plan = program.plan("numpy" if backend == "auto" else backend, types)
-    bound = bind.bind(plan, given, lambda text: load_text(text, "numpy"))
+    bound = bind.bind(program.interface(types), given, lambda text: load_text(text, "numpy"))
+    plan = program.plan("numpy" if backend == "auto" else backend, types, bound.sizes)
     if plan.memory:
         free = machine.free_memory()
         bind.check_memory(plan, bound.sizes, min(free, max_memory or free), max_memory is not None)
@@ -134,7 +135,7 @@ def chosen(
     size = sum(a.nbytes for a in bound.args if isinstance(a, np.ndarray))
     choice = choose.choose(plan.costs, bound.sizes, size)
     if choice.target != "numpy":
-        plan = program.plan(choice.target, types)
+        plan = program.plan(choice.target, types, bound.sizes)
     return f"{choice.target}: {choice.why}", plan, bound
 
 

@@ -94,6 +94,7 @@ def result_json(result: Any) -> dict[str, Any]:
         "why": result.why,
         "time": result.time,
         "interrupted": result.interrupted,
+        "cached": result.cached,
         "outputs": {name: value_json(value) for name, value in result.items()},
         "traces": {name: value_json(value) for name, value in result.trace.items()},
     }

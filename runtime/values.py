@@ -39,8 +39,8 @@ def as_array(name: str, value: Any, fail: Callable[..., Error], element: str = "
         raise fail("type", words, f"fill them: {name}.filled(…)")
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError) as why:
-        words = "its rows have different lengths" if "inhomogeneous" in str(why) else str(why)
+    except Exception as why:    # whatever a stranger's __array__ raises
+        words = "its rows have different lengths" if "inhomogeneous" in str(why) else str(why) or type(why).__name__
         raise fail("type", f"{name} is not an array of numbers: {words}") from None
     if array.dtype.kind == "O":
         array = from_objects(name, array, fail, element)
@@ -55,7 +55,7 @@ def from_objects(name: str, array: np.ndarray, fail: Callable[..., Error], eleme
     entries = array.ravel().tolist()
     odd = [x for x in entries if not isinstance(x, numbers.Number)]
     if odd:
-        what = "text" if isinstance(odd[0], (str, bytes)) else f"a {type(odd[0]).__name__}"
+        what = "text" if isinstance(odd[0], (str, bytes)) else f"a value of type {type(odd[0]).__name__}"
         raise fail("type", f"{name} holds {what} where a number is wanted")
     if all(isinstance(x, numbers.Integral) for x in entries) and element not in ("real", "f32", "complex", "c64"):
         least, greatest = np.iinfo(np.int64).min, np.iinfo(np.int64).max
@@ -73,9 +73,11 @@ def converted(name: str, array: np.ndarray, element: str, fail: Callable[..., Er
     """The array in the element type of its contract. Raises type errors where a kind or a number does not fit."""
     target = np.dtype(DTYPES[element])
     if RANKS[array.dtype.kind] > RANKS[target.kind]:
-        hint = {"int": f"round it first, or declare {name} as real", "bool": f"compare it first: {name} > 0"}.get(
-            KINDS[target.kind]
-        )
+        hint = {
+            "int": f"round it first, or declare {name} as real",
+            "bool": f"compare it first: {name} > 0",
+            "real": f"give its real part: {name}.real",
+        }.get(KINDS[target.kind])
         given = f"{KINDS[array.dtype.kind]} ({array.dtype})"
         raise fail("type", f"{name} is declared {element}, and the value given is {given}", hint)
     if target.kind == "i" and array.dtype.kind in "iu" and array.dtype.itemsize >= target.itemsize and array.size:

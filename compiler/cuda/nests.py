@@ -86,6 +86,8 @@ def chain(loop: imp.Loop, modes: tuple[str, ...]) -> tuple[list[imp.Loop], Body]
         outer = {one.var for one in loops}
         if any(outer & set(names_in(v)) for v in (inner.start, inner.stop, inner.step)):
             break
+        loops.append(inner)
+    return loops, loops[-1].body
 
 
 def interchanged(loop: imp.Loop, root: dict[str, str]) -> imp.Loop | None:

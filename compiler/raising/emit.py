@@ -37,6 +37,8 @@ class Emitter:
         for value in order:
             if value not in new:
                 rebuilt = rebuild(value, new)
+                if rebuilt is value and value.is_effect and value in self.body.own_effects:
+                    rebuilt = again(value)
                 new[value] = tidy(rebuilt, self.body.facts)
         return [new.get(s, s) for s in starts]
 
@@ -185,6 +187,11 @@ class Emitter:
         parts = linear(polynomial(position), self.body.index)
         assert parts is not None
         return folded(first), parts[0] * own.step, parts[0] * own.start + parts[1]
+
+
+def again(effect: Node) -> Node:
+    """The same effect once more: no effect stands in two regions."""
+    return make(effect.op, effect.args, dict(effect.attrs), effect.types, effect.regions, effect.deps)
 
 
 def _plain(size: Dim) -> Dim:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gdc.compiler.dependence import Facts, never_meet, same_place
 from gdc.compiler.ir import Node, Region, cast, const, nested, node
@@ -105,6 +105,15 @@ def forbidding(region: Region) -> Node | None:
             return effect
         stack.extend((e, inside_loop or effect.op == "loop") for r in effect.regions for e in r.effects)
     return None
+
+
+def effects_within(region: Region) -> Iterator[Node]:
+    """The effects of a region, and those of the regions inside them."""
+    stack = list(region.effects)
+    while stack:
+        effect = stack.pop()
+        yield effect
+        stack.extend(e for r in effect.regions for e in r.effects)
 
 
 def loose_effects(starts: list[Node], known: set[Node], closed: set[Node]) -> list[Node]:

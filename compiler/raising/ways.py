@@ -28,7 +28,7 @@ from gdc.compiler.dependence import (
 )
 from gdc.compiler.dims import ZERO, Atom
 from gdc.compiler.ir import Node, Region, cast, make, nested, node, roots
-from gdc.compiler.raising.parts import Arms, conditional, make_index, monoid_identity, ordered
+from gdc.compiler.raising.parts import Arms, conditional, effects_within, make_index, monoid_identity, ordered
 
 MONOIDS = {"add": "sum", "sub": "sum", "mul": "prod", "minimum": "min", "maximum": "max", "and": "all", "or": "any"}
 DEEPEST_CONDITIONAL = 50
@@ -61,9 +61,11 @@ class Body:
     order: list[Node] = field(init=False)
     variant: set[Node] = field(init=False)
     reads: dict[Node, frozenset[int]] = field(init=False)
+    own_effects: set[Node] = field(init=False)  # at any depth
 
     def __post_init__(self) -> None:
         region = self.region
+        self.own_effects = set(effects_within(region))
         self.order = ordered(roots(region), self.closed)
         self.variant = {*region.params, *region.effects}
         place_of = {c: k for k, c in enumerate(self.carried)}

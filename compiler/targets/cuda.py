@@ -17,18 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gdc.compiler import imp
-from gdc.compiler.cuda.helpers import BINDINGS
-from gdc.compiler.cuda.nests import (
-    chain,
-    device_ready,
-    has,
-    in_register,
-    interchanged,
-    leaves,
-    loads,
-    set_in,
-    touches,
-)
+from gdc.compiler.cuda.nests import chain, device_ready, has, in_register, interchanged, leaves, loads, touches
 from gdc.compiler.cuda.products import Products
 from gdc.compiler.cuda.states import states_of
 from gdc.compiler.cuda.sums import Sums

@@ -11,6 +11,7 @@ from gdc.compiler.build import build
 from gdc.compiler.dims import dim
 from gdc.compiler.lower import lower
 from gdc.compiler.lower.moves import moves
+from gdc.compiler.passes import solvers
 from gdc.compiler.record import Record
 from gdc.compiler.types import BOOL, INT, REAL, Type
 from gdc.dsl.parse import parse
@@ -21,7 +22,8 @@ STYLES = {"loops": ("nests", False), "blas": ("nests", True), "numpy": ("calls",
 
 def built(text, target="numpy"):
     source = Source(text, "test.gd")
-    return build(parse(source), source, expand_solvers=target == "loops")
+    program = build(parse(source), source)
+    return solvers.run(program, Record()) if target == "loops" else program
 
 
 def lowered(text, target, record=None):
