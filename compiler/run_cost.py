@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from gdc.compiler import cost
-from gdc.compiler.dims import ONE, ZERO, Dim
+from gdc.compiler.dims import ONE, ZERO, Atom, Dim, FloorDiv
 from gdc.compiler.ir import Node, Program, roots, size_of, walk
 from gdc.compiler.ops import OPS
 
@@ -49,6 +51,37 @@ def by_name(size: Dim) -> Dim:
         return None
 
     return size.substitute(replaced)
+
+
+def size_words(size: Dim) -> str:
+    """A size for people: `2*m*n^2`. An atom without a name is told by what it is the size of."""
+    terms = []
+    for monomial, factor in sorted(by_name(size).terms, key=lambda t: (-len(t[0]), not t[0])):
+        counts = Counter(_atom_words(atom) for atom in monomial)
+        body = "*".join(word if n == 1 else f"{word}^{n}" for word, n in counts.items())
+        number = abs(factor)
+        text = body if body and number == 1 else f"{number}*{body}" if body else str(number)
+        terms.append(("- " if factor < 0 else "+ ") + text)
+    terms.sort(key=lambda t: t[0] == "-")
+    first = (" ".join(terms) or "+ 0").removeprefix("+ ")
+    return f"-{first[2:]}" if first.startswith("- ") else first
+
+
+def _atom_words(atom: Atom) -> str:
+    if isinstance(atom, str):
+        return atom
+    if isinstance(atom, FloorDiv):
+        top, bottom = (size_words(part) for part in (atom.top, atom.bottom))
+        return "//".join(f"({t})" if " " in t or "*" in t else t for t in (top, bottom))
+    if isinstance(atom, Node):
+        given = atom.get("name")
+        if given:
+            return str(given)
+        if atom.op == "size":
+            return str(atom.get("size"))
+        if atom.op in OPS and atom.args and all(not a.type.rank and a.type.kind == "int" for a in atom.args):
+            return f"{atom.op}({', '.join(size_words(size_of(a)) for a in atom.args)})"
+    return "rows" if isinstance(atom, Node) and atom.op == "count" else "(a size found as it runs)"
 
 
 def has_open_loop(program: Program) -> bool:

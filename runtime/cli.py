@@ -15,7 +15,7 @@ import gdc
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source
 from gdc.runtime.program import Program
-from gdc.runtime.report import EXIT, SCHEMA, complain, complain_json, say, style_signature
+from gdc.runtime.report import EXIT, SCHEMA, complain, complain_json, say, style_signature, style_story
 
 STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda")
 BACKENDS = ("auto", "loops", "numpy", "parallel", "cuda")
@@ -273,6 +273,8 @@ def type_options(types: Sequence[str]) -> dict[str, str]:
     "--type", "types", multiple=True, metavar="X='real[m, n]'", help="The type of an input without a contract."
 )
 @click.option("--without", multiple=True, metavar="RULE", help="Leave a rewrite rule out (they stand in brackets).")
+@click.option("--size", "sizes", multiple=True, metavar="m=100000", help="A size, to decide by and to show costs for.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
 def explain(
     file: str | None,
     formula: str | None,
@@ -281,11 +283,14 @@ def explain(
     backend: str,
     types: tuple[str, ...],
     without: tuple[str, ...],
+    sizes: tuple[str, ...],
+    as_json: bool,
 ) -> int:
     """Tell what happened to the formulas: each pass with its reason, its cost before and after, and the code.
 
     \b
       gdc explain fit.gd                          the record of all passes, then the NumPy text
+      gdc explain fit.gd --size m=100000 --size n=1000     with costs as numbers
       gdc explain fit.gd --stage loops            as a beginner would program it
       gdc explain fit.gd --stage cuda             the GPU kernels, no GPU needed
       gdc explain -e "g := X.T@(X@w - y)" --type y='real[m]'
@@ -296,8 +301,21 @@ def explain(
             loops numpy parallel cuda                  the text of a target
     """
     program = program_from(file, formula, strict=strict, types=type_options(types), without=without)
-    click.echo(program.explain(backend, stage))
+    text = program.explain(backend, stage, size_options(sizes), as_json=as_json)
+    click.echo(text if as_json or stage not in (None, "passes") else style_story(text))
     return 0
+
+
+def size_options(words: Sequence[str]) -> dict[str, int]:
+    """`m=100_000` options as a mapping."""
+    found = {}
+    for word in words:
+        name, _, text = word.partition("=")
+        try:
+            found[name.strip()] = int(text.replace(",", "_"))
+        except ValueError:
+            raise click.UsageError(f"--size {word}: write NAME=NUMBER, such as m=100000") from None
+    return found
 
 
 @command.command(short_help="Print the text that runs on a target.")

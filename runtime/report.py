@@ -70,3 +70,24 @@ def style_signature(text: str) -> str:
         word, space, rest = line.partition(" ")
         lines.append(click.style(word, fg=WORDS.get(word)) + space + rest)
     return "\n".join(lines)
+
+
+def style_story(text: str) -> str:
+    """What `explain` tells up to the code, its headings and rules in colour on a terminal."""
+    if not coloured(sys.stdout):
+        return text
+    lines, in_code = [], False
+    for line in text.split("\n"):
+        if line.startswith("=== "):
+            in_code = not line.startswith(("=== What the passes", "=== What depends", "=== What a run"))
+            line = click.style(line, bold=True, fg="cyan")
+        elif not in_code and line.startswith("#"):
+            line = click.style(line, dim=True)
+        elif not in_code and line and not line.startswith(" "):
+            name, colon, rest = line.partition(":")
+            line = click.style(name, bold=True) + colon + rest
+        elif not in_code and line.endswith("]"):
+            words, bracket, rule = line.rpartition("[")
+            line = words + click.style(bracket + rule, dim=True)
+        lines.append(line)
+    return "\n".join(lines)

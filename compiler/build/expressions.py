@@ -157,7 +157,32 @@ def binary(
     deps: tuple[Node, ...] = ()
     if op in ("//", "%") and left.type.kind != "real" and right.type.kind in ("bool", "int"):
         deps = every(b, b.node("ne", right, ir.integer(0)), span, "value", f"{excerpt(span)}: division by zero")
-    return b.apply(BINARY[op], span, trees, left, right, deps=deps)
+    hint = (lambda: meeting_hint(b, op, trees, left, right)) if op in ("+", "-", "*", "/") else lambda: None
+    return b.apply(BINARY[op], span, trees, left, right, hint=hint, deps=deps)
+
+
+def meeting_hint(b: Builder, op: str, trees: tuple[tree.Expr, tree.Expr], left: Node, right: Node) -> str | None:
+    """Two arrays that meet entry by entry, one of them turned so that this type-checks without further demands."""
+    texts = [bracketed(excerpt(t.span, 20)) for t in trees]
+    if not all(texts) or {left.type.rank, right.type.rank} - {1, 2}:
+        return None
+    for side, value in ((1, right), (0, left)):
+        if value.type.rank == left.type.rank + right.type.rank - value.type.rank == 2:
+            turned, text = transposed(b, value), f"{texts[side]}.T"
+        elif value.type.rank == 1:
+            turned, text = b.node("index", value, subscripts=("all", "new")), f"{texts[side]}[:, new]"
+        else:
+            continue
+        pair = (left, turned) if side else (turned, right)
+        words = (texts[0], text) if side else (text, texts[1])
+        try:
+            shape = ir.node(BINARY[op], *pair, meet=_strictly).type.shape
+        except Conflict:
+            continue
+        from gdc.compiler.types import shape_text
+
+        return f"{f' {op} '.join(words)} would be {shape_text(shape)}"
+    return None
 
 
 def product_sign(b: Builder, span: Span, left: Node, right: Node) -> str:

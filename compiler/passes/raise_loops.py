@@ -12,6 +12,7 @@ from gdc.compiler.prune import prune
 from gdc.compiler.raising.loop import Raised, raised
 from gdc.compiler.raising.parts import expanded, forbidding, is_closed, ordered, tidy
 from gdc.compiler.record import Record, Step
+from gdc.compiler.run_cost import size_words
 
 NAME = "raise_loops"
 SAID = {"total": "a fold", "part": "a fold", "each": "a table", "scatter": "a table", "last": "the last round's value"}
@@ -111,8 +112,9 @@ def _text(loop: Node) -> str:
     """`for i in 0..n`, from the loop itself."""
     start, count, step = (polynomial(a) for a in loop.args[:3])
     name = loop.regions[0].params[0].get("name")
-    by = "" if step.is_constant and step.constant == 1 else f" by {step}"
-    return f"for {name} in {start}..{start + count * step}{by}" if name else f"repeat {count}"
+    by = "" if step.is_constant and step.constant == 1 else f" by {size_words(step)}"
+    return f"for {name} in {size_words(start)}..{size_words(start + count * step)}{by}" if name else (
+        f"repeat {size_words(count)}")
 
 
 def _is_flag(loop: Node, k: int) -> bool:

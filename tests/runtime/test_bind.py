@@ -112,6 +112,40 @@ def test_type_errors_stand_at_the_declaration(contract, value, words):
     assert all(word in str(error) for word in words), str(error)
 
 
+def test_a_stranger_that_refuses_to_be_an_array():
+    class Stranger:
+        def __array__(self, dtype=None, copy=None):
+            raise RuntimeError("not today")
+
+    error = refused("input x: real[n]\ny := x", x=Stranger())
+    assert (error.kind, "not today" in error.message) == ("type", True)
+
+
+def test_inputs_are_a_mapping():
+    with pytest.raises(gdc.Error, match="dict") as caught:
+        gdc.compile("y := 1").run([1])
+    assert caught.value.kind == "type"
+
+
+@pytest.mark.parametrize(("text", "hint"), [("y := True", "write true"), ("y := X@w", "--input X=FILE")])
+def test_a_missing_input_says_what_to_do(text, hint):
+    assert hint in str(refused(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("input X: real[m, n]; input v: real[m]; Y := X + v", "X + v[:, new] would be [m, n]"),
+        ("input X: real[m, n]; input v: real[m]; Y := v/X", "v[:, new] / X would be [m, n]"),
+        ("input X: real[m, n]; input Z: real[n, m]; Y := X - Z", "X - Z.T would be [m, n]"),
+    ],
+)
+def test_a_fix_of_arrays_that_do_not_meet(text, hint):
+    values = {"X": np.ones((3, 2)), "v": np.ones(3), "Z": np.ones((2, 3))}
+    error = refused(text, **{name: values[name] for name in values if f"input {name}:" in text})
+    assert (error.kind, error.hint) == ("shape", hint)
+
+
 def test_other_numbers_become_reals():
     assert run("input x: real[n]\ns := sum(x)", x=[Fraction(1, 2), Decimal("0.25")]).s == 0.75
     assert run("input x: real\ny := x", x=10**30).y == 1e30

@@ -91,6 +91,19 @@ def test_errors_name_file_row_and_column(folder, path, members, element, rank, w
     assert all(word in str(caught.value) for word in [path, *words]), str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["text.npy", "text.npz"])
+def test_a_damaged_file_is_not_said_to_hold_objects(name, tmp_path):
+    (tmp_path / name).write_text("no array")
+    with pytest.raises(gdc.Error, match="damaged") as caught:
+        read_value(name, folder=str(tmp_path))
+    assert "objects" not in str(caught.value)
+
+
+def test_a_folder_is_not_a_file(tmp_path):
+    with pytest.raises(gdc.Error, match="folder"):
+        read_value(".", folder=str(tmp_path))
+
+
 def test_a_script_names_the_line(folder):
     with pytest.raises(gdc.Error) as caught:
         gdc.compile('# data\ninput b: real[n] from "text.csv"["b"]\ns := sum(b)', folder=folder).run()
