@@ -166,8 +166,11 @@ def best(chain: list[Factor], written: Grouping, beats: Callable[[Grouping, Grou
             )
     candidates = table[0, len(chain) - 1]
     chosen = next((c for c in candidates if cheaper(c.cost, written.cost)), written)
-    for candidate in candidates:
-        if beats and not at_most(chosen.cost, candidate.cost) and beats(candidate, chosen):
+    compared = {chosen.cost}
+    for candidate in candidates if beats else ():
+        known = candidate.cost in compared or at_most(chosen.cost, candidate.cost)
+        compared.add(candidate.cost)
+        if beats and not known and beats(candidate, chosen):
             chosen = candidate
     return chosen
 

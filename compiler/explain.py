@@ -7,8 +7,9 @@ explain_json(…)                             the same as JSON, "schema": 1
 from __future__ import annotations
 
 import json
+import operator
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -27,6 +28,7 @@ LONGEST = 90
 MOST_ALIKE = 3  # steps of one rule that are shown in full
 MOST_TERMS = 4  # of a formula; the rest is smaller
 Sizes = Mapping[str, int]
+Word = Callable[[ir.Node], str]
 
 
 def explain(done: Any, stage: str | None, assumed: str = "", sizes: Sizes | None = None) -> str:
@@ -34,14 +36,14 @@ def explain(done: Any, stage: str | None, assumed: str = "", sizes: Sizes | None
 
     With sizes, costs are numbers too. Raises ValueError for a stage that there is not.
     """
-    head = f"# {assumed}\n" if assumed else ""
+    head = "".join(f"{line}\n" for line in wrapped(assumed, "# ", "#     ")) if assumed else ""
     return head + (whole(done, sizes or {}) if stage is None else stage_text(done, stage, sizes or {}))
 
 
 def whole(done: Any, sizes: Sizes) -> str:
     """What the passes did, what depends on sizes, what a run costs, and the text."""
     parts = [
-        story(done.record, done.target, done.source, sizes),
+        story(done.record, done.target, done.source, sizes, namer(done)),
         "\n".join([heading("What a run costs", done.target), *cost_lines(done, sizes)]),
         heading("The text", done.target),
         done.text.text,
@@ -62,7 +64,7 @@ def stage_text(done: Any, stage: str, sizes: Sizes) -> str:
 
         return print_array_program(done.built)
     if stage == "passes":
-        return "\n\n".join((story(done.record, done.target, done.source, sizes), *after_passes(done)))
+        return "\n\n".join((story(done.record, done.target, done.source, sizes, namer(done)), *after_passes(done)))
     if stage == "imp":
         from gdc.compiler.text import print_program
 
@@ -77,7 +79,16 @@ def heading(words: str, target: str) -> str:
 # --- the record --------------------------------------------------------------------------------
 
 
-def story(record: Record, target: str, source: Source, sizes: Sizes | None = None) -> str:
+def namer(done: Any) -> Word:
+    """What a size without a name is called: the formula that computes it."""
+    from gdc.compiler.rules import formula
+
+    return lambda node: formula(node, done.final.origins)
+
+
+def story(
+    record: Record, target: str, source: Source, sizes: Sizes | None = None, word: Word | None = None
+) -> str:
     """Every pass of a target in order: what it is for, and each thing that it did."""
     parts: list[str] = []
     idle = False
@@ -91,7 +102,7 @@ def story(record: Record, target: str, source: Source, sizes: Sizes | None = Non
         lines = list(wrapped(f"{name}: {reason}" if reason else name, "", "    "))
         for shown, hidden in groups(steps):
             for step in shown:
-                lines += step_lines(step, source, sizes)
+                lines += step_lines(step, source, sizes, word)
             if hidden:
                 lines.append(f"  … and {hidden} more by the rule {shown[0].rule}")
         parts.append("\n".join(lines))
@@ -122,7 +133,9 @@ def places(spans: Iterable[Span], source: Source) -> list[int]:
     return sorted({span.line for span in spans if span.source == source})
 
 
-def step_lines(step: Step, source: Source, sizes: Sizes | None = None) -> Iterator[str]:
+def step_lines(
+    step: Step, source: Source, sizes: Sizes | None = None, word: Word | None = None
+) -> Iterator[str]:
     """One step: `line 3  before -> after`, why, and what it saves."""
     lines = places(step.origins, source)
     where = f"line {', '.join(str(k) for k in lines[:4])}  " if lines else ""
@@ -130,15 +143,17 @@ def step_lines(step: Step, source: Source, sizes: Sizes | None = None) -> Iterat
     change = before if not after or after == before else f"{before} -> {after}"
     yield from wrapped(where + change, "  ", "      ")
     yield from wrapped(f"{step.reason} [{step.rule}]", "      ", "      ")
-    words = cost_words(step.cost_before, step.cost_after, step.unit, sizes)
+    words = cost_words(step.cost_before, step.cost_after, step.unit, sizes, word)
     if words:
         yield from wrapped(words, "      ", "        ")
 
 
-def cost_words(before: Dim | None, after: Dim | None, unit: str, sizes: Sizes | None = None) -> str:
+def cost_words(
+    before: Dim | None, after: Dim | None, unit: str, sizes: Sizes | None = None, word: Word | None = None
+) -> str:
     """`2*m*n -> n flops`, and the numbers."""
     known = [size for size in (before, after) if size is not None]
-    words = list(dict.fromkeys(short(size) for size in known))
+    words = list(dict.fromkeys(short(size, word) for size in known))
     if not words or (len(known) == 2 and len(words) == 1):
         return ""
     numbers = [number(size, sizes or {}) for size in known]
@@ -146,12 +161,13 @@ def cost_words(before: Dim | None, after: Dim | None, unit: str, sizes: Sizes | 
     return f"{' -> '.join(words)} {unit}{shown}"
 
 
-def short(size: Dim) -> str:
+def short(size: Dim, word: Word | None = None) -> str:
     """A formula; of a long one the terms that count for large sizes."""
     if len(size.terms) <= MOST_TERMS:
-        return size_words(size)
-    kept = {m: c for m, c in size.terms if not any(m != n and _within(m, n) for n, _ in size.terms)}
-    return size_words(Dim(kept)) + (" + …" if len(kept) < len(size.terms) else "")
+        return size_words(size, word)
+    large = [m for m, _ in size.terms if not any(m != n and _within(m, n) for n, _ in size.terms)]
+    kept = sorted(large, key=lambda m: -len(m))[:MOST_TERMS]
+    return size_words(Dim({m: c for m, c in size.terms if m in kept}), word) + " + …"
 
 
 def _within(small: tuple[Any, ...], large: tuple[Any, ...]) -> bool:
@@ -231,7 +247,8 @@ def shared_work(done: Any) -> str | None:
     known = list(dict.fromkeys(f for f in found if f is not None))
     largest = [f for f in known if not any(g != f and surely_at_least(g, f) for g in known)]
     words = [size_words(f) for f in largest] or ["the work of the largest loop"]
-    return f"{words[0] if len(words) == 1 else f'the largest of {", ".join(words)}'} > {WORTHWHILE:,}"
+    most = words[0] if len(words) == 1 else f"the largest of {', '.join(words)}"
+    return f"{most} > {WORTHWHILE:,}"
 
 
 def as_size(expression: imp.Expr, inputs: Mapping[str, ir.Node]) -> Dim | None:
@@ -245,18 +262,14 @@ def as_size(expression: imp.Expr, inputs: Mapping[str, ir.Node]) -> Dim | None:
     if expression.op == "name":
         node = inputs.get(attrs["name"])
         return ir.size_of(node) if node is not None and node.type.kind == "int" else None
-    parts = [as_size(a, inputs) for a in expression.args]
-    if len(parts) != 2 or parts[0] is None or parts[1] is None:
+    combine = COMBINES.get(expression.op)
+    if combine is None or len(expression.args) != 2:
         return None
-    left, right = parts
-    match expression.op:
-        case "add":
-            return left + right
-        case "sub":
-            return left - right
-        case "mul":
-            return left * right
-    return None
+    left, right = (as_size(a, inputs) for a in expression.args)
+    return None if left is None or right is None else combine(left, right)
+
+
+COMBINES: dict[str, Callable[[Dim, Dim], Dim]] = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
 
 
 # --- costs -------------------------------------------------------------------------------------
@@ -279,10 +292,11 @@ def first_program(done: Any) -> ir.Program:
 def cost_lines(done: Any, sizes: Sizes) -> Iterator[str]:
     """A line for each figure: as written, and as compiled."""
     before, after = run_figures(first_program(done)), run_figures(done.final)
+    word = namer(done)
     width = max(len(name) for name in after)
     for name, size in after.items():
         old = before.get(name, size)
-        words = " -> ".join(dict.fromkeys((short(old), short(size))))
+        words = " -> ".join(dict.fromkeys((short(old, word), short(size, word))))
         numbers = [n for n in (number(old, sizes), number(size, sizes)) if n]
         if numbers and numbers != [short(old), short(size)]:
             words += f" = {' -> '.join(dict.fromkeys(numbers))}"

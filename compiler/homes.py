@@ -7,7 +7,7 @@ are, or goes out to where it was written, and no further.
 
 from __future__ import annotations
 
-from gdc.compiler.ir import Node, Region
+from gdc.compiler.ir import Node, Region, walk
 from gdc.compiler.layout import Layout
 
 REPEATED = frozenset({"loop", "table", "fold"})
@@ -44,9 +44,7 @@ def _find_homes(layout: Layout) -> None:
             layout.home[value] = layout.home[value.args[0]]
             continue
         needed = _needed(layout, value, needs)
-        if value.op in SOLVERS:
-            layout.home[value] = _written(layout, value, needed)
-        elif not _stays(value, fixed, risky):
+        if not _stays(value, fixed, risky):
             layout.home[value] = _hoisted(layout, layout.home[value], needed)
         home = layout.home[value]
         needs.setdefault(home, set()).update(needed)
@@ -66,6 +64,8 @@ def _latest(layout: Layout) -> set[Node]:
         note(r, layout.root)
     for value in reversed(layout.walked):
         home = latest[value]
+        if value.op in SOLVERS:
+            home = latest[value] = _written(layout, value, fixed, home)
         for region in value.regions:
             layout.owner[region] = value
             for e in region.effects:
@@ -105,7 +105,7 @@ def _needed(layout: Layout, value: Node, needs: dict[Region, set[Region]]) -> se
 
 def _stays(value: Node, fixed: set[Node], risky: set[Region]) -> bool:
     return (
-        value in fixed or value.get("kind") == "forever" or any(r in risky for r in value.regions)
+        value in fixed or value.op in SOLVERS or value.get("kind") == "forever" or any(r in risky for r in value.regions)
     )
 
 
@@ -116,12 +116,14 @@ def _hoisted(layout: Layout, region: Region, needed: set[Region]) -> Region:
     return region
 
 
-def _written(layout: Layout, value: Node, needed: set[Region]) -> Region:
+def _written(layout: Layout, value: Node, fixed: set[Node], region: Region) -> Region:
     """Where a factorisation was written, if its uses are further in: it is computed once, and fails there."""
-    region, sites, site = layout.home[value], layout.program.sites, value.get("site")
-    if site is None or site >= len(sites):
+    site, sites = value.get("site"), layout.program.sites
+    out = layout.depth(region) - sites[site].depth if site is not None and site < len(sites) else 0
+    if out <= 0:
         return region
-    for _ in range(layout.depth(region) - sites[site].depth):
-        if region not in needed and region in layout.owner:
-            region = layout.home[layout.owner[region]]
+    used = walk([value])
+    needed = {layout.home[n] for n in used if n in fixed}
+    while out > 0 and region in layout.owner and region not in needed and not set(region.params) & set(used):
+        region, out = layout.home[layout.owner[region]], out - 1
     return region

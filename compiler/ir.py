@@ -530,8 +530,17 @@ def rebuild(value: Node, new: dict[Node, Node]) -> Node:
         return make(value.op, args, attrs, (infer(value.op, args, attrs),), regions, deps)
     if value.op == "cast":
         return cast(args[0], attrs["element"])
+    if value.op == "project" and args != value.args:
+        new = {**new, **sibling_sizes(value, args[0])}
     types = tuple(renamed_type(t, new) for t in value.types)
     return make(value.op, args, attrs, types, regions, deps)
+
+
+def sibling_sizes(value: Node, owner: Node) -> dict[Node, Node]:
+    """Of a result that a new owner gives: the sizes in its type that are results of the old owner, as the new one's."""
+    atoms = {a for d in value.type.shape for a in d.atoms()}
+    own = [a for a in atoms if isinstance(a, Node) and a.op == "project" and a.args[0] is value.args[0]]
+    return {a: project(owner, a.get("k")) for a in own}
 
 
 def renamed_type(t: Type, new: dict[Node, Node]) -> Type:

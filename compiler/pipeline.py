@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 from gdc.compiler import imp, ir
+from gdc.compiler.check import verify
 from gdc.compiler.record import Record
 
 TARGETS = ("loops", "numpy", "parallel", "cuda")
@@ -43,16 +45,24 @@ LATE: dict[str, tuple[tuple[str, str], ...]] = {
         ("fuse", "neighbouring nests over the same range become one pass over memory"),
         ("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),
     ),
-    "cuda": (),
+    "cuda": (("fuse", "neighbouring nests with a thread for each of the same places become one kernel"),),
 }
 
 Seen = Callable[[str, ir.Program], None]
 
 
 def run_passes(program: ir.Program, target: str, record: Record, seen: Seen | None = None) -> ir.Program:
-    """The program after all passes of a target; `seen` is told the program after each."""
+    """The program after all passes of a target; `seen` is told the program after each.
+
+    Each pass' program is checked: an error names the pass that left it unsound.
+    """
+    sound: set[ir.Node] = set()
+    before = None
     for name, _ in PASSES[target]:
         program = _pass(name)(program, record)
+        if program.region is not before:
+            verify(program, name, known=sound)
+        before = program.region
         if seen is not None:
             seen(name, program)
     return program
@@ -64,7 +74,7 @@ def lowered(program: ir.Program, target: str, record: Record) -> imp.Program:
 
     body = lower(program, STYLES[target], record, blas=target in BLAS)
     for name, _ in LATE[target]:
-        body = _pass(name)(body, record)
+        body = _late(name, target)(body, record)
     return body
 
 
@@ -77,3 +87,12 @@ def _pass(name: str) -> Callable[..., Any]:
     """A pass' `run`. Passes are imported when they are needed: a program whose plan is cached needs none."""
     found: Callable[..., Any] = import_module(f"gdc.compiler.passes.{name}").run
     return found
+
+
+def _late(name: str, target: str) -> Callable[..., imp.Program]:
+    """A pass over the imperative form, with what the target asks of it."""
+    if (name, target) == ("fuse", "cuda"):
+        from gdc.compiler.cuda.boxes import same_box
+
+        return partial(_pass(name), gains=same_box)
+    return _pass(name)

@@ -9,6 +9,7 @@ A rule that is not `exact` may change rounding or the sign of a zero, and rests 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,8 @@ from gdc.dsl.source import Span
 ROUNDS = 50
 LEVELS = 4
 LONGEST = 60
+CALLED = re.compile(r"(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\)$")
+ASSIGNED = re.compile(r":=|←|[-+*/@^]=|^=$")
 WEIGHTS = {"pow": 40, "neg": 3, "const": 1, "size": 1, "input": 1, "param": 1}
 
 
@@ -145,7 +148,14 @@ def users(values: Iterable[Node]) -> dict[Node, int]:
 def formula(value: Node, origins: Origins, follow: bool = True) -> str:
     """A node in the user's own words, or (unless `follow`) as a formula over the words of its parts."""
     spans = origins.of(value)
-    return _quoted(value, origins) if follow and spans else _phrase(value, origins, LEVELS, spans)
+    return _quoted(value, origins) if follow and _is_whole(spans) else _phrase(value, origins, LEVELS, spans)
+
+
+def _is_whole(spans: tuple[Span, ...]) -> bool:
+    """Whether a node is what its first place says: not a part of a function called there, or of a statement."""
+    text = spans[0].text if spans else "="
+    called = CALLED.match(text)
+    return not ASSIGNED.search(text) and (called is None or called[1] in OPS)
 
 
 def _quoted(value: Node, origins: Origins) -> str:
@@ -163,7 +173,7 @@ def _part(value: Node, origins: Origins, levels: int, above: tuple[Span, ...]) -
     spans, name = origins.of(value), origins.names.get(value)
     if name or _leaf(value):
         return name or _leaf(value)
-    if spans and spans[:1] != above[:1]:
+    if spans[:1] != above[:1] and _is_whole(spans):
         return _quoted(value, origins)
     return _phrase(value, origins, levels, above) if levels > 0 else "…"
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from gdc.compiler import cost
 from gdc.compiler.dims import ONE, ZERO, Atom, Dim, FloorDiv
 from gdc.compiler.ir import Node, Program, roots, size_of, walk
 from gdc.compiler.ops import OPS
+
+LONGEST = 30  # letters of a size's formula
+UNNAMED = frozenset({"param", "project", "loop", "branch", "undefined"})
 
 
 def run_costs(program: Program) -> tuple[Dim, Dim, Dim]:
@@ -53,11 +57,11 @@ def by_name(size: Dim) -> Dim:
     return size.substitute(replaced)
 
 
-def size_words(size: Dim) -> str:
-    """A size for people: `2*m*n^2`. An atom without a name is told by what it is the size of."""
+def size_words(size: Dim, word: Callable[[Node], str] | None = None) -> str:
+    """A size for people: `2*m*n^2`. `word` says what a size that has no name is called."""
     terms = []
     for monomial, factor in sorted(by_name(size).terms, key=lambda t: (-len(t[0]), not t[0])):
-        counts = Counter(_atom_words(atom) for atom in monomial)
+        counts = Counter(_atom_words(atom, word) for atom in monomial)
         body = "*".join(word if n == 1 else f"{word}^{n}" for word, n in counts.items())
         number = abs(factor)
         text = body if body and number == 1 else f"{number}*{body}" if body else str(number)
@@ -67,21 +71,16 @@ def size_words(size: Dim) -> str:
     return f"-{first[2:]}" if first.startswith("- ") else first
 
 
-def _atom_words(atom: Atom) -> str:
+def _atom_words(atom: Atom, word: Callable[[Node], str] | None) -> str:
     if isinstance(atom, str):
         return atom
     if isinstance(atom, FloorDiv):
-        top, bottom = (size_words(part) for part in (atom.top, atom.bottom))
+        top, bottom = (size_words(part, word) for part in (atom.top, atom.bottom))
         return "//".join(f"({t})" if " " in t or "*" in t else t for t in (top, bottom))
-    if isinstance(atom, Node):
-        given = atom.get("name")
-        if given:
-            return str(given)
-        if atom.op == "size":
-            return str(atom.get("size"))
-        if atom.op in OPS and atom.args and all(not a.type.rank and a.type.kind == "int" for a in atom.args):
-            return f"{atom.op}({', '.join(size_words(size_of(a)) for a in atom.args)})"
-    return "rows" if isinstance(atom, Node) and atom.op == "count" else "(a size found as it runs)"
+    name = atom.get("name") or (word(atom) if word and atom.op not in UNNAMED else "")
+    if not name or "…" in name or " for " in name or len(name) > LONGEST:
+        return "(a size found as it runs)"
+    return name if not set(name) & set(" +-*/^@") or name.endswith("]") else f"({name})"
 
 
 def has_open_loop(program: Program) -> bool:

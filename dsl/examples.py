@@ -151,7 +151,7 @@ EXPRESSIONS: tuple[Row, ...] = (
      "a vector of numbers: arange(n), linspace(a, b, n)"),
     (r"▸:(?!=)", "a slice start:stop stands only in a subscript", "a vector of numbers: arange(n), linspace(a, b, n)"),
     (r"\[\s*▸\]", "empty brackets hold nothing: neither a size nor a type", "write zeros(0)"),
-    (r"\[[^\[\]]*▸;", "`;` ends a statement: each row of a matrix has brackets of its own", "write [[1, 2], [3, 4]]"),
+    (r"\[[^\[\]]*▸$", "`;` ends a statement: each row of a matrix has brackets of its own", "write [[1, 2], [3, 4]]"),
     (r"(?<![\w.])(?P<at>\d{1,3}▸(?:,\d{3})+)(?!\d)", "a number holds no commas",
      "parts may be set off with `_`: 1_000"),
     (r"(?P<f>(?<!\w)(?:zeros|ones|full|eye|reshape|broadcast|tile|transpose)\((?:[^()]*,)?)\s*"

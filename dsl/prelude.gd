@@ -68,10 +68,10 @@ def _solve_matrix(A, B) {
 }
 
 def _solve_vector(A, b) = _solve_matrix(A, b[:, new])[:, 0]
-def _inv(A) = _solve_matrix(A, eye(size(A, 0)))
+def _inv(A) = _solve_matrix(A, [like(A[i, j], 1) if i == j else like(A[i, j], 0) for i, j])
 
 def _det(A) {
-    (U, C, d) := _eliminate(A, zeros(size(A, 0), 0))
+    (U, C, d) := _eliminate(A, A[:, :0])
     for i in 0..size(A, 0) { d *= U[i, i] }
     return d
 }
@@ -79,7 +79,7 @@ def _det(A) {
 # Cholesky, Banachiewicz' order: row by row.
 def _cholesky(A) {
     n := size(A, 0)
-    L := zeros(n, n)
+    L := like(A, 0)
     for i in 0..n {
         for j in 0..i + 1 {
             total := A[i, j]

@@ -36,8 +36,9 @@ assert np.allclose(plain.w, fast.w, rtol=1e-9)
 
 # 4. What became of the formulas: the compiler's own account, and the text that runs.
 print("signature:", fit.signature)
-print("\n".join(str(step.explain("numpy")).splitlines()[:12]))
-print("\n".join(str(step.source("numpy")).splitlines()[:12]))
+account = [line for line in str(step.explain("numpy")).splitlines() if line and "nothing to do" not in line]
+print("\n".join(account[:12]))
+print(step.source("numpy"))
 
 # 5. Mistakes are one exception, with a place in the script and a way out.
 try:

@@ -19,6 +19,7 @@ import numpy as np
 
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source, Span
+from gdc.runtime import gpu
 from gdc.runtime.values import KINDS, as_array, check_finite, converted, served
 
 SIMILAR = 0.6
@@ -165,7 +166,8 @@ def value_types(plan: Any, given: Mapping[str, Any]) -> dict[str, tuple[str, tup
     found = {}
     for i in plan.inputs:
         if not i.declared and not i.is_param and i.name in given:
-            array = as_array(i.name, given[i.name], failing(plan, i))
+            value = given[i.name]
+            array = value if gpu.is_device_array(value) else as_array(i.name, value, failing(plan, i))
             found[i.name] = (KINDS[array.dtype.kind], tuple(1 if size == 1 else None for size in array.shape))
     return found
 
@@ -182,15 +184,16 @@ def failing(plan: Any, i: Any) -> Callable[..., Error]:
 # --- binding -----------------------------------------------------------------------------------
 
 
-def bind(plan: Any, given: Mapping[str, Any], load: Callable[[str], Mapping[str, Any]]) -> Bound:
+def bind(plan: Any, given: Mapping[str, Any], load: Callable[[str], Mapping[str, Any]], device: bool = False) -> Bound:
     """Arrays and scalars in the order of the plan's inputs. `load` executes the text of a computed default.
 
+    `device`: arrays in a GPU's memory stay there, else they are fetched.
     Raises Error of kind type, shape, data or name, at the line that declares the input (or demands the size).
     """
     ready: dict[str, np.ndarray] = {}
     for i in plan.inputs:
         if i.name in given:
-            ready[i.name] = checked(plan, i, given[i.name])
+            ready[i.name] = checked(plan, i, given[i.name], device)
     sizes = solve_sizes(plan, ready, given)
     for i in plan.inputs:
         if i.name not in ready and i.default is not None:
@@ -207,13 +210,15 @@ def argument(array: np.ndarray) -> Any:
     return array if array.ndim else array[()]
 
 
-def checked(plan: Any, i: Any, value: Any) -> np.ndarray:
+def checked(plan: Any, i: Any, value: Any, device: bool = False) -> np.ndarray:
     """One value in the element type and rank of its contract."""
     fail = failing(plan, i)
-    array = as_array(i.name, value, fail, i.element)
+    stays = device and gpu.is_device_array(value) and value.ndim > 0
+    array = value if stays else as_array(i.name, value, fail, i.element)
     if array.ndim != len(i.dims):
         raise wrong_rank(i, array, fail)
-    array = served(converted(i.name, array, i.element, fail))
+    array = converted(i.name, array, i.element, fail)
+    array = gpu.served(array) if stays else served(array)
     if i.finite and array.dtype.kind in "fc":
         check_finite(i.name, array, fail)
     return array

@@ -1,6 +1,5 @@
-"""The GPU: whether one can be used, loading a CUDA text, and moving values to the device and back.
+"""The GPU: loading a CUDA text, and moving values to the device and back. `machine` says whether there is one.
 
-    usable()                      None, or why the target cuda cannot run here
     load(text)                    the names that a text defines; a text is executed once and kept
     run(module, args, watch)      NumPy in, NumPy out; a program that is given CuPy arrays hands out CuPy arrays
 
@@ -10,43 +9,19 @@ With GDC_EMULATE_CUDA=1 the text runs on the CPU (`runtime/emulate.py`), and arr
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-EMULATE = "GDC_EMULATE_CUDA"
+from gdc.runtime.machine import emulating
+
 MOST_KEPT = 64      # emulated texts
 
 _lock = threading.Lock()
 _kept: OrderedDict[tuple[str, bool], Mapping[str, Any]] = OrderedDict()
-
-
-def emulating() -> bool:
-    """Whether texts run on the CPU."""
-    return os.environ.get(EMULATE, "") not in ("", "0")
-
-
-def usable() -> str | None:
-    """Why the target cannot run here; None where it can."""
-    if emulating():
-        return None
-    missing = [name for name in ("numba", "cupy") if find_spec(name) is None]
-    if missing:
-        return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed"
-    try:
-        import cupy
-        from numba import cuda
-
-        if not cuda.is_available() or not cupy.is_available():
-            return "there is no NVIDIA GPU that CUDA can use"
-    except Exception as why:  # a driver may fail in any way
-        return f"CUDA does not start: {why}"
-    return None
 
 
 def load(text: str, backwards: bool = False) -> Mapping[str, Any]:
@@ -86,11 +61,25 @@ def to_host(value: Any) -> Any:
     return value.get() if is_device_array(value) else value
 
 
+def served(array: Any) -> Any:
+    """A device array itself where it is C- or Fortran-contiguous, else a copy on the device."""
+    return array if array.flags.c_contiguous or array.flags.f_contiguous else array.copy(order="C")
+
+
+def owned(results: Iterable[Any], inputs: Iterable[Any]) -> list[Any]:
+    """The results; device arrays that are views, or are an input or an earlier result, are copied on the device."""
+    taken = {a.data.ptr for a in inputs if is_device_array(a)}
+    ready = []
+    for value in results:
+        if is_device_array(value):
+            value = value.copy() if value.base is not None or value.data.ptr in taken else value
+            taken.add(value.data.ptr)
+        ready.append(value)
+    return ready
+
+
 def run(module: Mapping[str, Any], args: Sequence[Any], watch: Any) -> tuple[Any, ...]:
     """Calls a text's program. Results are CuPy's where an argument is, else NumPy's."""
     stays = any(is_device_array(a) for a in args)
     results: tuple[Any, ...] = module["program"](*map(to_device, args), watch=watch)
-    return results if stays else tuple(map(to_host, results))
-
-
-__all__ = ["emulating", "is_device_array", "load", "run", "to_device", "to_host", "usable"]
+    return tuple(owned(results, args) if stays else map(to_host, results))

@@ -27,6 +27,7 @@ class Backend:
 
 
 def emulating() -> bool:
+    """Whether CUDA texts run on the CPU."""
     return os.environ.get(EMULATE, "") not in ("", "0")
 
 
@@ -60,16 +61,24 @@ def _cuda() -> Backend:
 @cache
 def _gpu() -> Backend:
     """Looks for a GPU once per process."""
-    from gdc.runtime import gpu
+    missing = [name for name in ("numba", "cupy") if find_spec(name) is None]
+    if missing:
+        return _no_gpu(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed")
+    try:
+        import cupy
+        from numba import cuda
 
-    why = gpu.usable()
-    if why is not None:
-        extra = "pip install 'gdc-lang[cuda]', or set GDC_EMULATE_CUDA=1 to run the kernels' text on the CPU"
-        return Backend("cuda", False, why, extra)
-    from numba import cuda
-
-    name = cuda.get_current_device().name
+        if not cuda.is_available() or not cupy.is_available():
+            return _no_gpu("there is no NVIDIA GPU that CUDA can use")
+        name = cuda.get_current_device().name
+    except Exception as why:  # a driver may fail in any way
+        return _no_gpu(f"CUDA does not start: {why}")
     return Backend("cuda", True, name.decode() if isinstance(name, bytes) else str(name))
+
+
+def _no_gpu(why: str) -> Backend:
+    advice = f"pip install 'gdc-lang[cuda]', or set {EMULATE}=1 to run the kernels' text on the CPU"
+    return Backend("cuda", False, why, advice)
 
 
 def backends() -> Iterator[Backend]:

@@ -200,7 +200,8 @@ class Program:
         known = {**self._defaults(), **sizes}
         plan = self.plan(target, self._types_to_show()[0], known)
         formulas = {name: formula for name, formula in plan.costs.items() if name != "open"}
-        asked = [*formulas.values(), *(f for _, f in plan.passes), *(f for c in plan.conditions for f in (c.left, c.right))]
+        asked = [*formulas.values(), *(f for _, f in plan.passes)]
+        asked += [side for c in plan.conditions for side in (c.left, c.right)]
         lacking = sorted({a for f in asked for a in atoms(f)} - set(known))
         if lacking:
             raise Error(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gdc.dsl.errors import Error
-from gdc.runtime import bind, choose, machine
+from gdc.runtime import bind, choose, gpu, machine
 from gdc.runtime.faults import contained, internal, translated
 from gdc.runtime.result import Result
 from gdc.runtime.values import DTYPES, owned
@@ -125,7 +126,8 @@ def chosen(
     program: Any, backend: str, types: Any, given: Mapping[str, Any], max_memory: int | None
 ) -> tuple[str, Any, bind.Bound]:
     """(why, plan, bound values). `auto` goes by the numpy plan's costs."""
-    bound = bind.bind(program.interface(types), given, lambda text: load_text(text, "numpy"))
+    device = backend in ("cuda", "auto") and machine.has_gpu()
+    bound = bind.bind(program.interface(types), given, lambda text: load_text(text, "numpy"), device)
     plan = program.plan("numpy" if backend == "auto" else backend, types, bound.sizes)
     if plan.memory:
         free = machine.free_memory()
@@ -136,6 +138,8 @@ def chosen(
     choice = choose.choose(plan.costs, bound.sizes, size)
     if choice.target != "numpy":
         plan = program.plan(choice.target, types, bound.sizes)
+    if choice.target != "cuda":
+        bound = replace(bound, args=tuple(map(gpu.to_host, bound.args)))
     return f"{choice.target}: {choice.why}", plan, bound
 
 
@@ -158,8 +162,6 @@ def around(native: bool, threads: int | None) -> Callable[[], Any]:
 def load_text(text: str, target: str) -> Mapping[str, Any]:
     """Executes a plan's text."""
     if target == "cuda":
-        from gdc.runtime import gpu
-
         return gpu.load(text)
     found = _loaded.get(text)
     if found is None:
@@ -175,8 +177,6 @@ def load_text(text: str, target: str) -> Mapping[str, Any]:
 def call_text(target: str, module: Mapping[str, Any], args: list[Any], watch: Watch) -> tuple[Any, ...]:
     """The outputs of a text."""
     if target == "cuda":
-        from gdc.runtime import gpu
-
         return gpu.run(module, args, watch)
     return tuple(module["program"](*args, watch=watch))
 

@@ -26,8 +26,8 @@ import reference
 import gdc
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.gd"))
-TARGETS = ("loops", "numpy", "parallel")
-SHARE = 4  # one program in so many runs on parallel unless --all is given
+TARGETS = ("loops", "numpy", "parallel", "cuda")
+SHARES = {"parallel": 4, "cuda": 4}  # one program in so many runs there unless --all is given
 AT_RUN_TIME = ("index", "value", "assert")  # the errors that the reference knows
 DIRECTIVE = re.compile(r"# (input|expect trace|expect only|expect|tolerance|exact|error|alone|count)\b ?(.*)")
 
@@ -160,13 +160,14 @@ def test_reference(path):
 
 
 def in_share(path, target, everything):
-    return everything or target != "parallel" or zlib.crc32(path.stem.encode()) % SHARE == 0
+    return everything or zlib.crc32(path.stem.encode()) % SHARES.get(target, 1) == 0
 
 
 @pytest.mark.skipif(not hasattr(gdc, "compile"), reason="no runtime yet")
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda p: p.stem)
-def test_program(path, target, request):
+def test_program(path, target, request, monkeypatch):
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")  # no GPU takes part
     if not in_share(path, target, request.config.getoption("--all")):
         pytest.skip("not in the seeded share: --all runs it")
     case = case_of(path)

@@ -1,8 +1,15 @@
 """Kernel text compiles to PTX where NVIDIA's compiler wheels are installed; no GPU is needed."""
 
+import runpy
+import zlib
+from pathlib import Path
+
 import numpy
 import pytest
+import test_programs
+from launched import launched, with_joins, without_cupy
 
+import gdc
 from gdc.runtime import ptx
 from gdc.runtime.emulate import load_emulated
 
@@ -132,3 +139,30 @@ def test_without_the_wheels_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr(ptx, "missing_toolkit", lambda: 'no compiler: pip install "numba-cuda[cu13]"')
     with pytest.raises(ptx.ToolkitMissing, match="numba-cuda"):
         ptx.compile_ptx(TEXT, SIGNATURES)
+
+
+CONFORMANCE = Path(__file__).resolve().parents[2] / "shared" / "conformance" / "cases"
+LATER = {"pca", "random"}  # they need what a later issue asks for
+SHARES = {"conformance": 4, "programs": 16}  # one in so many is compiled unless --all is given
+SOURCES = [(path, "programs") for path in test_programs.PROGRAMS if not test_programs.case_of(path).error]
+SOURCES += [(path, "conformance") for path in sorted(CONFORMANCE.glob("*.gd")) if path.stem not in LATER]
+
+
+@pytest.mark.parametrize(("path", "room"), SOURCES, ids=lambda p: getattr(p, "stem", p))
+def test_kernels_of_a_program_compile(path, room, toolkit, request, monkeypatch):
+    """Every kernel that a run launches, and the joins of its sums, for both capabilities."""
+    if zlib.crc32(path.stem.encode()) % SHARES[room] and not request.config.getoption("--all"):
+        pytest.skip("not in the seeded share: --all compiles it")
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
+    if room == "programs":
+        inputs = test_programs.case_of(path).inputs
+    else:
+        inputs = runpy.run_path(str(path.with_suffix(".py")))["inputs"](numpy.random.default_rng(20))
+    program = gdc.load(path)
+    types = launched(lambda: program.run(inputs, backend="cuda"), monkeypatch)
+    text = program.source("cuda")
+    types = with_joins(text, types)
+    compiled = ptx.compile_ptx_all(without_cupy(text), types)
+    assert compiled.keys() == types.keys()
+    for texts in compiled.values():
+        assert ".target sm_80" in texts[8, 0] and ".target sm_90" in texts[9, 0]

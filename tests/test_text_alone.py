@@ -6,9 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import gdc
 import numpy as np
 import pytest
+
+import gdc
 
 SCRIPT = """
 input X: real[m, n]

@@ -39,7 +39,28 @@ def index(b: Builder, node: tree.Index) -> Node:
         return masked_read(b, node, base, part.mask)
     if set(part.subscripts) <= {"all"}:
         return base
-    return b.node(part.op, base, *part.args, subscripts=tuple(part.subscripts), deps=tuple(part.deps))
+    return taken(b, node, base, part)
+
+
+def taken(b: Builder, node: tree.Index, base: Node, part: Part) -> Node:
+    """The part of an array; index arrays that meet must be of one shape."""
+    gathered = tuple(a for a in part.args if a.type.rank)
+    trees = tuple(s for s in node.subscripts if isinstance(s, tree.Expr))[-len(gathered) :] if gathered else ()
+
+    def describe() -> str:
+        return f"{excerpt(node.span)}: index arrays meet entry by entry, and {shapes(trees, gathered)}"
+
+    try:
+        return b.node(
+            part.op,
+            base,
+            *part.args,
+            subscripts=tuple(part.subscripts),
+            deps=tuple(part.deps),
+            meet=b.meeter(node.span, describe),
+        )
+    except Conflict as conflict:
+        b.fail("shape", f"{describe()} — {conflict.message}", node.span)
 
 
 def masked_read(b: Builder, node: tree.Index, base: Node, mask: Node) -> Node:
@@ -266,7 +287,7 @@ def assign_part(b: Builder, target: tree.Index, op: str | None, value_tree: tree
     if part.mask is not None:
         b.assign(name, masked_update(b, target, base, part.mask, op, value_tree), span)
         return
-    old = b.node(part.op, base, *part.args, subscripts=tuple(part.subscripts), deps=tuple(part.deps))
+    old = taken(b, target, base, part)
     value = b.expr(value_tree)
     combine = ""
     if op is not None:

@@ -22,19 +22,23 @@ from gdc.compiler.imp_tools import BARRIERS, name_of, reads, renamed, writes
 from gdc.compiler.record import Record, Step
 
 RULE = "fuse"
+Gains = Callable[[Loop, Loop, Loop], bool]
 
 
-def run(program: imp.Program, record: Record) -> imp.Program:
-    """The program with its nests fused."""
+def run(program: imp.Program, record: Record, gains: Gains | None = None) -> imp.Program:
+    """The program with its nests fused; `gains` says, of two nests and what they would become, whether a target wants
+    that."""
     if not record.allows(RULE):
         return program
-    fuser = Fuser(imp_tools.read_counts(program), imp_tools.alias_classes(program), record)
+    fuser = Fuser(imp_tools.read_counts(program), imp_tools.alias_classes(program), record, gains)
     return replace(program, body=fuser.body(program.body))
 
 
 class Fuser:
-    def __init__(self, counts: Counter[str], root: Callable[[str], str], record: Record) -> None:
-        self.counts, self.root, self.record = counts, root, record
+    def __init__(
+        self, counts: Counter[str], root: Callable[[str], str], record: Record, gains: Gains | None = None
+    ) -> None:
+        self.counts, self.root, self.record, self.gains = counts, root, record, gains
         self.fresh = 0
 
     def body(self, body: Body) -> Body:
@@ -61,7 +65,7 @@ class Fuser:
         for place in range(len(done) - 1, -1, -1):
             first = done[place]
             if isinstance(first, Loop) and simple(first) and same_range(first, second):
-                if not self.legal(first, second):
+                if not self.legal(first, second) or not self.wanted(first, second):
                     return False
                 before, after = split(first, between, self.root)
                 if any(depends(s, second, self.root) for s in after):
@@ -84,6 +88,14 @@ class Fuser:
             return False
         arrays = (one.written & (two.read | two.written)) | (two.written & one.read)
         return all(by_row(first, shared, array, self.root) for array in arrays)
+
+    def wanted(self, first: Loop, second: Loop) -> bool:
+        """Whether the target gains by it, as a trial shows that leaves no trace."""
+        if self.gains is None:
+            return True
+        trial = Fuser(self.counts.copy(), self.root, Record(without=self.record.without), self.gains)
+        trial.fresh = self.fresh
+        return self.gains(first, second, trial.merged(first, second))
 
     def merged(self, first: Loop, second: Loop) -> Loop:
         """One loop with both bodies; local names of the second that the first uses too are renamed."""

@@ -33,14 +33,17 @@ def run(program: Program, record: Record) -> Program:
 
 
 class Order:
-    """The pass over one region; `uses` says how many places use each node."""
+    """The pass over one region; `uses` says how many places use each node, `inner` which products a chain takes up."""
 
     def __init__(self, program: Program, record: Record, region: Region) -> None:
         self.origins, self.record, self.region = program.origins, record, region
-        self.uses = users(walk(roots(region)))
+        everything = walk(roots(region))
+        self.uses = users(everything)
         self.rows = row_sizes(program.inputs)
         for result in roots(region):
             self.uses[result] = self.uses.get(result, 0) + 1
+        factors = (untransposed(a) for v in everything if v.op == "matmul" for a in v.args)
+        self.inner = {f for f in factors if f.op == "matmul" and self.once(f)}
 
     def run(self) -> Region:
         return rewrite(self.region, self.change, self.origins)
@@ -63,7 +66,8 @@ class Order:
             return self.record.allows("scalars") and self.once(operand) and self.smaller(value, operand)
 
         chain = Chain(value, self.once, may_strip)
-        chosen = best(chain.factors, chain.written, self.beats(value)) if self.record.allows("chain") else chain.written
+        beats = self.beats(value) if value not in self.inner else None
+        chosen = best(chain.factors, chain.written, beats) if self.record.allows("chain") else chain.written
         if chosen is chain.written and not chain.scalars and not self.solvable(value):
             return value
         new = with_scalars(built(chosen, self.times), chain.scalars)
@@ -179,6 +183,10 @@ class Order:
                 cost_after,
             )
         )
+
+
+def untransposed(value: Node) -> Node:
+    return value.args[0] if value.op == "transpose" else value
 
 
 def sizes_of(value: Node) -> set[Atom]:

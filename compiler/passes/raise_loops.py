@@ -7,12 +7,14 @@ passes on (`err`, `f`) keeps nothing from being raised.
 from __future__ import annotations
 
 from gdc.compiler.dependence import Facts, polynomial
+from gdc.compiler.dims import Dim
 from gdc.compiler.ir import Node, Program, Region, make, mapped_region, rebuild, roots, walk
 from gdc.compiler.prune import prune
 from gdc.compiler.raising.loop import Raised, raised
 from gdc.compiler.raising.parts import expanded, forbidding, is_closed, ordered, tidy
 from gdc.compiler.record import Record, Step
-from gdc.compiler.run_cost import size_words
+from gdc.compiler.rules import formula
+from gdc.compiler.run_cost import by_name, size_words
 
 NAME = "raise_loops"
 SAID = {"total": "a fold", "part": "a fold", "each": "a table", "scatter": "a table", "last": "the last round's value"}
@@ -100,21 +102,25 @@ class _Raising:
         names = [(loop.regions[0].params[1 + k].get("name") or "a value", SAID[way.kind])
                  for k, way in outcome.ways.items() if way.kind in SAID and not _is_flag(loop, k)]
         if names:
-            self.record.add(Step(NAME, NAME, _text(loop), "; ".join(f"{name} is {kind}" for name, kind in names),
+            self.record.add(Step(NAME, NAME, self._text(loop), "; ".join(f"{name} is {kind}" for name, kind in names),
                                  "no round reads what another round wrote, or all they do is gather one value",
                                  self.program.origins.of(loop)))
 
     def _refused(self, loop: Node, reason: str) -> None:
-        self.record.add(Step(NAME, NAME, _text(loop), "stays a loop", reason, self.program.origins.of(loop)))
+        self.record.add(Step(NAME, NAME, self._text(loop), "stays a loop", reason, self.program.origins.of(loop)))
 
+    def _text(self, loop: Node) -> str:
+        """`for i in 0..n`, from the loop itself."""
 
-def _text(loop: Node) -> str:
-    """`for i in 0..n`, from the loop itself."""
-    start, count, step = (polynomial(a) for a in loop.args[:3])
-    name = loop.regions[0].params[0].get("name")
-    by = "" if step.is_constant and step.constant == 1 else f" by {size_words(step)}"
-    return f"for {name} in {size_words(start)}..{size_words(start + count * step)}{by}" if name else (
-        f"repeat {size_words(count)}")
+        def words(size: Dim) -> str:
+            return size_words(size, lambda node: formula(node, self.program.origins))
+
+        start, count, step = (polynomial(a) for a in loop.args[:3])
+        name = loop.regions[0].params[0].get("name")
+        by = "" if step.is_constant and step.constant == 1 else f" by {words(step)}"
+        stop = start + by_name(count) * step
+        return f"for {name} in {words(start)}..{words(stop)}{by}" if name else f"repeat {words(count)}"
+
 
 
 def _is_flag(loop: Node, k: int) -> bool:

@@ -18,6 +18,7 @@ from gdc.compiler.ir import Node, Program, Region, cast, make, rebuild, roots, w
 from gdc.compiler.layout import Layout
 from gdc.compiler.prune import prune
 from gdc.compiler.record import Record, Step
+from gdc.compiler.regions import has_effects
 from gdc.compiler.rules import formula, through
 from gdc.dsl import tree
 from gdc.dsl.source import Source, Span
@@ -62,9 +63,10 @@ class _Expansion:
     def _rebuilt(self, value: Node) -> Node:
         regions = tuple(self._changed(r) for r in value.regions)
         if any(new is not old for new, old in zip(regions, value.regions, strict=True)):
-            if not any(r.effects for r in value.regions) and any(r.effects for r in regions):
+            made = make(value.op, value.args, dict(value.attrs), value.types, regions, value.deps)
+            if has_effects(made):
                 self._enter(value)
-            value = make(value.op, value.args, dict(value.attrs), value.types, regions, value.deps)
+            return rebuild(made, self.new)
         return rebuild(value, self.new)
 
     def _changed(self, region: Region) -> Region:
@@ -84,20 +86,17 @@ class _Expansion:
             return
         needed = set(walk([value]))
         low = max((k + 1 for k, e in enumerate(effects) if e in needed), default=0)
-        high = next((k for k, e in enumerate(effects[low:], low) if value in self._used(e)), len(effects))
+        high = next((k for k, e in enumerate(effects[low:], low) if value in walk([e])), len(effects))
         low = max((k + 1 for k, e in enumerate(effects[:high]) if e.op == "exit"), default=low)
         while low < high and effects[low].uid < value.uid:
             low += 1
         effects.insert(low, value)
 
-    def _used(self, effect: Node) -> set[Node]:
-        return set(walk([effect]))
-
     # --- the loops
 
     def _built(self, value: Node) -> Node:
         """The prelude's loops for a factorisation; what they do is kept in `loops`."""
-        args = tuple(self.new[a] for a in value.args)
+        args = tuple(cast(self.new[a], value.type.element) for a in value.args)
         op = value.op
         name = f"_{op}" + ({1: "_vector", 2: "_matrix"}[args[1].type.rank] if op == "solve" else "")
         place = self._place(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gdc.compiler.dependence import Facts
+from gdc.compiler.homes import SOLVERS
 from gdc.compiler.ir import Node, Program, Region, make, mapped_region, nested, rebuild, roots, walk
 from gdc.compiler.raising.parts import expanded, is_closed, ordered
 from gdc.compiler.record import Record, Step
@@ -33,9 +34,12 @@ class _Vectorising:
         self.program, self.record = program, record
         self.facts = Facts()
         self.closed: set[Node] = set()
+        self.lazy: set[Node] = set()  # what may fail, and was not written above all rounds
 
     def region(self, whole: Region) -> Region:
         order = walk(roots(whole))
+        sites = self.program.sites
+        self.lazy = {v for v in order if v.op in SOLVERS and sites[v.get("site")].depth}
         self.facts.note_types((*self.program.inputs, *order))
         return self._rewritten(whole, order)
 
@@ -62,6 +66,7 @@ class _Vectorising:
         """(what a table or fold becomes, the effects that stand for it)."""
         spans = self.program.origins.of(owner)
         vectoriser = Vectoriser(self.facts, self.closed)
+        vectoriser.needs_rounds = bool(self.lazy) and not self.lazy.isdisjoint(walk(roots(owner.regions[0])))
         try:
             value, effects = vectoriser.whole(owner)
         except Unvectorised as reason:

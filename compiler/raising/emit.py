@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdc.compiler.dependence import linear, polynomial, subscripts_of
 from gdc.compiler.dims import ONE, ZERO, Dim
-from gdc.compiler.ir import Node, Region, cast, integer, make, node, param, project, rebuild, size_node, size_of
+from gdc.compiler.ir import Node, Region, cast, integer, make, nested, node, param, project, rebuild, size_node, size_of
 from gdc.compiler.ops import OPS
 from gdc.compiler.raising.parts import loose_effects, make_index, ordered, tidy
 from gdc.compiler.raising.ways import MONOIDS, Body, Way
@@ -26,10 +26,9 @@ class Emitter:
         new = {**self.safe, **replaced}
         new.update((value, self._from_table(table, new)) for value, table in self.tables.items())
         order = ordered(starts, self.body.closed)
-        for value in order:
-            if value in self.body.variant:
-                for region in value.regions:
-                    new.update((p, param(p.type, p.get("name", ""))) for p in region.params)
+        for value in self._changing(order):
+            for region in value.regions:
+                new.update((p, param(p.type, p.get("name", ""))) for p in region.params)
         for index in list(new):
             own = self.body.facts.ranges.get(index)
             if own is not None and new[index].op == "param":
@@ -41,6 +40,15 @@ class Emitter:
                     rebuilt = again(value)
                 new[value] = tidy(rebuilt, self.body.facts)
         return [new.get(s, s) for s in starts]
+
+    def _changing(self, order: list[Node]) -> set[Node]:
+        """What a copy makes anew: what depends on the loop's parameters, and on effects of its body at any depth."""
+        found: set[Node] = set()
+        for value in order:
+            own = value in self.body.variant or value in self.body.own_effects
+            if own or any(n in found for n in nested(value)):
+                found.add(value)
+        return found
 
     def _from_table(self, table: Node, new: dict[Node, Node]) -> Node:
         """The entry of a table that belongs to the present round."""
@@ -142,7 +150,7 @@ class Emitter:
 
     def _scatter(self, way: Way, initial: Node, checks: list[Node] | None) -> tuple[Node, Node]:
         assert way.write is not None
-        table = self.table(way.value, checks)
+        table = self.table(self._stretched(way.value, way.write), checks)
         places = [self.table(x, None) for _, args in subscripts_of(way.write) for x in args]
         new = cast(node("neg", table) if way.operation == "sub" else table, initial.type.element)
         return node("update", initial, new, *places, subscripts=("gather",) * len(places),

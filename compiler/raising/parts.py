@@ -118,9 +118,9 @@ def effects_within(region: Region) -> Iterator[Node]:
 
 def loose_effects(starts: list[Node], known: set[Node], closed: set[Node]) -> list[Node]:
     """The new nodes, in order, whose regions hold effects and which stand in no other new region."""
-    order = [n for n in ordered(starts, closed) if n not in known]
+    order = ordered(starts, closed)
     inside = {e for n in order for r in n.regions for e in r.effects}
-    return [n for n in order if n not in inside and any(r.effects for r in n.regions)]
+    return [n for n in order if n not in known and n not in inside and any(r.effects for r in n.regions)]
 
 
 Arms = tuple[Node, tuple[tuple[Node, ...], Node], tuple[tuple[Node, ...], Node]]

@@ -100,7 +100,10 @@ class Body:
         return Range.of(self.loop)
 
     def varies(self, atom: Atom) -> bool:
-        return atom in self.variant
+        """Whether a size is another one in each round. A size that only a type names is not among `order`."""
+        if atom in self.variant or not isinstance(atom, Node):
+            return atom in self.variant
+        return atom not in self.closed and any(n in self.variant for n in ordered([atom], self.closed))
 
     def is_read(self, k: int, value: Node) -> bool:
         return k in self.reads.get(value, ())

@@ -165,3 +165,18 @@ def test_a_product_of_named_sizes_is_demanded_with_a_hint():
     site = made.sites[made.demands[0].site]
     assert "X is [m, n], y is [m]" in site.message
     assert site.hint == "X.T@y would be [n]"
+
+
+def test_index_arrays_of_different_lengths_are_refused() -> None:
+    import gdc
+    import numpy as np
+    import pytest
+
+    with pytest.raises(gdc.Error) as caught:
+        gdc.compile("input A: real[m, n]\nd := A[[2, 0, 1], [0, 1]]")
+    assert caught.value.kind == "shape" and caught.value.line == 2
+    program = gdc.compile("input A: real[m, n]\ninput k: int[q]\nd := A[[2, 0, 1], k]")
+    for backend in ("loops", "numpy"):
+        with pytest.raises(gdc.Error) as caught:
+            program.run({"A": np.eye(3), "k": [0, 1]}, backend=backend)
+        assert caught.value.kind == "shape" and caught.value.line == 3

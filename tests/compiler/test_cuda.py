@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from launched import launched, without_cupy
 
 from gdc.compiler.targets import cuda
 from gdc.compiler.text import read_program
@@ -467,6 +468,41 @@ def program(xp: real[1] = 'xp', count_0: real[0] = 'count_0', place: real[0] = '
     assert found.tolist() == [2.0, 4.0, 6.0]
 
 
+LEFT = """
+def program(rounds: int[0] = 'rounds', x: real[1] = 'x', mask: bool[1] = 'mask'):
+    n: int[0] = extent(x, axis=0)
+    d: int[0] = 0
+    for i in loop(0, rounds, 1, 'serial'):
+        for j in loop(0, 5, 1, 'serial'):
+            if eq(j, 2):
+                break
+            d: int[0] = d + 1
+    all: bool[0] = True
+    for i in loop(0, n, 1, 'serial'):
+        all: bool[0] = minimum(all, mask[i])
+    seen: bool[0] = False
+    for k in loop(0, rounds, 1, 'rounds'):
+        for i in loop(1, n, 1, 'serial'):
+            x2: real[0] = x[i] + k
+            if gt(x2, 3.0):
+                last: real[0] = x2 - x[i - 1]
+                seen: bool[0] = True
+                break
+    output('d', d)
+    output('all', all)
+    output('last', last, seen)
+"""
+
+
+@BOTH
+def test_loops_that_are_left_and_scalars_that_only_some_rounds_set(backwards):
+    x, mask = np.array([0.0, 1.0, 2.5]), np.array([True, False, True])
+    d, every, last = run(LEFT, 2, x, mask, backwards=backwards)
+    assert (d, every, last) == (4, False, 2.5) and every.dtype == bool
+    assert run(LEFT, 1, x, mask, backwards=backwards)[2] is None
+    assert run(LEFT, 2, x[::-1].copy(), mask, backwards=backwards)[2] is None
+
+
 # --- PTX ---------------------------------------------------------------------------------------
 
 PROGRAMS = {
@@ -483,27 +519,9 @@ PROGRAMS = {
 }
 
 
-def argument_type(value):
-    """A kernel's argument as `runtime.ptx` names its type."""
-    if isinstance(value, np.ndarray):
-        last = "::1" if value.flags.c_contiguous else ":"
-        return f"{value.dtype.name}[{', '.join([':']*(value.ndim - 1) + [last])}]"
-    if isinstance(value, bool | np.bool_):
-        return "bool"
-    return "int64" if isinstance(value, int | np.integer) else "float64"
-
-
 def signatures(program, inputs, monkeypatch):
     """The types of what each kernel of a program is launched with."""
-    found, launch = {}, emulate.Kernel._launch
-
-    def noted(kernel, blocks, threads, dynamic_bytes, *arguments):
-        found[kernel.name] = [argument_type(a) for a in arguments]
-        launch(kernel, blocks, threads, dynamic_bytes, *arguments)
-
-    monkeypatch.setattr(emulate.Kernel, "_launch", noted)
-    run(program, *inputs)
-    return found
+    return launched(lambda: run(program, *inputs), monkeypatch)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -513,14 +531,14 @@ def test_kernels_compile(name, monkeypatch):
         pytest.skip(reason)
     program, inputs = PROGRAMS[name]
     types = signatures(program, inputs, monkeypatch)
-    compiled = ptx.compile_ptx_all(text_of(program).replace("import cupy as xp\n", ""), types)
+    compiled = ptx.compile_ptx_all(without_cupy(text_of(program)), types)
     assert compiled.keys() == types.keys()
     assert all(".visible .entry" in text for texts in compiled.values() for text in texts.values())
 
 
 def test_every_kernel_of_the_programs_is_launched(monkeypatch):
     for program, inputs in PROGRAMS.values():
-        launched = signatures(program, inputs, monkeypatch)
+        found = signatures(program, inputs, monkeypatch)
         kernels = {line.split("(")[0][4:] for line in text_of(program).split("@cuda.jit\n")[1:]}
-        unused = {name for name in kernels - launched.keys() if not name.startswith("join_")}
+        unused = {name for name in kernels - found.keys() if not name.startswith("join_")}
         assert not unused

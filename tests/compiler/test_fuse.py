@@ -1,6 +1,7 @@
 """Fusion on the nests of a gradient step, and where they must keep their hands off."""
 
 from gdc.compiler import imp
+from gdc.compiler.cuda.boxes import same_box
 from gdc.compiler.passes import fuse
 from gdc.compiler.record import Record
 from gdc.compiler.text import print_program, read_program
@@ -94,3 +95,35 @@ def test_switched_off() -> None:
 def test_reads_back() -> None:
     program = fused(STEP)
     assert read_program(print_program(program)) == program
+
+
+def test_cuda_fuses_only_what_loses_no_threads() -> None:
+    text = """
+def program(X: real[2] = "X", w: real[1] = "w", b: real[0] = "b"):
+    m: int[0] = extent(X, 0)
+    n: int[0] = extent(X, 1)
+    t: real[1] = alloc(real, m)
+    for i in loop(0, m, 1, "parallel"):
+        acc: real = 0.0
+        for j in loop(0, n, 1, "serial"):
+            acc: real = add(acc, mul(X[i, j], w[j]))
+        t[i] = acc
+    e: real[1] = alloc(real, m)
+    for i in loop(0, m, 1, "parallel"):
+        e[i] = add(t[i], b)
+    p: real[1] = alloc(real, m)
+    for i in loop(0, m, 1, "parallel"):
+        p[i] = mul(e[i], e[i])
+    Y: real[2] = alloc(real, m, n)
+    for i in loop(0, m, 1, "parallel"):
+        for j in loop(0, n, 1, "parallel"):
+            Y[i, j] = mul(X[i, j], p[i])
+    total: real = 0.0
+    for i in loop(0, m, 1, "serial"):
+        total: real = add(total, p[i])
+    output("Y", Y)
+    output("total", total)
+"""
+    kept = loops(fuse.run(read_program(text), Record(), same_box))
+    assert [loop.mode for loop in kept] == ["parallel", "parallel", "parallel", "serial"]
+    assert "e[" not in print_program(fuse.run(read_program(text), Record(), same_box))

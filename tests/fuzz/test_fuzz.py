@@ -150,7 +150,7 @@ class Hunt:
         name = self.signature(fault)
         self.bugs[name] = self.bugs.get(name, 0) + 1
         general = name[1] == "differs" or name[1].startswith("error")
-        if self.bugs[name] > (4 if general else 1):
+        if self.bugs[name] > (2 if general else 1):
             return
         text = reduce.smaller(drawn.text, lambda text: self.fails(Drawn(text, drawn.inputs), name), self.options.tries)
         small = Drawn(text, {k: v for k, v in drawn.inputs.items() if f"input {k}" in text})

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -179,6 +180,29 @@ def test_explain_takes_types(capsys):
     assert code == 0 and "%y: real[" in out
 
 
+def test_explain_takes_sizes(script, capsys):
+    code, out, _ = gdc(capsys, "explain", str(script), "--size", "m=1_000", "--size", "n=10", "--json")
+    data = json.loads(out)
+    assert code == 0 and data["schema"] == 1 and data["sizes"]["m"] == 1000
+    assert gdc(capsys, "explain", str(script), "--size", "m")[0] == 2
+
+
+def test_a_story_is_coloured_on_a_terminal_only(script, capsys, monkeypatch):
+    from gdc.runtime import report
+
+    plain = gdc(capsys, "explain", str(script))[1]
+    assert "\x1b" not in plain
+    monkeypatch.setattr(report, "coloured", lambda stream: True)
+    styled = report.style_story(plain)
+    assert "\x1b[1m" in styled and re.sub("\x1b\\[[0-9;]*m", "", styled) == plain
+
+
+def test_a_second_run_says_that_it_was_loaded(capsys):
+    words = ("run", "-e", "y := 2^10 + 0.625", "--backend", "numpy")
+    assert "\ncompiled in " in gdc(capsys, *words)[2]
+    assert "\nloaded from the cache in " in gdc(capsys, *words)[2]
+
+
 def test_source_is_python(script, capsys):
     code, out, _ = gdc(capsys, "source", script, "--backend", "numpy")
     assert code == 0
@@ -193,6 +217,14 @@ def test_backends(capsys):
 
 
 # --- as a process ------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def hears_ctrl_c():
+    """A shell starts what it runs in the background with SIGINT ignored, and children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def start(*words, **options):

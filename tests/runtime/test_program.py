@@ -1,5 +1,7 @@
 """Programs and results: the face of the embedding."""
 
+import dataclasses
+import json
 import multiprocessing
 import pickle
 import subprocess
@@ -13,6 +15,7 @@ import numpy as np
 import pytest
 
 import gdc
+from gdc.compiler import ir
 from gdc.runtime import cache, choose, faults, machine
 
 STEP = "w := w - a*(1/m)*X.T@(X@w+b-y)"
@@ -107,11 +110,55 @@ def test_explain_tells_every_pass_with_its_reason():
 def test_cost_is_a_number_of_the_sizes():
     p = gdc.compile(FIT)
     small, large = p.cost(m=100, n=10, steps=10), p.cost(m=1000, n=10, steps=100)
-    assert set(small) == {"flops", "bytes", "calls"}
+    assert set(small) == {"flops", "bytes", "calls", "passes"}
+    assert small["passes"] == {"X": 20, "y": 10} and p.cost(m=5, n=2)["passes"]["X"] == 40
     assert 50 < large["flops"] / small["flops"] < 150
     with pytest.raises(gdc.Error) as caught:
         p.cost(m=3)
     assert caught.value.kind == "name" and "n" in caught.value.message
+
+
+def test_explain_takes_sizes_and_gives_json():
+    p = gdc.compile(FIT)
+    assert "repeat steps -> stays a loop" in p.explain() and "grad: nothing to do here" in p.explain()
+    told = p.explain(sizes={"m": 1000, "n": 10})
+    assert "3*m*n -> 2*m*n + n flops = 30,000 -> 20,010" in told
+    assert "passes over X  steps + 1 -> 2*steps = 21 -> 40" in told
+    assert all(len(line) <= 100 for line in told.partition("=== The text")[0].split("\n"))
+    data = json.loads(p.explain(sizes={"m": 1000, "n": 10}, as_json=True))
+    assert data["schema"] == 1 and data["sizes"]["steps"] == 20 and data["text"] == p.source()
+    (scalars,) = (s for entry in data["passes"] for s in entry["steps"] if s["rule"] == "scalars")
+    assert scalars["cost_after"] == {"formula": "2*m*n + n", "value": 20_010} and scalars["lines"] == [7]
+    assert data["costs"]["passes over X"]["after"] == {"formula": "2*steps", "value": 40}
+    assert json.loads(p.explain(stage="imp", as_json=True))["stage"] == "imp"
+
+
+def test_a_size_without_a_name_is_told_by_its_formula():
+    text = gdc.compile("""
+        input start: int[rows_plus_one]
+        input v: real[e]
+        y := zeros(3)
+        for i in 0..3 {
+            for p in start[i]..start[i+1] { y[i] += v[p] }
+        }
+        output y
+    """).explain()
+    assert "for p in start[i]..start[i+1]" in text and "%" not in text.partition("=== The text")[0]
+
+
+def test_a_second_run_is_loaded_not_compiled():
+    p = gdc.compile("input x: real[n]\ny := sum(x) + 3.75")
+    assert [p.run({"x": [1.0]}, backend="numpy").cached for _ in range(2)] == [False, True]
+    assert gdc.compile(p._text).run({"x": [1.0]}, backend="numpy").cached
+
+
+def test_a_pass_that_breaks_a_program_is_named(monkeypatch):
+    from gdc.compiler.passes import simplify
+
+    monkeypatch.setattr(simplify, "run", lambda program, record: dataclasses.replace(program, outputs=(), region=(
+        ir.Region(program.region.params, program.region.effects, program.region.results))))
+    with pytest.raises(gdc.Error, match="the pass simplify"):
+        gdc.compile("input x: real\ny := x + 4.5").source()
 
 
 def test_several_errors_come_at_compile_time():

@@ -12,6 +12,14 @@ from gdc.runtime.progress import Bar
 from gdc.runtime.watch import Expired, Watch, listening, shown
 
 
+@pytest.fixture(autouse=True)
+def hears_ctrl_c():
+    """A shell starts what it runs in the background with SIGINT ignored, and children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_rounds_count_and_end_when_interrupted():
     watch = Watch()
     seen = []
@@ -94,10 +102,11 @@ def test_a_time_limit_stops_native_code():
 
 
 def test_ctrl_c_in_a_run_gives_the_state_so_far():
-    threading.Timer(0.5, lambda: signal.raise_signal(signal.SIGINT)).start()
-    r = gdc.compile("s := 0.0\nwhile s >= 0 {\n    s := s + 1.0\n    record s\n}\noutput s").run(
-        backend="numpy", timeout=30
-    )
+    def begun(_):   # only now is all compiled
+        threading.Timer(0.2, lambda: signal.raise_signal(signal.SIGINT)).start()
+
+    text = 'print "begun"\ns := 0.0\nwhile s >= 0 {\n    s := s + 1.0\n    record s\n}\noutput s'
+    r = gdc.compile(text).run(backend="numpy", timeout=30, show=begun)
     assert r.interrupted and r.s > 0 and r.trace["s"][-1] == r.s
 
 
