@@ -7,7 +7,7 @@ are, or goes out to where it was written, and no further.
 
 from __future__ import annotations
 
-from gdc.compiler.ir import Node, Region, walk
+from gdc.compiler.ir import ANYWHERE, Node, Program, Region, walk
 from gdc.compiler.layout import Layout
 
 REPEATED = frozenset({"loop", "table", "fold"})
@@ -105,7 +105,8 @@ def _needed(layout: Layout, value: Node, needs: dict[Region, set[Region]]) -> se
 
 def _stays(value: Node, fixed: set[Node], risky: set[Region]) -> bool:
     return (
-        value in fixed or value.op in SOLVERS or value.get("kind") == "forever" or any(r in risky for r in value.regions)
+        value in fixed or value.op in SOLVERS or value.get("kind") == "forever" or any(r in risky for r in
+        value.regions)
     )
 
 
@@ -116,14 +117,19 @@ def _hoisted(layout: Layout, region: Region, needed: set[Region]) -> Region:
     return region
 
 
+def written_depth(program: Program, value: Node) -> int:
+    """How many regions stood round the place where a factorisation was written."""
+    site = value.get("site")
+    return program.sites[site].depth if site is not None and site < len(program.sites) else ANYWHERE
+
+
 def _written(layout: Layout, value: Node, fixed: set[Node], region: Region) -> Region:
     """Where a factorisation was written, if its uses are further in: it is computed once, and fails there."""
-    site, sites = value.get("site"), layout.program.sites
-    out = layout.depth(region) - sites[site].depth if site is not None and site < len(sites) else 0
+    out = layout.depth(region) - written_depth(layout.program, value)
     if out <= 0:
         return region
-    used = walk([value])
+    used = set(walk([value]))
     needed = {layout.home[n] for n in used if n in fixed}
-    while out > 0 and region in layout.owner and region not in needed and not set(region.params) & set(used):
+    while out > 0 and region in layout.owner and region not in needed and used.isdisjoint(region.params):
         region, out = layout.home[layout.owner[region]], out - 1
     return region

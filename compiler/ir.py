@@ -126,8 +126,21 @@ class Node:
 
 
 _uids = itertools.count(1)
-_interned: weakref.WeakValueDictionary[tuple[Any, ...], Node] = weakref.WeakValueDictionary()
-_lock = threading.Lock()
+
+
+class _Known(threading.local):
+    """The nodes of one compilation, by structure. A compilation stays in its thread."""
+
+    def __init__(self) -> None:
+        self.nodes: weakref.WeakValueDictionary[tuple[Any, ...], Node] = weakref.WeakValueDictionary()
+
+
+_known = _Known()
+
+
+def begin() -> None:
+    """A compilation begins: its nodes are its own, so that their numbers are in the order in which they were made."""
+    _known.nodes = weakref.WeakValueDictionary()
 
 
 def make(
@@ -144,10 +157,9 @@ def make(
         return Node(*parts)
     # 1, True and 1.0 are equal in Python, and so are 0.0 and -0.0
     key = (*parts, repr(parts[2])) if op == "const" else parts
-    with _lock:
-        found = _interned.get(key)
-        if found is None:
-            found = _interned[key] = Node(*parts)
+    found = _known.nodes.get(key)
+    if found is None:
+        found = _known.nodes[key] = Node(*parts)
     return found
 
 

@@ -1,4 +1,5 @@
-"""The text of loops, numpy and parallel runs alone: only NumPy (and Numba, and SciPy where a function needs it), never gdc."""
+"""The text of loops, numpy and parallel runs alone: only NumPy (and Numba, and SciPy where a function needs it),
+never gdc."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ def build(script: tree.Script, source: Source, types: dict[str, Type] | None = N
     types: element, rank and axes of size 1 of the inputs that have no contract. Raises gdc.Error, with all further
     errors of the script in its `others`.
     """
+    ir.begin()
     b = Builder(source, types or {}, prelude())
     top = tuple(s for s in script.statements if not isinstance(s, (tree.Input, tree.Param, tree.Def)))
     b.scope.differentiated = differentiated(top)

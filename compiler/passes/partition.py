@@ -246,7 +246,8 @@ def _mapped(s: Statement, change: Callable[[Expr], Expr], cut: dict[str, Expr], 
             renamed: dict[str, str]) -> Statement:
     """A statement of the rows: cut arrays at the local row, totals under the block's own names."""
     done = map_parts(
-        s, lambda e: map_expression(e, change), lambda body: tuple(_mapped(t, change, cut, local, renamed) for t in body))
+        s, lambda e: map_expression(e, change), lambda body: tuple(_mapped(t, change, cut, local, renamed) for t in
+        body))
     if isinstance(s, imp.Store) and isinstance(done, imp.Store) and name_of(s.array) in cut:
         return replace(done, array=cut[name_of(s.array)], index=(local, *done.index[1:]))
     if isinstance(done, imp.Let) and done.name in renamed:

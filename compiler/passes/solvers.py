@@ -87,7 +87,7 @@ class _Expansion:
         needed = set(walk([value]))
         low = max((k + 1 for k, e in enumerate(effects) if e in needed), default=0)
         high = next((k for k, e in enumerate(effects[low:], low) if value in walk([e])), len(effects))
-        low = max((k + 1 for k, e in enumerate(effects[:high]) if e.op == "exit"), default=low)
+        low = max([low, *(k + 1 for k, e in enumerate(effects[:high]) if e.op == "exit")])
         while low < high and effects[low].uid < value.uid:
             low += 1
         effects.insert(low, value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdc.compiler.dependence import Facts
-from gdc.compiler.homes import SOLVERS
+from gdc.compiler.homes import SOLVERS, written_depth
 from gdc.compiler.ir import Node, Program, Region, make, mapped_region, nested, rebuild, roots, walk
 from gdc.compiler.raising.parts import expanded, is_closed, ordered
 from gdc.compiler.record import Record, Step
@@ -38,8 +38,7 @@ class _Vectorising:
 
     def region(self, whole: Region) -> Region:
         order = walk(roots(whole))
-        sites = self.program.sites
-        self.lazy = {v for v in order if v.op in SOLVERS and sites[v.get("site")].depth}
+        self.lazy = {v for v in order if v.op in SOLVERS and written_depth(self.program, v) > 0}
         self.facts.note_types((*self.program.inputs, *order))
         return self._rewritten(whole, order)
 

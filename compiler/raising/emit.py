@@ -42,13 +42,17 @@ class Emitter:
         return [new.get(s, s) for s in starts]
 
     def _changing(self, order: list[Node]) -> set[Node]:
-        """What a copy makes anew: what depends on the loop's parameters, and on effects of its body at any depth."""
-        found: set[Node] = set()
-        for value in order:
-            own = value in self.body.variant or value in self.body.own_effects
-            if own or any(n in found for n in nested(value)):
-                found.add(value)
-        return found
+        """What a copy makes anew: what depends on the loop's parameters, on effects of its body at any depth, or on
+        parameters of what is made anew."""
+        found = {v for v in order if v in self.body.variant or v in self.body.own_effects}
+        while True:
+            before = len(found)
+            found.update(p for v in list(found) for region in v.regions for p in region.params)
+            for value in order:
+                if value not in found and any(n in found for n in nested(value)):
+                    found.add(value)
+            if len(found) == before:
+                return found
 
     def _from_table(self, table: Node, new: dict[Node, Node]) -> Node:
         """The entry of a table that belongs to the present round."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gdc.compiler.dependence import Facts, place
-from gdc.compiler.ir import Node, Region, make, nested, project
+from gdc.compiler.ir import Node, Region, make, nested, param, project
 from gdc.compiler.raising.emit import Emitter
 from gdc.compiler.raising.parts import loose_effects, ordered
 from gdc.compiler.raising.ways import Body, Refusal, Way
@@ -34,7 +34,7 @@ def raised(loop: Node, facts: Facts, closed: set[Node]) -> Raised:
     effects: list[Node] = []
     checks: list[Node] | None = list(body.region.effects)
     if stays or (checks and not any(_holds(ways[k]) for k in todo)):
-        rest = _remaining(body, sorted(stays))
+        rest = _remaining(body, sorted(stays), emitter)
         values.update({k: project(rest, at) for at, k in enumerate(sorted(stays))})
         effects += [rest] if checks else []
         checks = None
@@ -104,11 +104,16 @@ def _unsafe(body: Body, ways: dict[int, Way], j: int, starts: list[Node], k: int
     return body.unsafe_read(j, starts, None if write is None else place(write))
 
 
-def _remaining(body: Body, stays: list[int]) -> Node:
-    """The loop over what stays."""
-    carried, initial = body.carried, body.initial
-    region = Region((body.index, *(carried[k] for k in stays)), body.region.effects,
-                    (body.region.results[k] for k in stays))
+def _remaining(body: Body, stays: list[int], emitter: Emitter) -> Node:
+    """The loop over what stays. What its effects read of the rest, they may read as it was before the loop."""
+    carried, initial, effects = body.carried, body.initial, body.region.effects
+    index, results = body.index, [body.region.results[k] for k in stays]
+    if any(j not in stays for value in (*effects, *results) for j in body.reads.get(value, ())):
+        index = param(index.type, index.get("name", ""))
+        own = {body.index: index, **{carried[k]: carried[k] for k in stays}}
+        copies = emitter.copy([*effects, *results], own)
+        effects, results = tuple(copies[: len(effects)]), copies[len(effects) :]
+    region = Region((index, *(carried[k] for k in stays)), effects, results)
     return make("loop", (*body.loop.args[:3], *(initial[k] for k in stays)), dict(body.loop.attrs),
                 (carried[k].type for k in stays), (region,), body.loop.deps)
 

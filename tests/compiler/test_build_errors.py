@@ -168,9 +168,10 @@ def test_a_product_of_named_sizes_is_demanded_with_a_hint():
 
 
 def test_index_arrays_of_different_lengths_are_refused() -> None:
-    import gdc
     import numpy as np
     import pytest
+
+    import gdc
 
     with pytest.raises(gdc.Error) as caught:
         gdc.compile("input A: real[m, n]\nd := A[[2, 0, 1], [0, 1]]")

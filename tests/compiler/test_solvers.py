@@ -51,7 +51,9 @@ def outcome(text, target, **values):
     lines = []
     program = gdc.compile(text)
     try:
-        found = dict(program.run({k: v for k, v in values.items() if k in program.signature}, target, show=lines.append))
+        found = dict(
+            program.run({k: v for k, v in values.items() if k in program.signature}, target, show=lines.append)
+        )
     except gdc.Error as error:
         return (error.kind, error.message, error.line, error.column), lines
     return found, lines
@@ -72,3 +74,36 @@ def test_targets_agree(name, k, matrix):
             continue
         for key in wanted:
             np.testing.assert_allclose(found[key], wanted[key], rtol=1e-5, atol=1e-12, err_msg=target)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("text", "fails"), [
+    ("x := inv(A); output y; y := 1.0", False),
+    ("y := sum(inv(A)) if k > 0 else 0.0", False),
+    ("y := [sum(inv(A)) for i in 0..k]", False),
+    ("s := 0.0; for i in 0..k { s += sum(inv(A)) }", False),
+    ("x := inv(A); y := [x[i, 0] for i in 0..k]; output y", True),
+    ("x := inv(A); s := 0.0; for i in 0..k { s += sum(x) }; output s", True),
+    ("x := inv(A); s := 0.0; if k > 0 { s += sum(x) }; output s", True),
+    ("d := det(A)", False),
+    ("g := grad(det(A), A)", True),
+])
+def test_what_nobody_reads_is_dropped_and_the_rest_fails_where_it_was_written(text, fails, target):
+    found, _ = outcome(f"input A: real[n, n]; input k: int\n{text}", target, A=SINGULAR, k=0)
+    assert (found[:2] == ("value", "A is singular")) if fails else isinstance(found, dict)
+
+
+@pytest.mark.parametrize("target", ["loops", "numpy"])
+def test_before_a_loop_is_computed_once(target):
+    text = "input A: real[n, n]; input k: int\nL := inv(A@A.T)\ns := 0.0\nfor i in 0..k { if i > 2 { s += sum(L)/(1 + s) } }"
+    written = gdc.compile(text).source(target)
+    assert written.index("# L := inv(A@A.T)") < written.index("# for i in 0..k")
+    assert not {n.op for n in _final(text, "loops")} & {"solve", "inv", "det", "cholesky"}
+
+
+def _final(text, target):
+    from gdc.compiler.driver import compile_stages
+    from gdc.compiler.ir import roots, walk
+    from gdc.dsl.source import Source
+
+    return walk(roots(compile_stages(Source(text, "t"), target, last="passes").final.region))

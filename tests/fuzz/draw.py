@@ -1,6 +1,7 @@
 """Well-typed gd programs, drawn with Hypothesis: `programs()` gives a text and its inputs.
 
-Real data are small dyadic fractions, so that + - * and sums are exact. Programs may still fail when they run (an index, a
+Real data are small dyadic fractions, so that + - * and sums are exact. Programs may still fail when they run (an
+index, a
 division by zero): then every target must fail in the same way.
 """
 
@@ -99,7 +100,9 @@ class Drawer(Formulas):
         optional = 1 if takes[-1].rank == 0 and self.chance(40) else 0
         names = [self.fresh("a") for _ in takes]
         self.names = dict(zip(names, takes))
-        heads = [n + (f" = {self.literal(k.element)}" if optional and n == names[-1] else "") for n, k in self.names.items()]
+        heads = [
+            n + (f" = {self.literal(k.element)}" if optional and n == names[-1] else "") for n, k in self.names.items()
+        ]
         name = self.fresh("f")
         gives = tuple(self.kind(self.choose(3)) for _ in range(self.among((3, 1), (1, 2))))
         if len(gives) == 1 and self.chance(50):
@@ -131,7 +134,14 @@ class Drawer(Formulas):
     def statement(self, depth):
         ways = [self.assign] * 4 + [self.reassign] * 3 + [self.update] * 4 + [self.accumulate] * 2
         if depth and self.loops < 3:
-            ways += [self.for_loop] * 4 + [self.repeat, self.while_loop, self.branch, self.branch, self.for_each, self.sweep]
+            ways += [self.for_loop] * 4 + [
+                self.repeat,
+                self.while_loop,
+                self.branch,
+                self.branch,
+                self.for_each,
+                self.sweep,
+            ]
         if depth and not self.in_function:
             ways += [self.several, self.promoted, self.growing]
         if not self.in_function:
@@ -177,14 +187,18 @@ class Drawer(Formulas):
         if not names:
             return self.assign(depth)
         name = self.pick(names)
-        way = self.pick((self.update_entry, self.update_entry, self.update_slice, self.update_mask, self.scatter, self.update_rows))
+        way = self.pick(
+            (self.update_entry, self.update_entry, self.update_slice, self.update_mask, self.scatter, self.update_rows)
+        )
         return way(name, self.names[name])
 
     def operator(self, kind):
         return ":=" if kind.element == BOOL or self.chance(60) else self.pick(("+=", "-=", "+="))
 
     def update_entry(self, name, kind):
-        self.emit(f"{self.load(name, kind)} {self.operator(kind)} {self.damped(kind, self.expr(Kind(kind.element), 2))}")
+        self.emit(
+            f"{self.load(name, kind)} {self.operator(kind)} {self.damped(kind, self.expr(Kind(kind.element), 2))}"
+        )
 
     def update_rows(self, name, kind):
         """Some axes whole, some at a place."""
@@ -195,7 +209,9 @@ class Drawer(Formulas):
 
     def update_slice(self, name, kind):
         first, *rest = kind.shape
-        part, size = self.pick(((":", first), ("1:", f"{first} - 1"), (":-1", f"{first} - 1"), ("1:-1", f"{first} - 2"), ("::-1", first)))
+        part, size = self.pick(
+            ((":", first), ("1:", f"{first} - 1"), (":-1", f"{first} - 1"), ("1:-1", f"{first} - 2"), ("::-1", first))
+        )
         if first == "1" or (size.endswith(("- 1", "- 2")) and self.chance(30)):
             size = None
         shape = () if size is None else (size, *rest)
@@ -207,7 +223,9 @@ class Drawer(Formulas):
 
     def update_mask(self, name, kind):
         if kind.element != BOOL and self.chance(60):
-            self.emit(f"{name}[{name} {self.pick('<>')} {self.literal(kind.element)}] := {self.expr(Kind(kind.element), 1)}")
+            self.emit(
+                f"{name}[{name} {self.pick('<>')} {self.literal(kind.element)}] := {self.expr(Kind(kind.element), 1)}"
+            )
         else:
             self.emit(f"{name}[{self.expr(kind.of(BOOL), 1)}] := {self.expr(Kind(kind.element), 1)}")
 
@@ -258,7 +276,9 @@ class Drawer(Formulas):
             return self.assign(depth)
         names = list(ranges)
         if len(names) == 1 and self.chance(40):
-            text = self.pick(("1..{}", "0..{} by 2", "{} - 1..-1 by -1", "0..{} - 1", "0..{} + 1", "1..{} - 1")).format(ranges[names[0]])
+            text = self.pick(("1..{}", "0..{} by 2", "{} - 1..-1 by -1", "0..{} - 1", "0..{} + 1", "1..{} - 1")).format(
+                ranges[names[0]]
+            )
             self.emit(f"for {names[0]} in {text} {{")
         else:
             self.emit(f"for {self.ranges(ranges)} {{")
@@ -384,7 +404,14 @@ class Drawer(Formulas):
         """A vector whose size a loop changes."""
         name, total = self.fresh("g"), self.fresh("z")
         self.emit(f"{name} := {self.expr(Kind(REAL, (self.axis(),)), 1)}")
-        change = self.pick((f"concat({name}, {name}[:1])", f"concat({name}, [0.5, {self.expr(Kind(REAL), 1)}])", f"{name}[1:]", f"{name}[::2]"))
+        change = self.pick(
+            (
+                f"concat({name}, {name}[:1])",
+                f"concat({name}, [0.5, {self.expr(Kind(REAL), 1)}])",
+                f"{name}[1:]",
+                f"{name}[::2]",
+            )
+        )
         self.emit(f"repeat {self.pick('0123')} {{ {name} := {change} }}")
         self.emit(f"{total} := sum(2*{name}) + size({name})")
         self.names[total] = Kind(REAL)

@@ -9,7 +9,17 @@ from typing import NamedTuple
 REAL, INT, BOOL = "real", "int", "bool"
 INDEX_NAMES = ("i", "j", "k", "l")
 MONOIDS = ("sum", "sum", "sum", "prod", "min", "max", "mean")
-SMOOTH = ("exp(0.25*{})", "sin({})", "cos({})", "tanh({})", "sigmoid({})", "atan({})", "log1p(abs({}))", "sqrt(abs({}))", "softplus({})")
+SMOOTH = (
+    "exp(0.25*{})",
+    "sin({})",
+    "cos({})",
+    "tanh({})",
+    "sigmoid({})",
+    "atan({})",
+    "log1p(abs({}))",
+    "sqrt(abs({}))",
+    "softplus({})",
+)
 
 
 class Kind(NamedTuple):
@@ -176,11 +186,14 @@ class Formulas:
         if not found:
             return self.leaf(kind)
         name = self.pick(found)
-        subscripts = [s if s == ":" else self.place(axis) for s, axis in zip(self.cut(self.names[name], kind), self.names[name].shape)]
+        subscripts = [
+            s if s == ":" else self.place(axis)
+            for s, axis in zip(self.cut(self.names[name], kind), self.names[name].shape)
+        ]
         return f"{name}[{', '.join(subscripts)}]"
 
     def cut(self, have, want):
-        """":" where an axis of `have` is one of `want`, in order, else "at"; None where it cannot be."""
+        """ ":" where an axis of `have` is one of `want`, in order, else "at"; None where it cannot be."""
         if have.element != want.element or have.rank <= want.rank:
             return None
         left, subscripts = list(want.shape), []
@@ -263,7 +276,9 @@ class Formulas:
         left, right = (self.expr(kind, depth) for _ in range(2))
         if kind.rank and self.chance(60):
             condition = self.expr(kind.of(BOOL), depth)
-            return f"where({condition}, {left}, {right})" if self.chance(50) else f"({left} if {condition} else {right})"
+            return (
+                f"where({condition}, {left}, {right})" if self.chance(50) else f"({left} if {condition} else {right})"
+            )
         return f"({left} if {self.expr(Kind(BOOL), depth)} else {right})"
 
     def broadcasting(self, kind, depth):
@@ -301,7 +316,14 @@ class Formulas:
 
     def reduction(self, element):
         if element == REAL:
-            return self.among((6, "sum"), (2, "max"), (2, "min"), (1, "prod"), (2, "mean"), *[(1, "norm"), (1, "std")][: 2 * self.smooth])
+            return self.among(
+                (6, "sum"),
+                (2, "max"),
+                (2, "min"),
+                (1, "prod"),
+                (2, "mean"),
+                *[(1, "norm"), (1, "std")][: 2 * self.smooth],
+            )
         if element == INT:
             return self.among((5, "sum"), (1, "max"), (1, "min"), (2, "argmax"), (2, "argmin"))
         return self.pick(("any", "all"))
@@ -360,12 +382,16 @@ class Formulas:
 
     def entry(self, element, ranges, depth):
         """A scalar, often one that loads beyond an edge only where a condition allows it."""
-        arrays = [(n, k) for n, k in self.names.items() if k.element == element and k.rank and k.shape[0] in ranges.values()]
+        arrays = [
+            (n, k) for n, k in self.names.items() if k.element == element and k.rank and k.shape[0] in ranges.values()
+        ]
         if arrays and self.chance(25):
             name, kind = self.pick(arrays)
             index = self.pick([i for i, size in ranges.items() if size == kind.shape[0]])
             rest = "".join(f", {self.place(axis)}" for axis in kind.shape[1:])
-            step, test = self.pick(((" - 1", f"{index} > 0"), (" + 1", f"{index} + 1 < {kind.shape[0]}"), (" - 1", f"{index} >= 1")))
+            step, test = self.pick(
+                ((" - 1", f"{index} > 0"), (" + 1", f"{index} + 1 < {kind.shape[0]}"), (" - 1", f"{index} >= 1"))
+            )
             return f"({name}[{index}{step}{rest}] if {test} else {self.expr(Kind(element), depth)})"
         return self.expr(Kind(element), depth)
 
@@ -433,14 +459,29 @@ class Formulas:
 
     def gathered(self, kind, depth):
         """An array at int places."""
-        arrays = [(n, k) for n, k in self.names.items() if k.element == kind.element and k.rank == kind.rank and k.shape[1:] == kind.shape[1:]]
+        arrays = [
+            (n, k)
+            for n, k in self.names.items()
+            if k.element == kind.element and k.rank == kind.rank and k.shape[1:] == kind.shape[1:]
+        ]
         if not arrays:
             return self.leaf(kind)
         name, have = self.pick(arrays)
         return f"{name}[{self.expr(Kind(INT, kind.shape[:1]), depth)} % {self.wrapped(have.shape[0])}]"
 
     def shaped(self, kind, depth):
-        way = self.pick((self.flipped, self.rolled, self.transposed, self.reshaped, self.joined, self.triangle, self.sliced, self.tiled))
+        way = self.pick(
+            (
+                self.flipped,
+                self.rolled,
+                self.transposed,
+                self.reshaped,
+                self.joined,
+                self.triangle,
+                self.sliced,
+                self.tiled,
+            )
+        )
         return way(kind, depth)
 
     def flipped(self, kind, depth):
@@ -474,7 +515,11 @@ class Formulas:
             return f"concat({x}, {y})"
         size = self.wrapped(kind.shape[0])
         tail = self.expr(Kind(kind.element, ("1", *kind.shape[1:])), depth)
-        return f"concat({self.expr(kind, depth)}, {tail})[:{size}]" if self.chance(50) else f"concat({tail}, {self.expr(kind, depth)})[1:]"
+        return (
+            f"concat({self.expr(kind, depth)}, {tail})[:{size}]"
+            if self.chance(50)
+            else f"concat({tail}, {self.expr(kind, depth)})[1:]"
+        )
 
     def triangle(self, kind, depth):
         if kind.rank != 2 or kind.element == BOOL:

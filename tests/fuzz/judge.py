@@ -14,7 +14,7 @@ from gdc.dsl.source import Source
 from gdc.runtime import cache, faults
 
 TOLERANCE = 1e-9
-PATIENCE = 5.0  # seconds for one run: what the reducer makes of a `while` may never end
+PATIENCE = 60    # seconds; on parallel the first run compiles too
 NUDGE = 1e-11  # of the inputs, where a difference may be rounding alone
 
 
@@ -62,7 +62,7 @@ class Outcome:
 
 def outcome(program, inputs, backend):
     """A run on one target. What is not a gdc.Error is a bug, and so is an error called internal."""
-    lines = []
+    lines, Faults.last = [], ""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -176,7 +176,9 @@ def stages(drawn, target, want):
 
 def stage_agrees(where, stage, drawn, want):
     inputs = {k: np.asarray(v) for k, v in drawn.inputs.items()}
-    inputs |= {d.name: np.asarray(d.default.value) for d in stage.signature if d.name not in inputs and d.default is not None}
+    inputs |= {
+        d.name: np.asarray(d.default.value) for d in stage.signature if d.name not in inputs and d.default is not None
+    }
     try:
         found = Patient(stage, inputs).run()
     except interpret.Stopped as stop:
@@ -206,7 +208,9 @@ def against_reference(drawn):
         outputs, traces = reference.run(drawn.text, drawn.inputs)
     except reference.Fault as fault:
         if got.error is None or got.error != (fault.kind, fault.line):
-            raise Bug("reference", f"error {got.error}, not {(fault.kind, fault.line)}", f"{got.detail}\n{fault}") from None
+            raise Bug(
+                "reference", f"error {got.error}, not {(fault.kind, fault.line)}", f"{got.detail}\n{fault}"
+            ) from None
         return got
     if got.error:
         raise Bug("reference", f"error {got.error}, not None", got.detail)
@@ -216,7 +220,9 @@ def against_reference(drawn):
             raise Bug("reference", "shape", f"{name}: {value!r}, not {want!r}")
         tolerance = 1e-5 if name.startswith("dw") else TOLERANCE
         if not np.allclose(value.astype(float), want.astype(float), rtol=tolerance, atol=tolerance, equal_nan=True):
-            if not is_rounding(program, drawn.inputs, got, "") and not (name.startswith("dw") and is_kink(drawn, name, want)):
+            if not is_rounding(program, drawn.inputs, got, "") and not (
+                name.startswith("dw") and is_kink(drawn, name, want)
+            ):
                 raise Bug("reference", "differs", f"{name}: {value.tolist()}, not {want.tolist()}")
     return got
 
@@ -227,7 +233,9 @@ def is_kink(drawn, name, want):
 
     rng = np.random.default_rng(1)
     for _ in range(2):
-        moved = {k: v + 1e-3 * rng.standard_normal(v.shape) if v.dtype.kind == "f" else v for k, v in drawn.inputs.items()}
+        moved = {
+            k: v + 1e-3 * rng.standard_normal(v.shape) if v.dtype.kind == "f" else v for k, v in drawn.inputs.items()
+        }
         again = reference.run(drawn.text, moved)[0][name]
         if not np.allclose(again, want, rtol=0.02, atol=0.02):
             return True
