@@ -64,19 +64,18 @@ def best_loop(X, y, a, steps):
     return w, b
 
 
-def seconds(work: Work) -> float:
-    """One timing. OpenBLAS' idle threads spin for some 25 ms after a call and would slow whatever comes next:
-    docs/cores.md, iv."""
-    time.sleep(SETTLE)
+def seconds(work: Work, settle: float = 0.0) -> float:
+    """One timing, after a pause where BLAS ran on all cores before: its idle threads spin on (docs/cores.md, iv)."""
+    time.sleep(settle)
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
-def pair(ours: Work, theirs: Work, pairs: int) -> dict[str, float]:
+def pair(ours: Work, theirs: Work, pairs: int, settle: float = 0.0) -> dict[str, float]:
     """Interleaved timings of two ways; both are run once before."""
     ours(), theirs()
-    times = [(seconds(ours), seconds(theirs)) for _ in range(pairs)]
+    times = [(seconds(ours, settle), seconds(theirs, settle)) for _ in range(pairs)]
     ratios = sorted(t / o for o, t in times)
     return {
         "ours_ms": 1e3 * statistics.median(o for o, _ in times),
@@ -99,8 +98,8 @@ def large(rows: int, pairs: int) -> dict[str, dict[str, float]]:
         def ours(backend: str = backend) -> object:
             return step.run(given, backend=backend)
 
-        figures[f"{backend} : best NumPy, {rows:,} × 1,000"] = pair(ours, lambda: best(**given), pairs)
-        figures[f"{backend} : typed NumPy, {rows:,} × 1,000"] = pair(ours, lambda: typed(**given), pairs)
+        figures[f"{backend} : best NumPy, {rows:,} × 1,000"] = pair(ours, lambda: best(**given), pairs, SETTLE)
+        figures[f"{backend} : typed NumPy, {rows:,} × 1,000"] = pair(ours, lambda: typed(**given), pairs, SETTLE)
     return figures
 
 
