@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite, nan
 
-from gdc.compiler.construct import apply, reshape, transpose
-from gdc.compiler.ir import Node, Region, cast, const, make, node, size_node
+from gdc.compiler.construct import apply, filled, product, reshape, transpose
+from gdc.compiler.ir import Node, Region, cast, const, integer, make, node, size_node, size_of, walk
 from gdc.compiler.ops import OPS
 from gdc.compiler.regions import has_effects
 from gdc.compiler.types import Type
@@ -194,6 +195,71 @@ def cast_twice(value: Node) -> Node | None:
     return cast(inner.args[0], element) if widens and exact else None
 
 
+# --- reductions of equal entries -----------------------------------------------------------------
+
+ROUNDED = ("sum", "prod", "mean")  # a product or power rounds once, the sum of equal numbers many times
+EXACT = ("min", "max", "any", "all")
+
+
+def fold_of_equals(value: Node) -> Node | None:
+    """A fold whose body does not depend on some of its indices: those only count."""
+    region = value.regions[0]
+    if region.effects or value.get("monoid") not in ROUNDED + EXACT:
+        return None
+    ranges = [value.args[3 * k : 3 * k + 3] for k in range(len(region.params))]
+    below = [set(walk(bounds)) for bounds in ranges]
+    body = set(walk(region.results))
+    mine = set(region.params)
+    idle = {
+        k
+        for k, p in enumerate(region.params)
+        if p not in body and not any(p in used for used in below) and not below[k] & mine
+    }
+    if not idle:
+        return None
+    times = size_node(product(size_of(ranges[k][1]) for k in sorted(idle)))
+    rest = [k for k in range(len(ranges)) if k not in idle]
+    once = region.results[0]
+    if rest:
+        names = value.get("names", ())
+        attrs = {**dict(value.attrs), "names": tuple(names[k] for k in rest)} if names else dict(value.attrs)
+        params = tuple(region.params[k] for k in rest)
+        args = tuple(a for k in rest for a in ranges[k])
+        once = make("fold", args, attrs, value.types, (Region(params, (), region.results),))
+    return same_type(value, repeated(value.get("monoid"), once, times))
+
+
+def reduction_of_equals(value: Node) -> Node | None:
+    """A reduction of an array of one number."""
+    array = value.args[0]
+    if array.op != "fill":
+        return None
+    times = size_node(product(array.type.shape[k] for k in value.get("axes")))
+    number = repeated(value.op, array.args[0], times)
+    if number.type.element != value.type.element:
+        return None
+    return all_of(number, value.type) if value.type.rank else number
+
+
+def repeated(monoid: str, value: Node, times: Node) -> Node:
+    """So many equal values joined. A min, max of none is never read; a sum of none is 0, whatever was not summed."""
+    if monoid in ("min", "max"):
+        return value
+    if monoid == "prod":
+        return node("pow", value, times)
+    some = apply("gt", times, integer(0))
+    if monoid == "any":
+        return apply("and", some, value)
+    if monoid == "all":
+        return apply("or", apply("not", some), value)
+    whole = value if monoid == "mean" else apply("mul", cast(times, value.type.element), value)
+    plain = value.type.kind == "int" or (value.op == "const" and not value.type.rank and isfinite(abs(value.value)))
+    if times.op == "const" and times.value > 0 or (monoid == "sum" and plain):
+        return whole
+    none = filled(nan if monoid == "mean" else 0.0, whole.type)
+    return make("select", (some,), {}, (whole.type,), (Region((), (), (whole,)), Region((), (), (none,))))
+
+
 # --- choices and loops ---------------------------------------------------------------------------
 
 
@@ -249,7 +315,7 @@ def effects_never_reached(value: Node) -> Node | None:
         taken, other = (then, orelse) if value.args[0].value else (orelse, then)
         if not other.effects:
             return None
-        nothing = Region((), (), (make("undefined", types=(t,)) for t in value.types))
+        nothing = Region((), (), (make("undefined", types=(r.type,)) for r in taken.results))
         regions = (taken, nothing) if value.args[0].value else (nothing, taken)
         return make(value.op, value.args, dict(value.attrs), value.types, regions, value.deps)
     if value.op == "loop" and value.get("kind") == "count" and value.args[1].op == "const" and value.args[1].value <= 0:

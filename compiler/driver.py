@@ -329,6 +329,8 @@ def formula(size: Dim) -> Formula:
             part: Formula = atom if isinstance(atom, str) else 1
             if isinstance(atom, FloorDiv):
                 part = ["//", formula(atom.top), formula(atom.bottom)]
+            elif isinstance(atom, ir.Node) and atom.op == "maximum":
+                part = ["max", *(formula(ir.size_of(a)) for a in atom.args)]
             term = part if term is None else ["*", term, part]
         if total is None:
             total = term if factor > 0 else ["-", 0, term]

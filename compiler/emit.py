@@ -632,7 +632,8 @@ class Emitter:
         last = f"    return {self.outputs()}\n"
         if self.methods:
             pieces.append(("    watch = watch or Watch()\n", ()))
-        return assemble([(self.docstring() + self.preamble() + "\n\n", ()), *pieces, *body, (last, ())], self.source)
+        pieces += [*body, (last, self.program.places)]
+        return assemble([(self.docstring() + self.preamble() + "\n\n", ()), *pieces], self.source)
 
 
 def size_text(size: Dim) -> str:

@@ -169,6 +169,7 @@ class Program:
     """outputs: (user's name, value, flag): flag is a bool expression, false where the output was never reached, or
     None.
 
+    `places` is where the outputs come from that are formulas and not variables.
     `work` is what the largest nest costs, in multiply-adds, as formulas over the parameters alone (the greatest of
     them counts).
     """
@@ -178,6 +179,7 @@ class Program:
     outputs: tuple[tuple[str, Expr, Expr | None], ...]
     traces: tuple[tuple[str, Element, int], ...] = ()
     work: tuple[Expr, ...] = ()
+    places: Origin = field(default=(), compare=False)
 
 
 # --- constructors ------------------------------------------------------------------------------

@@ -339,6 +339,14 @@ def param(t: Type, name: str = "") -> Node:
     return make("param", (), {"serial": next(_uids), "name": name}, (t,))
 
 
+def fresh_params(params: Iterable[Node], new: dict[Node, Node]) -> dict[Node, Node]:
+    """Parameters for a copy of a region, numbers first: an array's sizes may be some of them. `new` is replaced too."""
+    found: dict[Node, Node] = {}
+    for p in sorted(params, key=lambda p: p.type.rank > 0):
+        found[p] = param(renamed_type(p.type, {**new, **found}) if p.type.rank else p.type, p.get("name", ""))
+    return found
+
+
 def project(owner: Node, k: int) -> Node:
     """Result k of a loop or branch."""
     return make("project", (owner,), {"k": k}, (owner.types[k],))

@@ -18,6 +18,7 @@ SOLVERS = ("solvers", "factorisations become the loops that they stand for, thos
 SIMPLIFY = ("simplify", "identities and constants go, so that equal formulas look equal")
 CSE = ("cse", "what is written twice is computed once")
 RAISE_LOOPS = ("raise_loops", "scalar loops become formulas over arrays wherever no round depends on another")
+SIMPLIFY_RAISED = ("simplify", "what every round repeats is counted, before it would fill an array")
 VECTORISE = ("vectorise", "what is still indexed is spread over whole arrays, for a target without cheap loops")
 ORDER = ("order", "products are grouped where they cost least, scalars meet the smaller side, inv(A)@b is a solve")
 HOIST = ("hoist", "what the rounds of a loop do not change is computed before it")
@@ -27,7 +28,10 @@ CSE_AGAIN = ("cse", "regrouping makes new equals")
 PASSES: dict[str, tuple[tuple[str, str], ...]] = {
     # the definition of the language: nothing but what it cannot run as it stands
     "loops": (GRAD, SOLVERS),
-    "numpy": (GRAD, SIMPLIFY, CSE, RAISE_LOOPS, VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
+    "numpy": (
+        *(GRAD, SIMPLIFY, CSE, RAISE_LOOPS, SIMPLIFY_RAISED),
+        *(VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
+    ),
     "parallel": (GRAD, SIMPLIFY, CSE, RAISE_LOOPS, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
     "cuda": (GRAD, SIMPLIFY, CSE, RAISE_LOOPS, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
 }

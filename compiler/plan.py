@@ -11,7 +11,7 @@ from typing import Any
 
 VERSION = 2
 
-# A size formula as plain data: an int, a name, or [op, left, right] with op from + - * //
+# A size formula as plain data: an int, a name, or [op, left, right] with op from + - * // max
 Formula = Any
 
 

@@ -7,7 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gdc.compiler.ir import Node, Region, make, nested, param, rebuild, walk
+from gdc.compiler.ir import (
+    Node,
+    Origins,
+    Region,
+    const,
+    fresh_params,
+    make,
+    mapped_region,
+    nested,
+    node,
+    param,
+    project,
+    rebuild,
+    size_node,
+    walk,
+)
 
 
 def dependents(values: Iterable[Node], on: Iterable[Node]) -> set[Node]:
@@ -60,8 +75,9 @@ def _copied_regions(value: Node, given: dict[Node, Node]) -> tuple[tuple[Node, .
     """A node's regions over fresh parameters, and its arguments: the bounds of later indices may read earlier ones."""
     regions, inner = [], dict(given)
     for region in value.regions:
-        fresh = tuple(param(p.type, p.get("name")) for p in region.params)
-        inner.update(zip(region.params, fresh, strict=True))
+        own = fresh_params(region.params, inner)
+        fresh = tuple(own[p] for p in region.params)
+        inner.update(own)
         effects = [e for e in region.effects if leaves(e)]
         new = copied((*effects, *region.results), inner)
         regions.append(Region(fresh, new[: len(effects)], new[len(effects) :]))
@@ -90,3 +106,100 @@ def over(params: tuple[Node, ...], *values: Node) -> tuple[tuple[Node, ...], tup
     """Fresh parameters in the place of `params`, and the values over them."""
     fresh = tuple(param(p.type, p.get("name")) for p in params)
     return fresh, copied(values, dict(zip(params, fresh, strict=True)))
+
+
+def waiting_in_reach(region: Region, origins: Origins) -> Region:
+    """The region with every value waiting only for checks of its own region or of one around it.
+
+    A formula that is used a second time outside its body (a derivative beside it) still names the body's checks: they
+    stay with the first use, which runs before. Where that ran no round, the value is asked only if the checks hold.
+    """
+    return _InReach(_without_checks(region), origins).region(region, frozenset(), {})
+
+
+def _without_checks(region: Region) -> set[Node]:
+    """What neither waits for a check nor uses what does: there is nothing to look for below."""
+    found: set[Node] = set()
+    for value in walk((*region.effects, *region.results)):
+        apart = value.deps or value.regions or value.is_effect or value.op == "param"
+        if not apart and all(n in found for n in value.args):
+            found.add(value)
+    return found
+
+
+class _InReach:
+    """One walk over a program's regions, outer ones first. `plain` is what needs no look."""
+
+    def __init__(self, plain: set[Node], origins: Origins) -> None:
+        self.plain, self.origins = plain, origins
+        self.sound: dict[tuple[Node, ...], Node] = {}
+
+    def region(self, region: Region, outer: frozenset[Node], moved: dict[Node, Node]) -> Region:
+        """`outer` are the effects round this region, `moved` those of them, and the parameters, that were made anew."""
+        seen, new = outer.union(region.effects), dict(moved)
+        for value in _shallow((*region.effects, *region.results), self.plain):
+            if value not in new:
+                own = moved | {e: new[e] for e in seen if e in new}
+                new[value] = self.origins.replace(value, self.value(value, seen, own, new))
+        return mapped_region(region, new)
+
+    def value(self, value: Node, seen: frozenset[Node], own: dict[Node, Node], new: dict[Node, Node]) -> Node:
+        lost = [d for d in value.deps if d not in seen]
+        regions = self.bodies(value, seen, own)
+        if lost or any(a is not b for a, b in zip(regions, value.regions, strict=True)):
+            deps = tuple(d for d in value.deps if d in seen)
+            value = make(value.op, value.args, dict(value.attrs), value.types, regions, deps)
+        made = rebuild(value, new)
+        return self.where_sound(made, [new.get(d.args[0], d.args[0]) for d in lost]) if lost and made.types else made
+
+    def bodies(self, value: Node, seen: frozenset[Node], own: dict[Node, Node]) -> tuple[Region, ...]:
+        """A node's regions; over fresh parameters where one changes, for it may stay as it is elsewhere."""
+        again = value.regions and value not in seen and has_effects(value)
+        bodies = tuple(_silent(r) for r in value.regions) if again else value.regions
+        regions = tuple(self.region(r, seen, own) for r in bodies)
+        if all(a is b for a, b in zip(regions, value.regions, strict=True)):
+            return regions
+        own = own | fresh_params([p for r in value.regions for p in r.params], own)
+        return tuple(self.region(r, seen, own) for r in bodies)
+
+    def where_sound(self, value: Node, conditions: list[Node]) -> Node:
+        """The value where the checks that it does not wait for would pass, else zeros: its body ran no round, or
+        stops."""
+        key = (value, *conditions)
+        if key not in self.sound:
+            self.sound[key] = _guarded(value, conditions)
+        return self.sound[key]
+
+
+def _silent(region: Region) -> Region:
+    """A body used a second time, where its checks and prints have had their say."""
+    return Region(region.params, tuple(e for e in region.effects if leaves(e)), region.results)
+
+
+def _guarded(value: Node, conditions: list[Node]) -> Node:
+    """The value where all conditions hold, else zeros."""
+    condition = conditions[0]
+    for other in conditions[1:]:
+        condition = node("and", condition, other)
+    zero = const(0, value.type.element)
+    if not value.type.rank:
+        return make("select", (condition,), {}, (value.type,), (Region((), (), (value,)), Region((), (), (zero,))))
+    zeros = node("fill", zero, *(size_node(d) for d in value.type.shape))
+    arms = (Region((), (), (value,)), Region((), (), (zeros,)))
+    return project(make("branch", (condition,), {}, (value.type,), arms), 0)
+
+
+def _shallow(starts: Iterable[Node], plain: set[Node]) -> list[Node]:
+    """What the starts use, arguments first, without entering regions or what is plain."""
+    order: list[Node] = []
+    known: set[Node] = set()
+    stack = [(s, False) for s in reversed(list(starts))]
+    while stack:
+        value, done = stack.pop()
+        if done:
+            order.append(value)
+        elif value not in known and value not in plain:
+            known.add(value)
+            stack.append((value, True))
+            stack.extend((n, False) for n in reversed((*value.args, *value.deps)))
+    return order

@@ -24,7 +24,8 @@ LEVELS = 4
 LONGEST = 60
 CALLED = re.compile(r"(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 ASSIGNED = re.compile(r":=|←|[-+*/@^]=|^=$")
-WEIGHTS = {"pow": 40, "neg": 3, "const": 1, "size": 1, "input": 1, "param": 1}
+WEIGHTS = {"fold": 80, "pow": 40, "neg": 3, "const": 1, "size": 1, "input": 1, "param": 1}
+WEIGHTS |= {row.name: 80 for row in OPS.values() if row.kind == "REDUCE"}
 
 
 @dataclass(frozen=True, slots=True)

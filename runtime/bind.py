@@ -117,6 +117,8 @@ def evaluate(formula: Any, sizes: Mapping[str, int]) -> int:
     a, b = evaluate(left, sizes), evaluate(right, sizes)
     if op == "//":
         return a // b if b else 0
+    if op == "max":
+        return max(a, b)
     return a + b if op == "+" else a - b if op == "-" else a * b
 
 
@@ -140,6 +142,8 @@ def formula_text(formula: Any) -> str:
     if isinstance(formula, int):
         return str(formula)
     op, left, right = formula
+    if op == "max":
+        return f"max({formula_text(left)}, {formula_text(right)})"
     if op == "-" and left == 0:
         return f"-{formula_text(right)}"
     words = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 import time
 import traceback
@@ -16,6 +17,7 @@ from gdc.dsl.errors import Error
 from gdc.dsl.source import Source, Span
 from gdc.runtime.machine import package
 
+MAKES = re.compile(r"= .*\bnp\.(empty|zeros|ones|full|arange|concatenate|stack|dot|outer)\b|\.copy\(|@")
 TOO_LARGE = ("too large", "too big", "Maximum allowed", "negative dimensions")
 PACKAGES = ("gdc-lang", "numpy", "scipy", "numba", "llvmlite", "lark", "cupy")
 
@@ -81,11 +83,26 @@ def translated(fault: Any, plan: Any, stop: type | None, details: Mapping[str, A
         span = Span(source, site.start, site.end) if site.start >= 0 else None
         return Error(site.kind, filled(site.message, failed.values), span, site.hint)
     span = place_of(fault, plan, source)
-    if isinstance(fault, MemoryError) or (isinstance(fault, ValueError) and any(w in str(fault) for w in TOO_LARGE)):
-        return Error("limit", "memory does not hold what this makes", span)
+    too_big = isinstance(fault, (ValueError, OverflowError)) and any(w in str(fault) for w in TOO_LARGE)
+    if isinstance(fault, MemoryError) or too_big:
+        return too_large(span, plan, source)
     if type(fault).__name__ == "LinAlgError":
         return Error("value", f"the linear algebra library gave up: {fault}", span)
     return internal(fault, f"running the program on {plan.target}", plan.source, details, span)
+
+
+def too_large(span: Span | None, plan: Any, source: Source) -> Error:
+    """Memory ran out. Native code does not say where: one of the lines that make arrays, all named where several do."""
+    if span is not None:
+        return Error("limit", "memory does not hold what this makes", span)
+    makers = zip(plan.text.split("\n"), plan.lines, strict=False)
+    found = sorted({spans[0] for line, spans in makers if spans and MAKES.search(line)})
+    places = [Span(source, *place) for place in found]
+    lines = sorted({p.line for p in places})
+    if len(lines) < 2:
+        return Error("limit", "memory does not hold what this makes", places[0] if places else None)
+    words = f"{', '.join(map(str, lines[:-1]))} or {lines[-1]}"
+    return Error("limit", f"memory does not hold what line {words} makes", places[0])
 
 
 def filled(message: str, values: tuple[Any, ...]) -> str:

@@ -307,8 +307,9 @@ class Builder:
             size = size * d
         if size.is_constant and size.constant < ALWAYS_FREE:
             return value
-        if all(isinstance(a, str) for a in size.atoms()) and self.depth == 0:
-            site = self.site(span, "limit", f"{escaped(excerpt(span))} needs {{0}} of memory, and {{1}} are free")
+        if self.depth == 0 and has_names_only(size):
+            words = escaped(excerpt(self.here(span)))
+            site = self.site(span, "limit", f"{words} needs {{0}} of memory, and {{1}} are free")
             self.memory.append((size, site))
         return value
 
@@ -426,6 +427,15 @@ def converted_reduction(op: str, value: Node) -> Node:
     if op in ("mean", "var", "std", "norm", "logsumexp"):
         return ir.cast(value, REAL) if kind in ("bool", "int") else value
     return value
+
+
+def has_names_only(size: Dim) -> bool:
+    """Whether a size can be computed on entry: from dimensions, int inputs and counts of ranges over them."""
+    return all(
+        isinstance(a, str)
+        or (isinstance(a, Node) and a.op == "maximum" and all(has_names_only(ir.size_of(n)) for n in a.args))
+        for a in size.atoms()
+    )
 
 
 def constant_part(size: Dim) -> int:

@@ -34,7 +34,7 @@ def table(b: Builder, node: tree.Table) -> Node:
         (Type(body.type.element, shape + body.type.shape),),
         (ir.Region(params, effects, (body,)),),
     )
-    return b.note_effects(made)
+    return b.remember_memory(b.note_effects(made), node.span)
 
 
 def reduction(b: Builder, node: tree.Call) -> Node:

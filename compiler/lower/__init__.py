@@ -27,6 +27,7 @@ from gdc.compiler.passes.place import place, sources
 from gdc.compiler.passes.schedule import schedule
 from gdc.compiler.record import Record
 from gdc.compiler.types import INT
+from gdc.dsl.source import Span
 
 
 def lower(program: Program, style: str, record: Record | None = None, *, blas: bool = False) -> imp.Program:
@@ -54,7 +55,13 @@ class Lowering(Context):
             (*self._dimension_lets(), *self.top),
             outputs,
             tuple((name, t.element, t.rank) for name, t in source.traces.items()),
+            places=self._places(outputs),
         )
+
+    def _places(self, outputs: tuple[tuple[str, Expr, Expr | None], ...]) -> tuple[Span, ...]:
+        """Where the outputs come from that are formulas, and are computed where they are returned."""
+        results = zip(outputs, self.layout.program.region.results, strict=True)
+        return tuple(s for (_, given, _), value in results if given.op != "name" for s in self.origins(value))
 
     def _formula(self, value: Node) -> Formula:
         if self.style == "calls":

@@ -9,6 +9,7 @@ from gdc.compiler.construct import filled
 from gdc.compiler.cost import work
 from gdc.compiler.ir import Node, Origins, Program, Region, mapped_region, rebuild, rewrite, roots, walk
 from gdc.compiler.record import Record, Step
+from gdc.compiler.regions import waiting_in_reach
 from gdc.compiler.rules import formula, through
 from gdc.compiler.sweep import LoopInside, Sweep
 from gdc.dsl.errors import Error
@@ -19,9 +20,12 @@ NAME = "grad"
 
 def run(program: Program, record: Record) -> Program:
     """Expands every grad, then drops the marks that variables carried for it."""
-    return through(
-        program, lambda region: without_variables(expanded(region, program.origins, record), program.origins)
-    )
+
+    def changed(region: Region) -> Region:
+        new = expanded(region, program.origins, record)
+        return without_variables(new if new is region else waiting_in_reach(new, program.origins), program.origins)
+
+    return through(program, changed)
 
 
 def without_variables(region: Region, origins: Origins) -> Region:

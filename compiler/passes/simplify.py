@@ -6,6 +6,7 @@ Canonical form, once no rule fires:
     - a minus stands outside products and quotients, and nowhere inside a sum or difference that can take it up;
     - x^2 is x*x, x^-1 is 1/x;
     - no transpose of a transpose, reshape of a reshape, cast of a widening cast; no view that shows all of its array;
+    - no fold over an index that its body does not read, no reduction of an array of one number;
     - no choice (where, select, branch) on a constant or between equal sides, no loop of no rounds.
 x*0 and x - x stay: they are not 0 for nan and inf. Operands keep the order in which they were written.
 """
@@ -64,6 +65,13 @@ def _no_rounds() -> Node:
     return project(
         make("loop", (integer(0), integer(0), integer(1), _x()), {"kind": "count"}, (state.type,), (body,)), 0
     )
+
+
+def _equals(monoid: str, body: Node) -> Node:
+    count = make("size", (), {"size": dim("n")}, (Type(INT),))
+    args = (integer(0), count, integer(1))
+    region = Region((param(Type(INT), "i"),), (), (body,))
+    return make("fold", args, {"monoid": monoid, "names": ("i",)}, (body.type,), (region,))
 
 
 def _ops(*names: str) -> frozenset[str]:
@@ -183,6 +191,36 @@ RULES = (
         _ops("index", "gather"),
         algebra.part_of_fill,
         lambda: node("index", all_of(_real(1.0), _x().type), integer(0), subscripts=("at",)),
+    ),
+    Rule(
+        "equals_counted",
+        "a sum of k equal numbers is k times the number, their product its k-th power, their mean the number",
+        _ops("fold"),
+        lambda value: algebra.fold_of_equals(value) if value.get("monoid") in algebra.ROUNDED else None,
+        lambda: _equals("sum", _real(0.5)),
+        exact=False,
+    ),
+    Rule(
+        "equals_joined",
+        "the least and the greatest of equal values is the value, and so are their any and all",
+        _ops("fold"),
+        lambda value: algebra.fold_of_equals(value) if value.get("monoid") in algebra.EXACT else None,
+        lambda: _equals("max", _real(0.5)),
+    ),
+    Rule(
+        "fill_counted",
+        "the sum of an array of one number is its size times the number",
+        _ops(*algebra.ROUNDED),
+        algebra.reduction_of_equals,
+        lambda: node("sum", all_of(_real(0.5), _x().type), axes=(0,), keepdims=False),
+        exact=False,
+    ),
+    Rule(
+        "fill_joined",
+        "the least and the greatest entry of an array of one number is the number",
+        _ops(*algebra.EXACT),
+        algebra.reduction_of_equals,
+        lambda: node("max", all_of(_real(0.5), _x().type), axes=(0,), keepdims=False),
     ),
     Rule(
         "cast",

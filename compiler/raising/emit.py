@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from gdc.compiler.dependence import linear, polynomial, subscripts_of
 from gdc.compiler.dims import ONE, ZERO, Dim
-from gdc.compiler.ir import Node, Region, cast, integer, make, nested, node, param, project, rebuild, size_node, size_of
+from gdc.compiler.ir import (
+    Node,
+    Region,
+    cast,
+    fresh_params,
+    integer,
+    make,
+    nested,
+    node,
+    param,
+    project,
+    rebuild,
+    size_node,
+    size_of,
+)
 from gdc.compiler.ops import OPS
 from gdc.compiler.raising.parts import loose_effects, make_index, ordered, tidy
 from gdc.compiler.raising.ways import MONOIDS, Body, Way
@@ -18,6 +32,7 @@ class Emitter:
         self.body = body
         self.safe: dict[Node, Node] = {}      # carried arrays that stand for their initial values
         self.tables: dict[Node, Node] = {}    # values of a round that a table holds for all rounds
+        self.before = set(ordered(body.loop.args, body.closed))
 
     # --- copies of a body
 
@@ -26,15 +41,15 @@ class Emitter:
         new = {**self.safe, **replaced}
         new.update((value, self._from_table(table, new)) for value, table in self.tables.items())
         order = ordered(starts, self.body.closed)
-        for value in self._changing(order):
-            for region in value.regions:
-                new.update((p, param(p.type, p.get("name", ""))) for p in region.params)
+        changing = self._changing(order)
+        owners = [v for v in order if v in changing and v.regions]
+        new.update(fresh_params([p for v in owners for r in v.regions for p in r.params], new))
         for index in list(new):
             own = self.body.facts.ranges.get(index)
             if own is not None and new[index].op == "param":
                 self.body.facts.ranges.setdefault(new[index], own)
         for value in order:
-            if value not in new:
+            if value in changing and value not in new:
                 rebuilt = rebuild(value, new)
                 if rebuilt is value and value.is_effect and value in self.body.own_effects:
                     rebuilt = again(value)
@@ -75,7 +90,8 @@ class Emitter:
         held = self.checks_of(starts) if checks is None else checks
         copies = self.copy([*held, *starts], {body.index: index})
         effects = copies[:len(held)]
-        effects += loose_effects(copies[len(held):], {*effects, *body.order, *self.tables.values()}, body.closed)
+        known = {*effects, *body.order, *self.before, *self.tables.values()}
+        effects += loose_effects(copies[len(held):], known, body.closed)
         return Region((index,), effects, copies[len(held):]), copies[-1]
 
     def range_args(self) -> tuple[Node, ...]:

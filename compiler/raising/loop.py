@@ -28,7 +28,7 @@ def raised(loop: Node, facts: Facts, closed: set[Node]) -> Raised:
     stays = staying(body, ways, reasons)
     todo = [k for k in ways if k not in stays]
     emitter = Emitter(body)
-    emitter.safe = {body.carried[k]: body.initial[k] for k in ways if ways[k].write or ways[k].kind == "same"}
+    emitter.safe = dict(zip(body.carried, body.initial, strict=True))  # `staying` has seen that no other read is left
     known = {*body.order, *ordered(loop.args, closed), loop}
     values: dict[int, Node] = {}
     effects: list[Node] = []

@@ -420,9 +420,14 @@ class Drawer(Formulas):
 
     def gradient(self, depth):
         """Scalar formulas of a variable, and their derivative."""
-        w, loss, slope = self.fresh("w"), self.fresh("L"), self.fresh("dw")
+        w = self.fresh("w")
         kind = Kind(REAL, tuple(self.axis() for _ in range(self.choose(3))))
         self.emit(f"{w} := {self.expr(kind, 1)}")
+        self.differentiated(w, kind)
+
+    def differentiated(self, w, kind):
+        """A scalar formula of w, and its derivative."""
+        loss, slope = self.fresh("L"), self.fresh("dw")
         self.names[w] = kind
         if self.chance(40):
             step = self.fresh("h")
@@ -438,7 +443,9 @@ class Drawer(Formulas):
         self.dims = ("m", "n")
         self.sizes = {d: self.pick((1, 2, 3)) for d in self.dims}
         self.declare()
-        self.gradient(1)
+        given = self.pick([n for n, k in self.names.items() if k.element == REAL])
+        self.emit(f"w := 1*{given}")
+        self.differentiated("w", self.names[given])
         return self.finished()
 
 

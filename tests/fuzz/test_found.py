@@ -95,6 +95,83 @@ for i in 0..n, j in 0..n {
     y[where([true, false, true], arange(3), [j for k in 0..3]) % m] += min([3.0 for k in 0..3, l in 0..3], axis=0)
 }
 """, {"y": np.arange(3.0), "n": 2}),
+    # raise_loops: a copied loop's arrays kept the sizes of the loop that they were copied from (seen on parallel)
+    "an array that grows in a raised loop": ("""
+input u: real[p]
+input m: int
+for i in 0..m {
+    g := u + i
+    repeat 3 { g := concat(g, g[:1]) }
+    z := sum(g)
+}
+""", {"u": np.ones(2), "m": 2}, "parallel"),
+    # raise_loops: what no round changes was written in a simpler way in the copy, its folds over the same index
+    "a loop that gives one value": ("""
+input x: real[m]
+input v: real[n]
+def f(a) = a[-1]
+w := [1.0 for i in 0..n]
+L := f(w + w)
+g := grad(L, w)
+L := max(x[i]*0*g[0] for i)
+for i in 1..n { g := [L for k in 0..n] }
+""", {"x": np.ones(3), "v": np.ones(4)}),
+    # raise_loops: a last value read, in its own place, an array that stays in the loop
+    "a last value beside a loop that stays": ("""
+input x: real[m]
+param t: int = 2
+for i in 0..m, j in 0..m {
+    t := clip(0 + cast(x[j], int), -8, 8)
+    x[j] := x[0]
+}
+""", {"x": np.arange(3.0)}),
+    # raise_loops: a table from before the loop was listed among the checks of what the loop became
+    "a checked table before a raised loop": ("""
+input v
+input x: real[m]
+z := [sum([x[i] for j in 0..1, k in 0..m] - v[i]) for i in 0..m]
+for i in 0..m { z[i] := (v[i + 1] if i + 1 < m else maximum(prod(z[i] for j in 0..3), min(v))) }
+""", {"v": np.arange(3.0), "x": np.arange(3.0)}),
+    # grad: the derivative waited for a check that stands in a table beside it
+    "a derivative of a checked load in a table": ("""
+input u: real[m]
+input v: real[n]
+w := u[0]
+z := [v[j]*u[-1] for i in 0..1, j in 0..n]
+L := w*sum(v) + norm(w*[u[i % m] for i in 0..2]*z[0, -1])
+g := grad(L, w)
+""", {"u": np.ones(1), "v": np.ones(2)}),
+    # grad: the same, where the formula and its derivative share a fold
+    "a derivative of a function of checked loads": ("""
+input v: real[n]
+input y: real[n]
+param t: int = 2
+def f(a) = prod(a[-1] for i in 0..3) + a[0]
+w := [y[i - 1] if i >= 1 else y[i] for i in 0..n]
+L := sum(w*y) + (v[0] if not any([true for i in 0..n]) else f(w + w))
+g := grad(L, w)
+""", {"v": np.arange(4.0), "y": np.arange(4.0) - 0.5}),
+    # grad: the derivative's update had no check to wait for, and ran before the formula's own
+    "a derivative at a place that is not there": ("""
+input w: real[p]
+input y: real[n]
+v := w + 0
+L := sum(v) + sum(y[i]*v[0] for i)
+g := grad(L, v)
+""", {"w": np.zeros(0), "y": np.ones(2)}),
+    # simplify: a branch that only checks has no results, whatever its type says
+    "a branch never reached that only checks": ("""
+input x: real[m]
+def f(a) {
+    if a[0] {
+        a[a] := any(a[i % 1] for i in 0..2)
+    } else if mean(0.0 for i in 0..1) <= 0.0 {
+        a[[m for i in 0..m] % 1] := true
+    }
+    return 0.0 if a[-1] else 0.0
+}
+x := x - f([true for i in 0..1])
+""", {"x": np.ones(2)}),
     # cost: a branch without results has no type
     "a branch that only checks": (
         """
@@ -115,9 +192,9 @@ def test_found(name, monkeypatch):
     monkeypatch.setattr(judge.faults, "save_report", judge.Faults.save)
     monkeypatch.setattr(judge.cache, "read", lambda key: None)
     monkeypatch.setattr(judge.cache, "write", lambda key, text: None)
-    text, inputs = FOUND[name]
+    text, inputs, *further = FOUND[name]
     drawn = Drawn(text, {k: np.asarray(v) for k, v in inputs.items()})
-    want = judge.compare(drawn, ("numpy",))
+    want = judge.compare(drawn, ("numpy", *further))
     assert want.error is None or want.error[0] in ("index", "value", "assert")
     judge.stages(drawn, "numpy", want)
     judge.stages(drawn, "parallel", want)

@@ -283,7 +283,7 @@ def test_a_fault_of_ours_is_reported_and_saved(monkeypatch, tmp_path):
 
 def test_memory_that_runs_out_is_a_limit():
     class Plan:
-        source, source_name, sites, lines, target = "x := 1", "<formula>", (), (), "numpy"
+        source, source_name, text, sites, lines, target = "x := 1", "<formula>", "", (), (), "numpy"
 
     assert faults.translated(MemoryError(), Plan, None, {}).kind == "limit"
     assert faults.translated(np.linalg.LinAlgError("no"), Plan, None, {}).kind == "value"
