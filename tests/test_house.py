@@ -37,7 +37,7 @@ LAYERS = [
     {"compiler.names", "compiler.snippets"},
     {"compiler.ops"},
     {"compiler.shape_rules"},
-    {"compiler.dims", "compiler.types"},
+    {"compiler.dims", "compiler.types", "compiler.random_numbers"},
     {"runtime"},
     {"dsl"},
 ]
