@@ -15,6 +15,7 @@ from gdc.compiler.types import BOOL, INT, REAL, Type
 from gdc.dsl.errors import Error
 from gdc.dsl.parse import parse
 from gdc.dsl.source import Source
+from gdc.runtime import header
 
 _spec = importlib.util.spec_from_file_location("interpret", Path(__file__).with_name("interpret.py"))
 interpret = importlib.util.module_from_spec(_spec)
@@ -110,14 +111,13 @@ def run(text, inputs):
 @pytest.mark.parametrize("path", test_programs.PROGRAMS, ids=lambda p: p.stem)
 def test_built(path):
     case = test_programs.case_of(path)
-    if "grad(" in case.text:
-        source = Source(case.text)
+    text = case.source.text
+    if "grad(" in text:
+        source = Source(text)
         assert any(n.op == "grad" for n in ir.walk(ir.roots(build(parse(source), source).region)))
     elif case.error:
         with pytest.raises(Error) as caught:
-            run(case.text, case.inputs)
-        kind, line, words = case.error
-        assert (caught.value.kind, caught.value.line) == (kind, line), str(caught.value)
-        assert all(word in str(caught.value) for word in words), str(caught.value)
+            run(text, case.inputs)
+        assert not header.refused(caught.value, case.error)
     else:
-        test_programs.check(*run(case.text, case.inputs), case)
+        test_programs.check(*run(text, case.inputs), case)
