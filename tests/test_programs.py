@@ -65,7 +65,7 @@ def test_program(path, target, request, monkeypatch):
     if case.error:
         refused(case, target)
     else:
-        program = gdc.compile(case.source.text)
+        program = gdc.compile(case.source.text, folder=path.parent)
         result = program.run(case.inputs, backend=target)
         assert result.backend == target
         check(result, result.trace, case)

@@ -78,13 +78,17 @@ def unknown_name(builder: Builder, name: str, span: Span) -> Error:
         hint = "a function sees only its parameters and the program's dimensions: pass it as a parameter"
     if hint is None:
         hint = f"give it a value first ({name} := …), or declare it: input {name}: real"
-    return Error("name", f"nothing is called {name}", builder.here(span), hint)
+    return Error("name", f"nothing is called {name}", builder.blamed(span), hint)
 
 
 def unknown_function(builder: Builder, name: str, span: Span) -> Error:
     """No function of this name."""
     best = similar(name, known_functions(builder))
-    if name.lower() in ELSEWHERE:
+    prefix = name.rpartition(".")[0]
+    if prefix:
+        functions = [known for known in builder.space if known.rpartition(".")[0] == prefix]
+        hint = f"did you mean {best}?" if best else f"{prefix} has {', '.join(functions) or 'no functions'}"
+    elif name.lower() in ELSEWHERE:
         hint = ELSEWHERE[name.lower()]
     elif best:
         hint = f"did you mean {best}?"
@@ -92,10 +96,10 @@ def unknown_function(builder: Builder, name: str, span: Span) -> Error:
         hint = f"{name} is a variable: its entries are {name}[i], a product is {name}*(…)"
     else:
         hint = f"define it: def {name}(x) = …"
-    return Error("name", f"there is no function {name}", builder.here(span), hint)
+    return Error("name", f"there is no function {name}", builder.blamed(span), hint)
 
 
 def known_functions(builder: Builder) -> list[str]:
     from gdc.compiler.build.calls import FUNCTIONS
 
-    return [*builder.functions, *builder.prelude, *FUNCTIONS, *ROWS]
+    return [*builder.space, *builder.prelude, *FUNCTIONS, *ROWS]

@@ -15,6 +15,7 @@ from gdc.compiler.types import BOOL, INT, REAL, Type
 from gdc.dsl.errors import Error
 from gdc.dsl.parse import parse
 from gdc.dsl.source import Source
+from gdc.dsl.uses import collect, libraries
 from gdc.runtime import header
 
 _spec = importlib.util.spec_from_file_location("interpret", Path(__file__).with_name("interpret.py"))
@@ -93,10 +94,11 @@ def type_of(value):
     return Type(element, tuple(ONE if n == 1 else dim("?") for n in value.shape))
 
 
-def run(text, inputs):
+def run(text, inputs, folder):
     """Outputs, traces; an Error where a check fails."""
     source = Source(text)
-    program = build(parse(source), source, {name: type_of(value) for name, value in inputs.items()})
+    used = libraries(source, collect(source, lambda path, _: (folder / path).read_text(encoding="utf-8")))
+    program = build(parse(source), source, {name: type_of(value) for name, value in inputs.items()}, used)
     interpreter = Interpreter(program, inputs)
     try:
         outputs = interpreter.run()
@@ -117,7 +119,7 @@ def test_built(path):
         assert any(n.op == "grad" for n in ir.walk(ir.roots(build(parse(source), source).region)))
     elif case.error:
         with pytest.raises(Error) as caught:
-            run(text, case.inputs)
+            run(text, case.inputs, path.parent)
         assert not header.refused(caught.value, case.error)
     else:
-        test_programs.check(*run(text, case.inputs), case)
+        test_programs.check(*run(text, case.inputs, path.parent), case)

@@ -13,7 +13,8 @@ from gdc.dsl.parse import parse, tokens
 from gdc.dsl.source import Source, Span
 
 ROOT = Path(__file__).parents[2]
-FILES = [p for folder in ("examples", "tests/programs", "dsl") for p in sorted((ROOT / folder).glob("*.gd"))]
+FOLDERS = ("examples", "tests/programs", "tests/programs/library", "dsl")
+FILES = [p for folder in FOLDERS for p in sorted((ROOT / folder).glob("*.gd"))]
 BLOCK = re.compile(r"```gd\n(.*?)```", re.DOTALL)
 
 
