@@ -353,19 +353,26 @@ def check_demands(plan: Any, sizes: Mapping[str, int]) -> None:
 # --- memory ------------------------------------------------------------------------------------
 
 
-def check_memory(plan: Any, sizes: Mapping[str, int], free: int, bounded: bool) -> None:
-    """Every large array must fit into what is free (or into `max_memory`) before any work is done."""
+def needs(plan: Any, sizes: Mapping[str, int]) -> tuple[tuple[int, int], ...]:
+    """(bytes, site) of each large array whose size is known by now."""
+    found = []
     for formula, number in plan.memory:
         try:
-            needed = evaluate(formula, sizes)
+            found.append((evaluate(formula, sizes), number))
         except KeyError:
             continue
-        if needed > free:
+    return tuple(found)
+
+
+def check_memory(plan: Any, needed: Iterable[tuple[int, int]], free: int, bounded: bool) -> None:
+    """Every large array must fit into what is free (or into `max_memory`) before any work is done."""
+    for count, number in needed:
+        if count > free:
             site = plan.sites[number]
             hint = "max_memory bounds this run" if bounded else None
             raise Error(
                 "limit",
-                site.message.format(bytes_text(needed), bytes_text(free)),
+                site.message.format(bytes_text(count), bytes_text(free)),
                 span_of(plan, number),
                 site.hint or hint,
             )

@@ -103,6 +103,7 @@ class Program:
         self._strict, self._without, self._files, self._folder = strict, without, files, folder
         self._lock = threading.RLock()
         self._plans: dict[Any, tuple[Plan, ...]] = {}
+        self._chosen: dict[Any, Any] = {}
         self._made = threading.local()
         self._last: Types | None = None
         self._given = {k: contract_type(k, v) for k, v in self._types.items()}

@@ -23,7 +23,7 @@ LAYERS = [
     {"compiler.lower"},
     {"compiler.passes"},
     {"compiler.raising", "compiler.vectorise", "compiler.sweep", "compiler.derivatives", "compiler.chains",
-     "compiler.cuda"},
+     "compiler.residuals",     "compiler.cuda"},
     {"compiler.emit"},
     {"compiler.plan", "compiler.cost", "compiler.rules", "compiler.record", "compiler.check", "compiler.text",
      "compiler.build", "compiler.run_cost", "compiler.assume", "compiler.layout", "compiler.bindings",
