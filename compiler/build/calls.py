@@ -165,6 +165,8 @@ def mapped(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     """An elementwise function."""
     trees = arguments.count(OPS[node.function].arity)
     values = tuple(b.expr(t) for t in trees)
+    if node.function in ("real", "conj") and values[0].type.kind == "real":
+        return values[0]
     if node.function == "where" and values[0].type.kind != "bool":
         b.fail("type", f"where wants a bool condition, and {excerpt(trees[0].span)} is {values[0].type}", trees[0].span)
     return b.apply(node.function, node.span, trees, *values)
