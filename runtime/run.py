@@ -82,14 +82,7 @@ def check_arguments(backend: str, threads: Any, max_memory: Any, timeout: Any) -
 
 def usable(name: str) -> None:
     """Raises an error of kind "backend", with the reason, where a target does not run here."""
-    if name not in machine.TARGETS:
-        from gdc.runtime.choose import similar_target
-
-        raise Error(
-            "backend",
-            f"there is no backend {name}; there are auto, {', '.join(machine.TARGETS)}",
-            hint=similar_target(name),
-        )
+    choose.known("backend", name, ("auto", *machine.TARGETS))
     found = machine.backend(name)
     if not found.usable:
         raise Error("backend", f"{name} cannot run here: {found.about}", hint=found.hint)
@@ -130,8 +123,7 @@ def chosen(
     bound = bind.bind(program.interface(types), given, lambda text: load_text(text, "numpy"), device)
     plan = program.plan("numpy" if backend == "auto" else backend, types, bound.sizes)
     if plan.memory:
-        free = machine.free_memory()
-        bind.check_memory(plan, bound.sizes, min(free, max_memory or free), max_memory is not None)
+        bind.check_memory(plan, bound.sizes, machine.free_memory(), max_memory)
     if backend != "auto":
         return f"{backend}, because it was asked for", plan, bound
     size = sum(a.nbytes for a in bound.args if isinstance(a, np.ndarray))

@@ -23,6 +23,7 @@ from gdc.compiler.regions import dependents
 from gdc.compiler.rules import formula, through, users
 
 NAME = "hoist"
+SWITCHES = ("gram", "group")
 LONGEST = 60  # terms of a sum or product that are regrouped
 SUMS, PRODUCTS = ("add", "sub"), ("mul",)
 
