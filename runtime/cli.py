@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -19,6 +20,7 @@ from gdc.runtime.report import EXIT, SCHEMA, complain, complain_json, say, style
 
 STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda")
 BACKENDS = ("auto", "loops", "numpy", "parallel", "cuda")
+STOPPING = "stopping after this round; Ctrl-C again stops at once, and nothing is kept"
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -148,6 +150,12 @@ def watched(
         from gdc.runtime.progress import Bar
 
         bar = Bar()
+
+    def watching(watch: Any) -> None:
+        watch.heard = lambda: threading.Thread(target=say, args=(STOPPING,)).start()  # a signal may come amid a print
+        if following:
+            following.follow(watch)
+
     with bar as following:
         return program.run(
             values,
@@ -155,7 +163,7 @@ def watched(
             threads,
             max_memory,
             timeout,
-            watching=following.follow if following else None,
+            watching=watching,
             show=(lambda line: click.echo(line, err=True)) if quiet else click.echo,
         )
 

@@ -88,14 +88,7 @@ def check_arguments(backend: str, threads: Any, max_memory: Any, timeout: Any) -
 
 def usable(name: str) -> None:
     """Raises an error of kind "backend", with the reason, where a target does not run here."""
-    if name not in machine.TARGETS:
-        from gdc.runtime.choose import similar_target
-
-        raise Error(
-            "backend",
-            f"there is no backend {name}; there are auto, {', '.join(machine.TARGETS)}",
-            hint=similar_target(name),
-        )
+    choose.known("backend", name, ("auto", *machine.TARGETS))
     found = machine.backend(name)
     if not found.usable:
         raise Error("backend", f"{name} cannot run here: {found.about}", hint=found.hint)
@@ -174,8 +167,7 @@ def choose_plan(program: Any, backend: str, types: Any, sizes: Mapping[str, int]
 def check_memory(decided: Chosen, max_memory: int | None) -> None:
     """Raises a limit error, before any work, for an array that memory (or `max_memory`) does not hold."""
     if max_memory is not None or any(count > ALWAYS_FREE for count, _ in decided.needs):
-        free = machine.free_memory()
-        bind.check_memory(decided.plan, decided.needs, min(free, max_memory or free), max_memory is not None)
+        bind.check_memory(decided.plan, decided.needs, machine.free_memory(), max_memory)
 
 
 def around(native: bool, threads: int | None) -> Callable[[], Any]:

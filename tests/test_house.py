@@ -1,6 +1,7 @@
 """The house rules: who may import whom, one name for every module, and examples that run as they are."""
 
 import ast
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import gdc
+from gdc.compiler.pipeline import switches
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -204,3 +206,12 @@ def test_tour_of_the_readme_runs():
 def test_embedding_example_runs(capsys):
     runpy.run_path(str(ROOT / "examples" / "embed.py"), run_name="__main__")
     assert "r2" in capsys.readouterr().out
+
+
+def test_every_rule_that_a_pass_asks_for_can_be_switched_off():
+    asked = {
+        name
+        for path in (ROOT / "compiler").rglob("*.py")
+        for name in re.findall(r'\.allows\("(\w+)"\)', path.read_text())
+    }
+    assert asked and asked <= set(switches())

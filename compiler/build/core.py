@@ -323,7 +323,7 @@ class Builder:
             return value
         if self.depth == 0 and has_names_only(size):
             words = escaped(excerpt(self.here(span)))
-            site = self.site(span, "limit", f"{words} needs {{0}} of memory, and {{1}} are free")
+            site = self.site(span, "limit", f"{words} needs {{0}} of memory, and {{1}}")
             self.memory.append((size, site))
         return value
 

@@ -24,6 +24,7 @@ from gdc.compiler.residuals import Residual, joined, residuals, spread, way
 from gdc.compiler.rules import formula, through, users
 
 NAME = "hoist"
+SWITCHES = ("gram", "group")
 LONGEST = 60  # terms of a sum or product that are regrouped
 MOST_TIMES = 4  # what one round of the pass writes, the next may regroup
 SUMS, PRODUCTS = ("add", "sub"), ("mul",)

@@ -27,6 +27,7 @@ from gdc.compiler.record import Record, Step
 from gdc.compiler.rules import formula, through, users
 
 NAME = "order"
+SWITCHES = ("chain", "scalars", "solve", "part")
 
 
 def run(program: Program, record: Record) -> Program:

@@ -270,3 +270,18 @@ def test_ctrl_c_outside_of_loops_ends_at_once():
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130 and "Traceback" not in err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_ctrl_c_in_a_long_round_says_how_to_stop_at_once():
+    """A round that takes long: what the first Ctrl-C asks for is told, and the second ends the run."""
+    text = 'print "begun"\ns := 0.0\nrepeat 3 {\n    while s >= 0 { s := (s + 1.0) % 1e9 }\n}\noutput s'
+    with start("run", "--backend", "numpy", "-e", text) as process:
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.readline().startswith("stopping after this round; Ctrl-C again")
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and out == "" and "Traceback" not in err

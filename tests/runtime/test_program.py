@@ -182,6 +182,33 @@ def test_bad_options(options, kind):
     assert caught.value.kind == kind
 
 
+@pytest.mark.parametrize(
+    ("ask", "kind", "there", "meant"),
+    [
+        (lambda p: p.explain("numpy", "zz"), "backend", "no stage zz; there are tree, ir, passes, imp, loops", None),
+        (lambda p: p.explain("numpy", "pases"), "backend", "no stage pases", "did you mean passes?"),
+        (lambda p: p.explain("nunpy"), "backend", "no target nunpy; there are loops, numpy", "did you mean numpy?"),
+        (lambda p: p.source("nunpy"), "backend", "no target nunpy; there are loops, numpy", "did you mean numpy?"),
+        (lambda p: p.run({}, "paralel"), "backend", "no backend paralel; there are auto", "did you mean parallel?"),
+        (lambda _: gdc.compile(STEP, types={"XX": "real[m, n]"}), "name", "no input XX; it takes w", "did you mean X?"),
+        (lambda _: gdc.compile("y := data", types={"dat": "real"}), "name", "takes data", "did you mean data?"),
+        (lambda _: gdc.compile(FIT, types={"y": "real"}), "type", "y has a contract in the program, real[m]", None),
+        (lambda _: gdc.compile(STEP, without=["nonsense"]), "name", "no rewrite rule nonsense; there are", None),
+        (lambda _: gdc.compile(STEP, without="scalar"), "name", "cse", "did you mean scalars?"),
+    ],
+)
+def test_what_there_is_not_is_named_with_what_there_is(ask, kind, there, meant):
+    with pytest.raises(gdc.Error) as caught:
+        ask(gdc.compile(STEP))
+    assert (caught.value.kind, caught.value.hint) == (kind, meant) and there in caught.value.message
+
+
+def test_a_rule_that_is_switched_off_is_left_out():
+    assert "[scalars]" in gdc.compile(STEP).explain()
+    for without in ("scalars", ["scalars", "cse"]):
+        assert "[scalars]" not in gdc.compile(STEP, without=without).explain()
+
+
 def test_a_backend_that_is_missing_says_why(monkeypatch):
     monkeypatch.delenv("GDC_EMULATE_CUDA", raising=False)
     monkeypatch.setattr(machine, "_gpu", lambda: machine.Backend("cuda", False, "there is no GPU", "buy one"))
