@@ -100,6 +100,8 @@ class Emitter:
     """Prints one program. `bindings` says how a bare name of a template is bound: an import, or a definition's text."""
 
     bindings: dict[str, str] = {}
+    #: which helpers a helper calls
+    needs: dict[str, tuple[str, ...]] = {}
     #: whether NumPy's template serves scalars too (but for the words and, or, not, if)
     numpy_scalars = False
     #: whether plain Python numbers must be made NumPy's before they meet each other
@@ -198,8 +200,7 @@ class Emitter:
         if not isinstance(cell, str):
             raise ValueError(f"{value.op} has no text for scalars")
         shape = template(cell)
-        if keep:
-            self.used |= shape.names
+        self.used |= shape.names if keep else shape.names & self.bindings.keys()
         weak = shape.level < ATOM and shape.level > COMPARE and value.element.kind != "bool" and all(a.weak
                                                                                                      for a in args)
         if value.op == "where":
@@ -235,7 +236,7 @@ class Emitter:
         if not isinstance(cell, str):
             raise ValueError(f"{op} has no text for arrays")
         shape = template(cell)
-        self.used |= {n for n in shape.names if n == "special"}
+        self.used |= shape.names & self.bindings.keys()
         return shape.fill(args, **self.words(value, args))
 
     def source_array(self, value: Expr, args: tuple[Code, ...]) -> Code:
@@ -601,6 +602,8 @@ class Emitter:
     def preamble(self) -> str:
         """Imports, bindings and the classes that the body needs."""
         imports, helpers = self.imports(), []
+        for name in tuple(self.used):
+            self.used |= set(self.needs.get(name, ()))
         for name in self.helper_order(self.used):
             if hasattr(builtins, name) and name not in self.bindings:
                 continue

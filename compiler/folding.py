@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import CodeType
 from typing import Any
 
@@ -10,13 +11,14 @@ import numpy as np
 from gdc.compiler.ir import Node, const
 from gdc.compiler.ops import OPS
 
+BARE_NAME = re.compile(r"(?<![\w.])[a-z]\w*")
 _compiled: dict[str, CodeType] = {}
 
 
 def folded(value: Node) -> Node | None:
     """The constant that a MAP node over scalar constants is; None where it is left to the run."""
     row = OPS[value.op]
-    if row.kind != "MAP" or not isinstance(row.numpy, str) or "special" in row.numpy:
+    if row.kind != "MAP" or not isinstance(row.numpy, str) or set(BARE_NAME.findall(row.numpy)) - {"np"}:
         return None
     if any(a.op != "const" or a.type.rank for a in value.args) or _may_fail(value):
         return None

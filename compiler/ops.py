@@ -9,7 +9,7 @@ Columns
               "result", "common" (their promotion) or "own" (nothing)
   guard       refuses element kinds
   scalar      text of one element's value, in Python, over bare names that every target binds
-  numpy       text of the whole arrays' value, over `np` (and `special`, SciPy's)
+  numpy       text of the whole arrays' value, over `np`, `special` (SciPy's) and bare names that targets bind
   derivative  MAP: one gd formula per argument over x, y, z (the arguments) and r (the result)
   start step join finish   REDUCE: gd formulas over the state s, t; the element x, its place i, another state's s_, t_; the count n
   flops       cost of one element
@@ -81,9 +81,9 @@ INTEGERS = rules.wants("bool", "int")
 
 def _map(name: str, arity: int, scalar: str, numpy: str, derivative: Cell, *, element: Callable[[Elements], Element],
          flops: float = 1, edges: tuple[object, ...] = NUMBER, ulp: dict[str, float] = EXACT, symbol: str = "",
-         arguments: str = "result", guard: Guard = NUMERIC, facts: str = "") -> Op:
+         arguments: str = "result", guard: Guard = NUMERIC, facts: str = "", hidden: bool = False) -> Op:
     return Op(name, "MAP", arity, element, scalar, numpy, derivative, flops, edges, ulp, symbol, arguments, guard,
-              frozenset(facts.split()))
+              frozenset(facts.split()), hidden=hidden)
 
 
 def _smooth(name: str, derivative: Cell, *, numpy: str = "", flops: float = 20, facts: str = "", guard: Guard = NUMERIC,
@@ -198,6 +198,16 @@ ROWS = (
     # bits
     _bits("bitand", "&", facts="commutes associates"), _bits("bitor", "|", facts="commutes associates"),
     _bits("bitxor", "^", facts="commutes associates"), _bits("bitnot", "~", 1), _bits("shl", "<<"), _bits("shr", ">>"),
+    # random numbers: see random_numbers.py and build/random.py
+    _map("random_bits", 3, "random_bits({0}, {1}, {2})", "all_random_bits({0}, {1}, {2})",
+         Why("integers have no derivative"), element=rules.integral, flops=130, edges=WHOLE, guard=INTEGERS, hidden=True),
+    _map("random_below", 4, "random_below({0}, {1}, {2}, {3})", "all_random_below({0}, {1}, {2}, {3})",
+         Why("integers have no derivative"), element=rules.integral, flops=140, edges=(1, 2, 7, 63, 2**62 + 1),
+         guard=INTEGERS, hidden=True),
+    _map("normal_quantile", 1, "normal_quantile({0})", "special.ndtri({0})", ("sqrt(2*pi)*exp(r^2/2)",),
+         element=rules.fractional, flops=50, ulp={**dict.fromkeys(SMOOTH, 5.0), "numpy": 4.0}, facts="monotone",
+         guard=ORDERED, hidden=True,
+         edges=(0.0, 1.0, 0.5, 0.075, 0.925, 2.0**-53, 1e-300, 0.9999999999999999, -1.0, 2.0, float("nan"))),
     # reductions: state s (and t), element x at place i, count n
     _reduce("sum", ("0",), ("s + x",), ("s + s_",), "s", "np.sum({0}{axes})", ("1",), element=rules.summed, facts="linear"),
     _reduce("prod", ("1",), ("s*x",), ("s*s_",), "s", "np.prod({0}{axes})", ("r/x",), element=rules.summed),

@@ -24,6 +24,22 @@ def triu(A, k = 0) = [A[i, j] if j - i >= k else 0 for i, j]
 def tril(A, k = 0) = [A[i, j] if j - i <= k else 0 for i, j]
 def one_hot(i, k) = [1.0 if i[a] == c else 0.0 for a, c in 0..k]
 
+# --- random numbers: what becomes of 63 random bits ---------------------------------------------
+
+def _uniform(bits) = shr(bits, 10)*2.0^-53                  # 0 <= x < 1
+def _uniform_inside(bits) = (shr(bits, 11) + 0.5)*2.0^-52   # 0 < x < 1, the middle of each step
+
+# Fisher and Yates, in Durstenfeld's order: chosen[i] is a random place up to i.
+def _shuffled(chosen) {
+    p := arange(size(chosen, 0))
+    for i in size(chosen, 0) - 1..0 by -1 {
+        last := p[i]
+        p[i] := p[chosen[i]]
+        p[chosen[i]] := last
+    }
+    return p
+}
+
 # --- linear algebra as loops: what the faster targets hand to LAPACK ---------------------------
 
 # Gaussian elimination with partial pivoting (Golub and Van Loan, Matrix Computations, 3.4).

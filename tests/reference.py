@@ -16,6 +16,7 @@ import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
+import reference_random
 from scipy import special
 
 from gdc.dsl import tree
@@ -250,6 +251,12 @@ def one_hot(i, k):
     return real(np.asarray(i)[:, None] == np.arange(k))
 
 
+def randint(seed, low, high, *shape):
+    if not 0 < int(high) - int(low) < 2**63:
+        raise Fault("value", "randint wants lo < hi")
+    return reference_random.randint(seed, low, high, *shape)
+
+
 PLAIN = {
     **MAPS,
     "softmax": softmax,
@@ -278,6 +285,8 @@ PLAIN = {
     "outer": np.outer,
     "trace": np.trace,
     "one_hot": one_hot,
+    **reference_random.FUNCTIONS,
+    "randint": randint,
     "solve": linear(lambda A, b: np.linalg.solve(A, b)),
     "inv": linear(np.linalg.inv),
     "det": linear(np.linalg.det),

@@ -39,7 +39,7 @@ LAYERS = [
     {"compiler.names", "compiler.snippets"},
     {"compiler.ops"},
     {"compiler.shape_rules"},
-    {"compiler.dims", "compiler.types"},
+    {"compiler.dims", "compiler.types", "compiler.random_numbers"},
     {"runtime"},
     {"dsl"},
 ]

@@ -32,6 +32,7 @@ class Scalars(Emitter):
     """The printer of expressions. `device` says on which side of a launch they stand."""
 
     bindings = BINDINGS
+    needs = NEEDS
     numpy_scalars = True
 
     def __init__(self, program: Program, source: Source | None = None) -> None:
@@ -90,10 +91,7 @@ class Scalars(Emitter):
     def scalar(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
         """A MAP row on scalars. In a kernel a square is a product."""
         if not self.device:
-            code = super().scalar(value, args, index)
-            if "special." in code.text:
-                self.used.add("special")
-            return code
+            return super().scalar(value, args, index)
         if value.op in ("real", "conj") and value.args[0].element.kind != "complex":
             return args[0]
         if value.op == "pow" and value.element.kind == "real" and value.args[1].get("value") == 2:
@@ -182,8 +180,6 @@ class Scalars(Emitter):
 
     def preamble(self) -> str:
         """Imports and helpers, with those that helpers call."""
-        for name in tuple(self.used):
-            self.used |= set(NEEDS.get(name, ()))
         self.used -= {"abs"}
         return super().preamble()
 

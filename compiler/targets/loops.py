@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdc.compiler import random_numbers
 from gdc.compiler.emit import PART, Emitter, Text
 from gdc.compiler.imp import Program
 from gdc.dsl.source import Source
@@ -11,6 +12,7 @@ BINDINGS = {
             "acos": "from numpy import arccos as acos",
     "atan": "from numpy import arctan as atan", "atan2": "from numpy import arctan2 as atan2",
     "part": PART,
+    **random_numbers.SCALAR,
     "erf": '''
 # import math
 def erf(x):
@@ -44,6 +46,7 @@ def lgamma(x):
 
 class Loops(Emitter):
     bindings = BINDINGS
+    needs = random_numbers.NEEDS
 
 
 def emit(program: Program, source: Source | None = None) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdc.compiler import random_numbers
 from gdc.compiler.emit import PART, Emitter, Text
 from gdc.compiler.imp import Expr, Program
 from gdc.compiler.text import Code
@@ -23,23 +24,19 @@ def std(x, axis=None, keepdims=False):
     """np.std, but of nothing it is nan without a warning."""
     return np.sqrt(var(x, axis, keepdims))
 '''
-BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD}
-NEEDS = {"mean": {"mean"}, "var": {"mean", "var"}, "std": {"mean", "var", "std"}}
+BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD,
+            **random_numbers.WHOLE}
+NEEDS: dict[str, tuple[str, ...]] = {"mean": (), "var": ("mean",), "std": ("mean", "var")}
 
 
 class NumPy(Emitter):
     bindings = BINDINGS
+    needs = NEEDS | random_numbers.NEEDS
     numpy_scalars = True
-
-    def scalar(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
-        code = super().scalar(value, args, index)
-        if "special." in code.text:
-            self.used.add("special")
-        return code
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
         if value.op in NEEDS:
-            self.used |= NEEDS[value.op]
+            self.used.add(value.op)
             return Code(f"{value.op}({args[0].text}{self.axes(value)})")
         return super().whole(value, args)
 

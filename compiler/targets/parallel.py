@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gdc.compiler import imp
+from gdc.compiler import imp, random_numbers
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import Expr, Program
 from gdc.compiler.ops import OPS
@@ -53,6 +53,7 @@ BINDINGS = {
     "atan": "from numpy import arctan as atan", "atan2": "from numpy import arctan2 as atan2",
     "erf": "from math import erf", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
     "prange": "from numba import prange",
+    **{name: _helper(text) for name, text in random_numbers.SCALAR.items()},
     "part": _helper(PART),
     "minimum": _helper('''
 def minimum(x, y):
@@ -209,7 +210,8 @@ def stop(status, numbers):
     return Stop(int(status[0]) - 1, tuple(values))
 ''',
 }
-NEEDS = {"put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real")}
+NEEDS: dict[str, tuple[str, ...]] = {
+    "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"), **random_numbers.NEEDS}
 ORDER = tuple(BINDINGS)
 
 
@@ -224,6 +226,7 @@ def rebound_arrays(program: Program) -> set[str]:
 
 class Parallel(Emitter):
     bindings = BINDINGS
+    needs = NEEDS
     weak_numbers = False
 
     def __init__(self, program: Program, source: Source | None = None) -> None:
@@ -477,8 +480,6 @@ class Parallel(Emitter):
         self.used |= {"printed"} if self.has_prints() else set()
         self.used |= {"stop"} if self.fails else set()
         self.stops = self.fails
-        for name in tuple(self.used):
-            self.used |= set(NEEDS.get(name, ()))
         for name in self.traces:
             self.literal(name)
         text = super().preamble()
