@@ -26,6 +26,7 @@ SIMILAR = 0.6
 FOREIGN = {
     "True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "None": "nan", "NULL": "nan", "NA": "nan",
     "NaN": "nan", "NAN": "nan", "Inf": "inf", "Infinity": "inf", "Pi": "pi", "PI": "pi", "e": "exp(1)",
+    "end": "-1 for the last, or leave the bound out: x[1:]", "newaxis": "new",
 }  # names that other languages have and scripts without contracts take for inputs  # fmt: skip
 
 

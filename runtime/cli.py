@@ -59,7 +59,9 @@ def program_from(file: str | None, formula: str | None, **options: Any) -> Progr
         return gdc.compile(formula, **options)
     if file == "-":
         return gdc.compile(sys.stdin.read(), name="<stdin>", **options)
-    if not Path(str(file)).is_file():
+    if Path(str(file)).is_dir():
+        raise click.UsageError(f"{file} is a folder, not a script")
+    if not Path(str(file)).exists():
         raise click.UsageError(f"there is no file {file}" + _near(str(file)))
     return gdc.load(str(file), **options)
 
@@ -122,16 +124,20 @@ def run(
     """
     from gdc.runtime.options import input_values, setting_values
 
+    if out is not None:
+        from gdc.runtime.data import check_place
+
+        check_place(out)
     program = program_from(file, formula, strict=strict)
     values = {**setting_values(settings), **input_values(inputs, program._face)}
     result = watched(program, values, backend, threads, bytes_of(max_memory), timeout, quiet or as_json)
+    show_result(result, quiet, as_json)  # before they are written: a full disk must not lose them
     if out is not None:
         from gdc.runtime.data import write_results
 
         for path in write_results(out, result, result.trace):
             if not (quiet or as_json):
                 say(f"wrote {path}")
-    show_result(result, quiet, as_json)
     return 130 if result.interrupted else 0
 
 

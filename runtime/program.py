@@ -171,6 +171,7 @@ class Program:
         as_json   the same as a JSON text with "schema": 1
         """
         from gdc.compiler import driver, explain
+        from gdc.compiler.run_cost import unnamed_size
         from gdc.runtime import choose
 
         choose.known("stage", stage, (None, *explain.STAGES))
@@ -178,7 +179,7 @@ class Program:
         if stage in TARGETS:
             target = stage
         choose.known("target", target, TARGETS)
-        known = {**self._defaults(), **(sizes or {})} if sizes else {}
+        known = {**self._defaults(), **{unnamed_size(name): size for name, size in sizes.items()}} if sizes else {}
         with contained("explaining the program", self._text):
             done = driver.compile_stages(self._source, target, types, self._options(), sizes=known)
             tell = explain.explain_json if as_json else explain.explain

@@ -95,6 +95,22 @@ def test_results_are_written(script, capsys, tmp_path):
         assert sorted(kept.files) == ["best", "trace_J", "w"]
 
 
+def test_a_place_that_takes_no_results_is_told_before_the_run(capsys):
+    code, out, err = gdc(capsys, "run", "-e", 'print "ran"\ny := 1', "--out", "r.txt")
+    assert (code, out) == (3, "") and ".npz file or into a folder" in err
+
+
+def test_results_are_shown_where_they_cannot_be_written(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, out, err = gdc(capsys, "run", "-e", "y := 7", "--quiet", "--out", str(tmp_path / "file" / "r.npz"))
+    assert code == 3 and "7" in out and "cannot be written" in err
+
+
+def test_a_folder_is_no_script(capsys, tmp_path):
+    code, out, err = gdc(capsys, "run", str(tmp_path))
+    assert (code, out) == (2, "") and "is a folder" in err and "did you mean" not in err
+
+
 def test_standard_input(script, capsys, monkeypatch):
     import io
 

@@ -146,6 +146,14 @@ def test_a_size_without_a_name_is_told_by_its_formula():
     assert "for p in start[i]..start[i+1]" in text and "%" not in text.partition("=== The text")[0]
 
 
+def test_sizes_of_a_bare_formula_are_told_and_taken_as_rows_and_columns():
+    p = gdc.compile(STEP)
+    told = p.explain("numpy")
+    assert "3*rows(X)*columns(X) -> 2*rows(X)*columns(X) + columns(X) flops" in told and "size(" not in told
+    sized = p.explain("numpy", sizes={"rows(X)": 100, "columns(X)": 10})
+    assert "flops = 3,000 -> 2,010" in sized
+
+
 def test_a_second_run_is_loaded_not_compiled():
     p = gdc.compile("input x: real[n]\ny := sum(x) + 3.75")
     assert [p.run({"x": [1.0]}, backend="numpy").cached for _ in range(2)] == [False, True]
