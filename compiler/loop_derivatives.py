@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 
 from gdc.compiler.construct import apply, filled
 from gdc.compiler.dims import Atom
-from gdc.compiler.ir import Node, Region, fresh_params, integer, make, node, param, project, size_of, walk
+from gdc.compiler.ir import Node, Region, integer, make, node, param, project, walk
 from gdc.compiler.parts import Part, dense
 from gdc.compiler.regions import copied
-from gdc.compiler.straight_loops import carried_for, carried_of
+from gdc.compiler.straight_loops import carried_of
+from gdc.compiler.tapes import Taping, taping
 from gdc.compiler.types import INT, Type
 from gdc.dsl.errors import Error
 
@@ -24,8 +25,9 @@ Sums = tuple[dict[Node, Node], dict[Node, Callable[[Node], Node]]]
 Swept = Callable[[dict[int, Node]], Sums]
 
 
-def backwards(loop: Node, g: dict[int, Node], active: list[int], swept: Swept) -> list[Part]:
-    """What a straight loop adds to its initial values and to what its rounds read from outside."""
+def backwards(loop: Node, g: dict[int, Node], active: list[int], swept: Swept, kept: list[Taping]) -> list[Part]:
+    """What a straight loop adds to its initial values and to what its rounds read from outside. The tape that it needs
+    is noted in `kept`."""
     carried, initial = carried_of(loop), loop.args[3:]
     changing = next((k for k in active if changes_size(carried[k], initial[k])), None)
     if changing is not None:
@@ -40,7 +42,7 @@ def backwards(loop: Node, g: dict[int, Node], active: list[int], swept: Swept) -
     starts += [zero(target) for target in outside]
     params = (*coming.values(), *so_far.values())
     places = param(Type(INT), "")
-    body = copied(ends, replayed(loop, ends, places))
+    body = copied(ends, replayed(loop, ends, places, kept))
     args = (integer(0), loop.args[1], integer(1), *starts)
     back = make("loop", args, {"kind": "count"}, tuple(p.type for p in params), (Region((places, *params), (), body),))
     targets = [*(initial[k] for k in active), *outside]
@@ -62,27 +64,26 @@ def zero(like: Node) -> Node:
     return filled(0.0, like.type)
 
 
-def replayed(loop: Node, values: Iterable[Node], places: Node) -> dict[Node, Node]:
+def replayed(loop: Node, values: Iterable[Node], places: Node, kept: list[Taping]) -> dict[Node, Node]:
     """What stands for a round's own parameters when the rounds come backwards: `places` counts them from the last."""
     start, count, step = loop.args[:3]
     index, carried = loop.regions[0].params[0], carried_of(loop)
     used = set(walk(values))
     place = apply("sub", apply("sub", count, integer(1)), places)
-    kept = [k for k, p in enumerate(carried) if p in used]
+    asked = [k for k, p in enumerate(carried) if p in used]
     given = {index: apply("add", start, apply("mul", place, step))}
-    for k, tape in zip(kept, tapes(loop, kept), strict=True):
-        subscripts = ("at",) + ("all",) * carried[k].type.rank
-        given[carried[k]] = node("index", tape, place, subscripts=subscripts)
+    if asked:
+        refuse_changing(loop, asked)
+        kept.append(taping(loop, asked))
+        for k, tape in zip(asked, kept[-1].tapes, strict=True):
+            given[carried[k]] = node("index", tape, place, subscripts=("at",) + ("all",) * carried[k].type.rank)
     return given
 
 
-def tapes(loop: Node, kept: list[int]) -> list[Node]:
-    """Some carried values at the start of each round, one array each, rounds first: a copy of the loop writes them."""
-    if not kept:
-        return []
-    start, count, step = loop.args[:3]
-    region, carried, initial = loop.regions[0], carried_of(loop), loop.args[3:]
-    for k in kept:
+def refuse_changing(loop: Node, asked: list[int]) -> None:
+    """Raises a type error for an array that has no size to keep."""
+    carried, initial = carried_of(loop), loop.args[3:]
+    for k in asked:
         if carried[k].type.rank and (initial[k].op == "undefined" or changes_size(carried[k], initial[k])):
             name = carried[k].get("name")
             raise Error(
@@ -90,24 +91,3 @@ def tapes(loop: Node, kept: list[int]) -> list[Node]:
                 f"grad through a loop needs the values of {name} at every round, in one size",
                 hint=f"give {name} its size before the loop",
             )
-    needed = carried_for(loop, [carried[k] for k in kept])
-    place = param(Type(INT), "")
-    own = fresh_params([carried[k] for k in needed], {})
-    given = {**own, region.params[0]: apply("add", start, apply("mul", place, step))}
-    kinds = [Type(carried[k].type.element, (size_of(count), *carried[k].type.shape)) for k in kept]
-    written = [param(t, f"{carried[k].get('name')} at each round") for t, k in zip(kinds, kept, strict=True)]
-    results = [
-        *copied([region.results[k] for k in needed], given),
-        *(noted(tape, own[carried[k]], place) for tape, k in zip(written, kept, strict=True)),
-    ]
-    params = (place, *(own[carried[k]] for k in needed), *written)
-    args = (integer(0), count, integer(1), *(initial[k] for k in needed), *(filled(0.0, t) for t in kinds))
-    types = tuple(p.type for p in params[1:])
-    made = make("loop", args, {"kind": "count"}, types, (Region(params, (), results),))
-    return [project(made, len(needed) + k) for k in range(len(kept))]
-
-
-def noted(tape: Node, value: Node, place: Node) -> Node:
-    """The tape with a round's value in its place."""
-    subscripts = ("at",) + ("all",) * value.type.rank
-    return make("update", (tape, value, place), {"subscripts": subscripts, "combine": ""}, (tape.type,))

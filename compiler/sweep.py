@@ -17,6 +17,7 @@ from gdc.compiler.parts import Context, Guard, Part, Range, dense, masked, scatt
 from gdc.compiler.placing import gathered, is_int
 from gdc.compiler.regions import dependents, over
 from gdc.compiler.straight_loops import carried_of, head_of
+from gdc.compiler.tapes import Taping
 
 
 class Sweep:
@@ -28,6 +29,7 @@ class Sweep:
         self.active = self._active()
         self.users = self._users()
         self.at: Node = scalar
+        self.tapings: list[Taping] = []
 
     def _active(self) -> set[Node]:
         """What depends on a target and has derivatives: reals, and what owns regions."""
@@ -160,7 +162,7 @@ class Body:
             body.run(walk(region.results))
             return body.sums, body.onto_outside()
 
-        return backwards(loop, derivatives, active, swept)
+        return backwards(loop, derivatives, active, swept, self.sweep.tapings)
 
     def onto_outside(self) -> dict[Node, Callable[[Node], Node]]:
         """For each value outside that has parts: its derivative with the parts added to what was found before."""

@@ -34,7 +34,7 @@ LAYERS = [
     {"compiler.construct", "compiler.regions", "compiler.dependence", "compiler.imp_tools", "compiler.totals",
     "compiler.nest_cost", "compiler.folding",
      "compiler.algebra", "compiler.parts", "compiler.placing", "compiler.linear_derivatives",
-     "compiler.structural_derivatives", "compiler.straight_loops"},
+     "compiler.structural_derivatives", "compiler.straight_loops", "compiler.tapes"},
     {"compiler.imp", "compiler.ir"},
     {"compiler.names", "compiler.snippets"},
     {"compiler.ops"},

@@ -14,6 +14,7 @@ from gdc.compiler.regions import waiting_in_reach
 from gdc.compiler.rules import formula, through
 from gdc.compiler.straight_loops import carried_of, straight
 from gdc.compiler.sweep import Sweep, is_smooth
+from gdc.compiler.tapes import Taping, merged
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Span
 
@@ -38,6 +39,7 @@ def without_variables(region: Region, origins: Origins) -> Region:
 
 def expanded(region: Region, origins: Origins, record: Record) -> Region:
     """The region with formulas for its grads, inner ones first."""
+    tapings: list[Taping] = []
     order = walk(roots(region))
     names: dict[Node, list[Node]] = {}
     for value in order:
@@ -50,16 +52,18 @@ def expanded(region: Region, origins: Origins, record: Record) -> Region:
         if value.op == "grad":
             scalar = value.args[0]
             if scalar not in found:
-                found[scalar] = derivatives(changed, [new.get(n, n) for n in names[scalar]], origins, record)
+                found[scalar] = derivatives(changed, [new.get(n, n) for n in names[scalar]], origins, record, tapings)
             changed = found[scalar][changed.args[1]]
         if changed is not value:
             origins.replace(value, changed)
         new[value] = changed
-    return mapped_region(region, new)
+    return merged(mapped_region(region, new), tapings, origins)
 
 
-def derivatives(grad: Node, targets: list[Node], origins: Origins, record: Record) -> dict[Node, Node]:
-    """The derivative of one J by each of its names."""
+def derivatives(
+    grad: Node, targets: list[Node], origins: Origins, record: Record, tapings: list[Taping]
+) -> dict[Node, Node]:
+    """The derivative of one J by each of its names. The loops that are written down for it join the `tapings`."""
     scalar, place = grad.args[0], place_of(grad, origins)
     words = formula(scalar, origins)
     refuse_unreached(scalar, targets, words, place, origins)
@@ -73,6 +77,7 @@ def derivatives(grad: Node, targets: list[Node], origins: Origins, record: Recor
     except Error as error:
         at = origins.of(sweep.at)
         raise Error(error.kind, error.message, error.span or (at[0] if at else place), error.hint) from None
+    tapings += sweep.tapings
     found = {t: swept.get(straightened.get(t, t)) for t in targets}
     results = {t: found[t] or filled(0.0, t.type) for t in targets}
     for new in walk(results.values()):

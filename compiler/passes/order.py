@@ -7,7 +7,8 @@
     solve     inv(A)@b = solve(A, b)           an inverse that is used for one product is never formed
     part      (A@B)[i] = A[i]@B                of a product that is used for one part, that part
 
-A product that is used twice is computed once, and is a factor like any other. So is one that the user has given a name
+A product that is used twice is computed once, and is a factor like any other; a scaled matrix that only products use is
+not. So is one that the user has given a name
 outside the loop whose rounds multiply by it, and an inverse outside such a loop. An inverse is no solve where something
 that was written after it would have to be computed before it fails.
 """
@@ -21,7 +22,7 @@ from gdc.compiler.construct import matmul, transpose
 from gdc.compiler.cost import at_most, cheaper, entries, own_flops
 from gdc.compiler.dims import Atom, Dim
 from gdc.compiler.homes import REPEATED, find_homes
-from gdc.compiler.ir import ANYWHERE, Node, Program, Region, make, node, rewrite, roots, walk
+from gdc.compiler.ir import ANYWHERE, Node, Program, Region, make, nested, node, rewrite, roots, walk
 from gdc.compiler.layout import Layout
 from gdc.compiler.record import Record, Step
 from gdc.compiler.rules import formula, through, users
@@ -48,6 +49,7 @@ class Order:
         for result in roots(region):
             self.uses[result] = self.uses.get(result, 0) + 1
         self.shared = shared_by_rounds(program, region, everything)
+        self.multiplied = only_multiplied(everything, roots(region)) - set(program.origins.names)
         factors = (untransposed(a) for v in everything if v.op == "matmul" for a in v.args)
         self.inner = {f for f in factors if f.op == "matmul" and self.once(f)}
 
@@ -57,7 +59,7 @@ class Order:
     def became(self, old: Node, new: Node) -> None:
         """What is known of a node holds for the one that stands for it."""
         self.uses[new] = max(self.uses.get(new, 0), self.uses.get(old, 1))
-        for known in (self.inner, self.shared):
+        for known in (self.inner, self.shared, self.multiplied):
             if old in known:
                 known.add(new)
 
@@ -76,7 +78,8 @@ class Order:
 
     def product(self, value: Node) -> Node:
         def may_strip(operand: Node) -> bool:
-            return self.record.allows("scalars") and self.once(operand) and self.smaller(value, operand)
+            free = self.once(operand) or operand in self.multiplied
+            return self.record.allows("scalars") and free and self.smaller(value, operand)
 
         chain = Chain(value, self.once, may_strip)
         beats = self.beats(value) if value not in self.inner else None
@@ -207,6 +210,17 @@ def shared_by_rounds(program: Program, region: Region, everything: list[Node]) -
     layout = Layout(program, region, everything)
     find_homes(layout)
     return {v for v in found if any(_in_rounds(layout, u, layout.home[v]) for u in _multipliers(layout, v))}
+
+
+def only_multiplied(everything: list[Node], results: tuple[Node, ...]) -> set[Node]:
+    """The matrices that products alone use, transposed or not: a scalar of theirs may go into each product."""
+    rest: set[Node] = set(results)
+    for value in reversed(everything):
+        turned = value.op == "transpose" and value not in rest
+        if value.op != "matmul" and not turned:
+            rest.update(nested(value))
+        rest.update(value.deps)
+    return {v for v in everything if v.type.rank == 2 and v not in rest}
 
 
 def _in_rounds(layout: Layout, value: Node, outer: Region) -> bool:
