@@ -45,10 +45,22 @@ def bind(layout: Layout, style: str) -> None:
     layout.bound = set()
     forced = _forced(layout, style)
     sizes = _size_atoms(layout)
+    told = _told(layout) - sizes if style == "calls" else set()
     for value in reversed(layout.walked):
-        if _is_bound(layout, value, style, forced, sizes):
+        if value not in told and _is_bound(layout, value, style, forced, sizes):
             layout.bound.add(value)
     _split(layout)
+
+
+def _told(layout: Layout) -> set[Node]:
+    """What only the messages of checks read: it is part of them, as it may have no value while they hold."""
+    told: set[Node] = set()
+    for value in reversed(layout.walked):
+        users = layout.users.get(value)
+        if users and value.op in OPS and value.op not in ALWAYS and not layout.results.get(value):
+            if all(user in told or (user.op == "check" and user.args[0] is not value) for user in users):
+                told.add(value)
+    return told
 
 
 def _forced(layout: Layout, style: str) -> set[Node]:

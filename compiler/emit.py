@@ -18,8 +18,8 @@ from gdc.compiler import imp
 from gdc.compiler.dims import Dim, dim
 from gdc.compiler.imp import Body, Expr, Origin, Program, Statement
 from gdc.compiler.ops import OPS
-from gdc.compiler.text import ANY, ATOM, COMPARE, IF, NOT, OR, PLUS, TIMES, Code, number_level, template
-from gdc.compiler.types import INT, REAL, Element
+from gdc.compiler.text import ANY, ATOM, COMPARE, IF, NOT, OR, PLUS, TIMES, Code, complex_text, number_level, template
+from gdc.compiler.types import COMPLEX, INT, REAL, Element
 from gdc.dsl.source import Source
 
 Piece = tuple[str, Origin]
@@ -658,7 +658,7 @@ def number(plain: Any, element: Element) -> str:
     if element.kind == "int":
         return str(int(plain))
     if element.kind == "complex":
-        return repr(complex(plain))
+        return complex_text(complex(plain), lambda part: number(part, REAL))
     value = float(plain)
     if math.isfinite(value):
         return repr(value)
@@ -669,8 +669,8 @@ def _nested(plain: Any) -> str:
     """Nested tuples of numbers as nested lists."""
     if isinstance(plain, tuple):
         return f"[{', '.join(_nested(p) for p in plain)}]"
-    if isinstance(plain, float) and not math.isfinite(plain):
-        return number(plain, REAL)
+    if isinstance(plain, (float, complex)):
+        return number(plain, REAL if isinstance(plain, float) else COMPLEX)
     return repr(plain)
 
 

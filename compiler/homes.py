@@ -117,6 +117,24 @@ def _hoisted(layout: Layout, region: Region, needed: set[Region]) -> Region:
     return region
 
 
+def standing(effects: list[Node], value: Node) -> int:
+    """Where a factorisation stands among the effects of its region: after what it depends on and every exit that its
+    first user waits for, before that user, and else in the order in which the text was written."""
+    needed = set(walk([value]))
+    low = max((k + 1 for k, e in enumerate(effects) if e in needed), default=0)
+    high = next((k for k, e in enumerate(effects[low:], low) if value in walk([e])), len(effects))
+    low = max([low, *(k + 1 for k, e in enumerate(effects[:high]) if e.op == "exit")])
+    while low < high and _is_earlier(effects[low], value):
+        low += 1
+    return low
+
+
+def _is_earlier(one: Node, other: Node) -> bool:
+    """Whether the text has one before the other: sites are numbered as they are met."""
+    places = one.get("site"), other.get("site")
+    return one.uid < other.uid if None in places else places[0] < places[1]
+
+
 def written_depth(program: Program, value: Node) -> int:
     """How many regions stood round the place where a factorisation was written."""
     site = value.get("site")

@@ -510,13 +510,22 @@ def roots(region: Region) -> tuple[Node, ...]:
     return region.effects + region.results
 
 
-def rewrite(region: Region, change: Callable[[Node], Node], origins: Origins | None = None) -> Region:
+def rewrite(
+    region: Region,
+    change: Callable[[Node], Node],
+    origins: Origins | None = None,
+    became: Callable[[Node, Node], None] | None = None,
+) -> Region:
     """The region with `change` applied to every node, arguments first; types are computed anew where arguments
-    changed."""
+    changed. `became` is told of every node that another one now stands for."""
     new: dict[Node, Node] = {}
     for value in walk(roots(region)):
         rebuilt = rebuild(value, new)
+        if became is not None and rebuilt is not value:
+            became(value, rebuilt)
         changed = change(rebuilt)
+        if became is not None and changed is not rebuilt:
+            became(rebuilt, changed)
         if origins is not None:
             if rebuilt is not value:
                 origins.replace(value, rebuilt)

@@ -87,6 +87,12 @@ def passes_of(target: str) -> list[tuple[str, str]]:
     return [*PASSES[target], *LATE[target]]
 
 
+def switches() -> list[str]:
+    """The names of all rules that `without` can leave out: each pass says its own."""
+    names = dict.fromkeys(name for target in TARGETS for name, _ in passes_of(target))
+    return [rule for name in names for rule in getattr(import_module(f"gdc.compiler.passes.{name}"), "SWITCHES", ())]
+
+
 def _pass(name: str) -> Callable[..., Any]:
     """A pass' `run`. Passes are imported when they are needed: a program whose plan is cached needs none."""
     found: Callable[..., Any] = import_module(f"gdc.compiler.passes.{name}").run

@@ -59,7 +59,7 @@ def copied(values: Iterable[Node], given: dict[Node, Node]) -> tuple[Node, ...]:
         if value in reached and value not in new:
             deps = tuple(d for d in value.deps if d not in moving)
             if value.regions:
-                args, regions = _copied_regions(value, given)
+                args, regions = copied_regions(value, given)
                 kept = make(value.op, args, dict(value.attrs), value.types, regions, deps)
             else:
                 kept = value if deps == value.deps else _without(value, deps)
@@ -71,7 +71,7 @@ def _without(value: Node, deps: tuple[Node, ...]) -> Node:
     return make(value.op, value.args, dict(value.attrs), value.types, (), deps)
 
 
-def _copied_regions(value: Node, given: dict[Node, Node]) -> tuple[tuple[Node, ...], list[Region]]:
+def copied_regions(value: Node, given: dict[Node, Node]) -> tuple[tuple[Node, ...], list[Region]]:
     """A node's regions over fresh parameters, and its arguments: the bounds of later indices may read earlier ones."""
     regions, inner = [], dict(given)
     for region in value.regions:

@@ -6,22 +6,18 @@ Part with a context, the indices and conditions round it, which placing.py makes
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from gdc.compiler.construct import apply, broadcast, count, number, product
 from gdc.compiler.derivatives import added, contributions, product_rule
 from gdc.compiler.ir import Node, Region, cast, make, nested, node, size_of, walk
+from gdc.compiler.loop_derivatives import Sums, backwards
 from gdc.compiler.parts import Context, Guard, Part, Range, dense, masked, scattered
 from gdc.compiler.placing import gathered, is_int
 from gdc.compiler.regions import dependents, over
-
-
-class LoopInside(Exception):
-    """The way from the names to the scalar leads through this loop."""
-
-    def __init__(self, loop: Node) -> None:
-        super().__init__("a loop")
-        self.loop = loop
+from gdc.compiler.straight_loops import carried_of, head_of
+from gdc.compiler.tapes import Taping
 
 
 class Sweep:
@@ -33,15 +29,27 @@ class Sweep:
         self.active = self._active()
         self.users = self._users()
         self.at: Node = scalar
+        self.tapings: list[Taping] = []
 
     def _active(self) -> set[Node]:
         """What depends on a target and has derivatives: reals, and what owns regions."""
         active = {n for n in self.everything if n in self.targets}
-        for value in self.everything:
-            smooth = value.type.kind in ("real", "complex") or value.op in ("loop", "branch")
-            if smooth and value not in active and any(n in active for n in nested(value)):
-                active.add(value)
+        before = -1
+        while before < len(active):
+            before = len(active)
+            for value in self.everything:
+                if value not in active and is_smooth(value) and any(n in active for n in self._sources(value)):
+                    active.add(value)
+                if value.op == "loop" and value in active:
+                    ends = zip(carried_of(value), value.args[head_of(value) :], value.regions[0].results, strict=True)
+                    active.update(p for p, *both in ends if is_smooth(p) and any(n in active for n in both))
         return active
+
+    def _sources(self, value: Node) -> Iterable[Node]:
+        """What a value's derivative may lead to. A loop's result is one of what it carries."""
+        if value.op == "project" and value.args[0].op == "loop":
+            return (carried_of(value.args[0])[value.get("k")],)
+        return nested(value)
 
     def _users(self) -> dict[Node, list[tuple[Node, int]]]:
         """Who uses each node among what is active: the user, and which of its regions' results, -1 for an argument."""
@@ -55,15 +63,15 @@ class Sweep:
                         users.setdefault(result, []).append((value, k))
         return users
 
-    def reaches(self, target: Node) -> bool:
-        """Whether the scalar is a formula of a target at all."""
-        return target in self.everything
-
     def run(self) -> dict[Node, Node]:
         """The derivative of each target, in its shape; a target that every path flattens out is missing."""
         sweep = Body(self, set(self.everything), {self.scalar: [number(1.0, self.scalar)]})
         sweep.run(self.everything)
         return {t: broadcast(sweep.total(t), t.type.shape) for t in self.targets if t in sweep.sums}
+
+
+def is_smooth(value: Node) -> bool:
+    return value.type.kind in ("real", "complex") or value.op in ("loop", "branch")
 
 
 class Body:
@@ -72,7 +80,7 @@ class Body:
     def __init__(self, sweep: Sweep, own: set[Node], seeds: dict[Node, list[Node]]) -> None:
         self.sweep, self.own = sweep, own
         self.sums: dict[Node, Node] = {}
-        self.of_branch: dict[Node, dict[int, Node]] = {}
+        self.of_results: dict[Node, dict[int, Node]] = {}
         self.outside: list[Part] = []
         for value, derivatives in seeds.items():
             for g in derivatives:
@@ -101,18 +109,20 @@ class Body:
     def run(self, order: list[Node]) -> None:
         """Users before what they use."""
         for value in reversed(order):
-            if value in self.own and (value in self.sums or value in self.of_branch):
+            if value in self.own and (value in self.sums or value in self.of_results):
                 self.sweep.at = value
                 for part in self.parts(value):
                     self.accept(part)
 
     def parts(self, value: Node) -> list[Part]:
-        if value.op in ("loop", "grad"):
-            raise LoopInside(value)
+        if value.op == "param":
+            return []
         if value.op == "project":
             return self.projected(value)
+        if value.op == "loop":
+            return self.rounds(value, self.of_results[value])
         if value.op == "branch":
-            return self.chosen(value, self.of_branch[value])
+            return self.chosen(value, self.of_results[value])
         g = self.sums[value]
         if value.op == "select":
             return self.chosen(value, {0: g})
@@ -124,9 +134,7 @@ class Body:
 
     def projected(self, value: Node) -> list[Part]:
         owner = value.args[0]
-        if owner.op == "loop":
-            raise LoopInside(owner)
-        self.of_branch.setdefault(owner, {})[value.get("k")] = self.sums[value]
+        self.of_results.setdefault(owner, {})[value.get("k")] = self.sums[value]
         return []
 
     def chosen(self, value: Node, derivatives: dict[int, Node]) -> list[Part]:
@@ -139,6 +147,36 @@ class Body:
             guard = Guard(value.args[0], side == 0)
             found += inside_parts(self, self.only_in(value, side), seeds, region, (guard,))
         return found
+
+    def rounds(self, loop: Node, derivatives: dict[int, Node]) -> list[Part]:
+        """A straight loop: its rounds backwards."""
+        region = loop.regions[0]
+        own = dependents(region.results, region.params) - {region.params[0]}
+        active = [k for k, p in enumerate(carried_of(loop)) if self.wanted(p)]
+
+        def swept(coming: dict[int, Node]) -> Sums:
+            seeds: dict[Node, list[Node]] = {}
+            for k, g in coming.items():
+                seeds.setdefault(region.results[k], []).append(g)
+            body = Body(self.sweep, own, seeds)
+            body.run(walk(region.results))
+            return body.sums, body.onto_outside()
+
+        return backwards(loop, derivatives, active, swept, self.sweep.tapings)
+
+    def onto_outside(self) -> dict[Node, Callable[[Node], Node]]:
+        """For each value outside that has parts: its derivative with the parts added to what was found before."""
+        parts: dict[Node, list[Part]] = {}
+        for part in self.outside:
+            parts.setdefault(part.target, []).append(part)
+
+        def onto(found: list[Part], before: Node) -> Node:
+            for part in found:
+                placed = part.subscripts and not part.context
+                before = scattered(part, before) if placed else dense(added(before, gathered(part)), part.target)
+            return before
+
+        return {target: partial(onto, found) for target, found in parts.items()}
 
     def only_in(self, owner: Node, side: int) -> set[Node]:
         """The active nodes that nothing outside one side uses: those are evaluated in it alone."""

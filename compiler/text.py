@@ -17,6 +17,7 @@ An expression's element and rank are those that its op gives by rule; where they
 from __future__ import annotations
 
 import ast
+import cmath
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -148,6 +149,14 @@ def number_level(text: str) -> int:
     return UNARY if text.startswith("-") else ATOM
 
 
+def complex_text(value: complex, part: Callable[[float], str]) -> str:
+    """A complex number as Python reads it back, the signs of its zeros included; `part` writes a real one."""
+    text = repr(value)
+    if cmath.isfinite(value) and repr(ast.literal_eval(text)) == text:
+        return text
+    return f"complex({part(value.real)}, {part(value.imag)})"
+
+
 # --- the imperative IR, printed ----------------------------------------------------------------
 
 _SYMBOLS = {name: symbol if symbol != "^" else "**" for symbol, name in BINARY.items()
@@ -215,7 +224,9 @@ def _literal(value: Any) -> str:
         return "(" + "".join(f"{_literal(v)}, " for v in value).rstrip(" " if len(value) == 1 else ", ") + ")"
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if value != value else "inf" if value > 0 else "-inf"
-    if value is None or isinstance(value, (bool, int, float, complex, str)):
+    if isinstance(value, complex):
+        return complex_text(value, _literal)
+    if value is None or isinstance(value, (bool, int, float, str)):
         return repr(value)
     raise TypeError(f"an attribute's value cannot be printed: {value!r}")
 
@@ -357,6 +368,8 @@ def _value(node: ast.AST) -> Any:
         return NAMED[node.id] if node.id in NAMED else {"inf": math.inf, "nan": math.nan}[node.id]
     if isinstance(node, ast.UnaryOp):
         return -_value(node.operand)
+    if isinstance(node, ast.Call) and _name(node.func) == "complex":
+        return complex(*(_value(a) for a in node.args))
     return ast.literal_eval(ast.Expression(node) if isinstance(node, ast.expr) else node)
 
 
@@ -467,7 +480,7 @@ def _parts(node: ast.expr) -> tuple[ast.expr, ...]:
         return (node.value, *(node.slice.elts if isinstance(node.slice, ast.Tuple) else (node.slice,)))
     if isinstance(node, ast.Call):
         word = _name(node.func)
-        return () if word in ("name", "const") else tuple(node.args[:1] if word == "typed" else node.args)
+        return () if word in ("name", "const", "complex") else tuple(node.args[:1] if word == "typed" else node.args)
     return ()
 
 
@@ -490,6 +503,8 @@ def _read_node(node: ast.expr, args: tuple[Expr, ...], env: Environment) -> Expr
     if not isinstance(node, ast.Call):
         raise ValueError(f"no expression of the imperative IR: {ast.unparse(node)}")
     word = _name(node.func)
+    if word == "complex":
+        return _by_rule("const", (), (("value", _value(node)),), env)
     if word == "typed":
         return Expr(args[0].op, args[0].args, _value(node.args[1]), _value(node.args[2]), args[0].attrs)
     if word == "name":

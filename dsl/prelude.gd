@@ -92,17 +92,17 @@ def _det(A) {
     return d
 }
 
-# Cholesky, Banachiewicz' order: row by row.
+# Cholesky, Banachiewicz' order: row by row. A complex matrix is Hermitian, so that its diagonal is real.
 def _cholesky(A) {
     n := size(A, 0)
     L := like(A, 0)
     for i in 0..n {
         for j in 0..i + 1 {
             total := A[i, j]
-            for k in 0..j { total -= L[i, k]*L[j, k] }
+            for k in 0..j { total -= L[i, k]*conj(L[j, k]) }
             if i == j {
-                assert total > 0, "the matrix is not positive definite"
-                L[i, i] := sqrt(total)
+                assert real(total) > 0, "the matrix is not positive definite"
+                L[i, i] := sqrt(real(total))
             } else {
                 L[i, j] := total/L[j, j]
             }

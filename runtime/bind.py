@@ -26,6 +26,7 @@ SIMILAR = 0.6
 FOREIGN = {
     "True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "None": "nan", "NULL": "nan", "NA": "nan",
     "NaN": "nan", "NAN": "nan", "Inf": "inf", "Infinity": "inf", "Pi": "pi", "PI": "pi", "e": "exp(1)",
+    "end": "-1 for the last, or leave the bound out: x[1:]", "newaxis": "new",
 }  # names that other languages have and scripts without contracts take for inputs  # fmt: skip
 
 
@@ -66,17 +67,22 @@ def named(plan: Any, values: Mapping[str, Any]) -> dict[str, Any]:
             raise Error("name", f"inputs are given by name, and {key!r} is not a text")
         name = normal(key)
         if name not in inputs and name not in sizes:
-            near = difflib.get_close_matches(name, [*inputs, *sizes], n=1, cutoff=SIMILAR)
-            takes = ", ".join(i.name for i in plan.inputs) or "no inputs"
-            raise Error(
-                "name",
-                f"this program has no input {name}; it takes {takes}",
-                hint=f"did you mean {near[0]}?" if near else None,
-            )
+            raise unknown_input(plan, name, sizes)
         if name in found:
             raise Error("name", f"{name} is given twice")
         found[name] = value
     return found
+
+
+def unknown_input(plan: Any, name: str, sizes: Iterable[str] = ()) -> Error:
+    """A name that the program does not take."""
+    inputs = [i.name for i in plan.inputs]
+    near = difflib.get_close_matches(name, [*inputs, *sizes], n=1, cutoff=SIMILAR)
+    return Error(
+        "name",
+        f"this program has no input {name}; it takes {', '.join(inputs) or 'no inputs'}",
+        hint=f"did you mean {near[0]}?" if near else None,
+    )
 
 
 def missing(plan: Any, given: Iterable[str]) -> list[Error]:
@@ -356,21 +362,28 @@ def check_demands(plan: Any, sizes: Mapping[str, int]) -> None:
 # --- memory ------------------------------------------------------------------------------------
 
 
-def check_memory(plan: Any, sizes: Mapping[str, int], free: int, bounded: bool) -> None:
-    """Every large array must fit into what is free (or into `max_memory`) before any work is done."""
+def needs(plan: Any, sizes: Mapping[str, int]) -> tuple[tuple[int, int], ...]:
+    """(bytes, site) of each large array whose size is known by now."""
+    found = []
     for formula, number in plan.memory:
         try:
-            needed = evaluate(formula, sizes)
+            found.append((evaluate(formula, sizes), number))
         except KeyError:
             continue
-        if needed > free:
+    return tuple(found)
+
+
+def check_memory(plan: Any, needed: Iterable[tuple[int, int]], free: int, allowed: float | None) -> None:
+    """Every large array must fit into what is free, and into what the host allows, before any work is done."""
+    for count, number in needed:
+        if count > min(free, allowed or free):
+            bound = f"max_memory allows {bytes_text(int(allowed))}" if allowed and allowed < free else None
             site = plan.sites[number]
-            hint = "max_memory bounds this run" if bounded else None
             raise Error(
                 "limit",
-                site.message.format(bytes_text(needed), bytes_text(free)),
+                site.message.format(bytes_text(count), bound or f"{bytes_text(free)} are free"),
                 span_of(plan, number),
-                site.hint or hint,
+                site.hint,
             )
 
 

@@ -13,12 +13,13 @@ Whether compiled code is already cached does not count: the same run must choose
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gdc.dsl.errors import Error
 from gdc.runtime.bind import evaluate
-from gdc.runtime.machine import TARGETS, backend, cores, has_gpu
+from gdc.runtime.machine import backend, cores, has_gpu
 
 CALL, BANDWIDTH, FLOPS = 1.5e-6, 8e9, 1e10
 COMPILE, STEP = 1.5, 5e-9
@@ -77,10 +78,17 @@ def choose(costs: Mapping[str, Any], sizes: Mapping[str, int], given_bytes: int 
     return Choice(best, reasons[best] + compared, seconds[best])
 
 
-def similar_target(name: str) -> str | None:
-    """A hint for a misspelt target."""
-    near = difflib.get_close_matches(str(name), ["auto", *TARGETS], n=1)
-    return f"did you mean {near[0]}?" if near else None
+def known(what: str, name: Any, names: Iterable[str | None], kind: str = "backend") -> None:
+    """Raises an error of this kind that lists the names there are, and the nearest, unless `name` is one of them."""
+    if name in (among := list(names)):
+        return
+    there = [n for n in among if n is not None]
+    near = difflib.get_close_matches(str(name), there, n=1)
+    raise Error(
+        kind,
+        f"there is no {what} {name}; there are {', '.join(there)}",
+        hint=f"did you mean {near[0]}?" if near else None,
+    )
 
 
 def time_text(seconds: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -19,6 +20,7 @@ from gdc.runtime.report import EXIT, SCHEMA, complain, complain_json, say, style
 
 STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda")
 BACKENDS = ("auto", "loops", "numpy", "parallel", "cuda")
+STOPPING = "stopping after this round; Ctrl-C again stops at once, and nothing is kept"
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -59,7 +61,9 @@ def program_from(file: str | None, formula: str | None, **options: Any) -> Progr
         return gdc.compile(formula, **options)
     if file == "-":
         return gdc.compile(sys.stdin.read(), name="<stdin>", **options)
-    if not Path(str(file)).is_file():
+    if Path(str(file)).is_dir():
+        raise click.UsageError(f"{file} is a folder, not a script")
+    if not Path(str(file)).exists():
         raise click.UsageError(f"there is no file {file}" + _near(str(file)))
     return gdc.load(str(file), **options)
 
@@ -122,16 +126,20 @@ def run(
     """
     from gdc.runtime.options import input_values, setting_values
 
+    if out is not None:
+        from gdc.runtime.data import check_place
+
+        check_place(out)
     program = program_from(file, formula, strict=strict)
     values = {**setting_values(settings), **input_values(inputs, program._face)}
     result = watched(program, values, backend, threads, bytes_of(max_memory), timeout, quiet or as_json)
+    show_result(result, quiet, as_json)  # before they are written: a full disk must not lose them
     if out is not None:
         from gdc.runtime.data import write_results
 
         for path in write_results(out, result, result.trace):
             if not (quiet or as_json):
                 say(f"wrote {path}")
-    show_result(result, quiet, as_json)
     return 130 if result.interrupted else 0
 
 
@@ -150,6 +158,12 @@ def watched(
         from gdc.runtime.progress import Bar
 
         bar = Bar()
+
+    def watching(watch: Any) -> None:
+        watch.heard = lambda: threading.Thread(target=say, args=(STOPPING,)).start()  # a signal may come amid a print
+        if following:
+            following.follow(watch)
+
     with bar as following:
         return program.run(
             values,
@@ -157,7 +171,7 @@ def watched(
             threads,
             max_memory,
             timeout,
-            watching=following.follow if following else None,
+            watching=watching,
             show=(lambda line: click.echo(line, err=True)) if quiet else click.echo,
         )
 

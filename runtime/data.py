@@ -291,6 +291,16 @@ def shown(word: str) -> str:
 # --- writing -----------------------------------------------------------------------------------
 
 
+def check_place(path: str | Path) -> None:
+    """Raises Error of kind "data" for a name that can be neither a .npz file nor a folder: before a run, not after."""
+    target = Path(os.path.expanduser(path))
+    whole = target.suffix.lower() == ".npz"
+    if (target.suffix and not whole and not target.is_dir()) or (whole and target.is_dir()) or (
+        not whole and target.is_file()
+    ):
+        raise Error("data", f"{target}: results are written to a .npz file or into a folder")
+
+
 def write_results(path: str | Path, outputs: Mapping[str, Any], traces: Mapping[str, Any]) -> list[Path]:
     """Writes outputs and traces (as trace_J) to one .npz, or into a folder as .npy files.
 
@@ -304,8 +314,7 @@ def write_results(path: str | Path, outputs: Mapping[str, Any], traces: Mapping[
     try:
         if target.suffix.lower() == ".npz":
             return [written(target, lambda file: np.savez(file, **values))]  # type: ignore[arg-type]
-        if target.suffix and not target.is_dir():
-            raise Error("data", f"{target}: results are written to a .npz file or into a folder")
+        check_place(target)
         target.mkdir(parents=True, exist_ok=True)
         return [
             written(target / f"{name}.npy", lambda file, v=value: np.save(file, v)) for name, value in values.items()

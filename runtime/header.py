@@ -52,6 +52,10 @@ class Refusal:
     words: tuple[str, ...]
     span: Span
 
+    def __str__(self) -> str:
+        article = "an" if self.kind[0] in "aeiou" else "a"
+        return f"{article} {self.kind} error" + (f" on line {self.line}" if self.line else "")
+
 
 @dataclass(slots=True)
 class Case:
@@ -188,7 +192,6 @@ def alike(got: np.ndarray, want: np.ndarray, case: Case) -> np.ndarray:
 def refused(error: Error, refusal: Refusal) -> str:
     """How an error differs from the expected one; "" where it does not."""
     if error.kind != refusal.kind or refusal.line not in (None, error.line):
-        wanted = f"{refusal.kind} error" + (f" on line {refusal.line}" if refusal.line else "")
-        return f"expected a {wanted}, not this: {error}"
+        return f"expected {refusal}, not this: {error}"
     lacking = [word for word in refusal.words if word not in str(error)]
     return f"{lacking[0]!r} is missing from the message: {error}" if lacking else ""

@@ -59,6 +59,7 @@ ATTRIBUTES = frozenset(
     standard_exponential lognormal
     Q R eigenvalues eigenvectors U S Vh""".split()
 )
+LIBRARIES = ("np", "np.linalg", "linalg", "np.fft", "fft", "special")
 PLAIN: dict[str, Any] = {
     "true": True,
     "false": False,
@@ -118,9 +119,9 @@ def library(path: str, name: str) -> Any:
             return found
         if name in ("pi", "e", "inf", "nan", "newaxis"):
             return found
-    elif path == "np.linalg" and name in LINALG:
+    elif path in ("np.linalg", "linalg") and name in LINALG:
         return getattr(np.linalg, name)
-    elif path == "np.fft" and name in FFT:
+    elif path in ("np.fft", "fft") and name in FFT:
         return getattr(np.fft, name)
     elif path == "special":
         from scipy import special
@@ -211,7 +212,7 @@ class _Walk:
 
     def do_Attribute(self, node: ast.Attribute) -> Any:
         path = ast.unparse(node.value)
-        if path in ("np", "np.linalg", "np.fft", "special") and path.split(".")[0] not in self.names:
+        if path in LIBRARIES and path.split(".")[0] not in self.names:
             return library(path, node.attr)
         value = self.value(node.value)
         if node.attr not in ATTRIBUTES or callable(value):

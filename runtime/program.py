@@ -14,7 +14,7 @@ from gdc.compiler.plan import VERSION, Condition, Plan
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source
 from gdc.runtime import cache
-from gdc.runtime.bind import holds, serves
+from gdc.runtime.bind import contract, holds, serves, span_of, unknown_input
 from gdc.runtime.faults import contained
 from gdc.runtime.libraries import libraries_of
 from gdc.runtime.machine import TARGETS
@@ -59,7 +59,8 @@ def compile(
     name, home = name or Source("").name, str(folder) if folder is not None else None
     with contained("reading the files that the program uses", text):
         libraries = libraries_of(text, name, files, home)
-    return Program(text, name, types or {}, strict, frozenset(without), files, home, libraries)
+    left_out = frozenset([without] if isinstance(without, str) else without)
+    return Program(text, name, types or {}, strict, left_out, files, home, libraries)
 
 
 def load(path: str | Path, **options: Any) -> Program:
@@ -101,10 +102,14 @@ class Program:
         self._strict, self._without, self._files, self._folder = strict, without, files, folder
         self._lock = threading.RLock()
         self._plans: dict[Any, tuple[Plan, ...]] = {}
+        self._chosen: dict[Any, Any] = {}
         self._made = threading.local()
         self._last: Types | None = None
         self._given = {k: contract_type(k, v) for k, v in self._types.items()}
+        if without:
+            check_rules(without)
         self._face = self._make(("face",), "", {}, {})
+        check_types(self._face, self._given)
 
     # -- calling
 
@@ -165,11 +170,15 @@ class Program:
         as_json   the same as a JSON text with "schema": 1
         """
         from gdc.compiler import driver, explain
+        from gdc.compiler.run_cost import unnamed_size
+        from gdc.runtime import choose
 
+        choose.known("stage", stage, (None, *explain.STAGES))
         types, assumed = self._types_to_show()
         if stage in TARGETS:
             target = stage
-        known = {**self._defaults(), **(sizes or {})} if sizes else {}
+        choose.known("target", target, TARGETS)
+        known = {**self._defaults(), **{unnamed_size(name): size for name, size in sizes.items()}} if sizes else {}
         with contained("explaining the program", self._text):
             done = driver.compile_stages(self._source, target, types, self._options(), sizes=known)
             tell = explain.explain_json if as_json else explain.explain
@@ -230,8 +239,9 @@ class Program:
 
         Sizes matter where the plan has conditions; what they leave open is as it is without any sizes.
         """
-        if target not in TARGETS:
-            raise unknown_target(target)
+        from gdc.runtime import choose
+
+        choose.known("target", target, TARGETS)
         known = {**(types or {}), **self._given}
         return self._make((target, tuple(sorted(known.items()))), target, known, sizes or {})
 
@@ -329,11 +339,28 @@ def fitting(plans: Iterable[Plan], sizes: Mapping[str, int]) -> Plan | None:
     return next((plan for plan in plans if serves(plan, sizes)), None)
 
 
-def unknown_target(name: str) -> Error:
-    """A misspelt target."""
-    from gdc.runtime.choose import similar_target
+def check_rules(names: Iterable[str]) -> None:
+    """Raises an error of kind "name" for what is not the name of a rule."""
+    from gdc.compiler.pipeline import switches
+    from gdc.runtime import choose
 
-    return Error("backend", f"there is no target {name}; there are {', '.join(TARGETS)}", hint=similar_target(name))
+    for name in names:
+        choose.known("rewrite rule", name, switches(), "name")
+
+
+def check_types(face: Plan, given: Types) -> None:
+    """Raises an error for a type that is given to what is no input, or to an input whose contract says otherwise."""
+    inputs = {i.name: i for i in face.inputs}
+    for name, (element, sizes) in given.items():
+        if name not in inputs:
+            raise unknown_input(face, name)
+        i = inputs[name]
+        if i.element and (i.element, len(i.dims)) != (element, len(sizes)):
+            raise Error(
+                "type",
+                f"{name} has a contract in the program, {contract(i)}: types= is for inputs without one",
+                span_of(face, i.site),
+            )
 
 
 def contract_type(name: str, text: str) -> tuple[str, tuple[int | None, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from gdc.runtime.watch import Expired, Watch, listening
 
 _loaded: dict[str, Mapping[str, Any]] = {}  # texts executed in this process
 MOST_KEPT = 256
+ALWAYS_FREE = 1 << 24  # bytes: smaller arrays are made without a look at what is free
 LONG = 0.02  # predicted seconds from which a native run gets a thread of its own, so that Ctrl-C is heard
 
 
@@ -44,7 +45,12 @@ def run_program(
     types = bind.value_types(face, read)
     program._last = types or program._last
     loaded, before = time.perf_counter(), program.compiled
-    choice, plan, bound = chosen(program, backend, types, read, max_memory)
+    bound = bound_values(program, backend, types, read)
+    decided = chosen(program, backend, types, bound)
+    plan = decided.plan
+    check_memory(decided, max_memory)
+    if plan.target != "cuda":
+        bound = replace(bound, args=tuple(map(gpu.to_host, bound.args)))
     if plan.target == "parallel" and threads is None:
         threads = machine.threads()
     with contained("loading the program's text", program._text, {"target": plan.target}):
@@ -52,7 +58,7 @@ def run_program(
     compiled = time.perf_counter()
     native = plan.target == "parallel"
     watch = Watch(
-        show, timeout, in_thread=native and (timeout is not None or watching is not None or is_long(plan, bound.sizes))
+        show, timeout, in_thread=native and (timeout is not None or watching is not None or decided.is_long)
     )
     watch.around = around(native, threads)
     if watching is not None:
@@ -64,7 +70,7 @@ def run_program(
         {name: value for name, value in outputs.items() if value is not None},
         traces(plan, watch),
         plan.target,
-        choice,
+        decided.why,
         {"read": loaded - began, "compile": compiled - loaded, "run": ended - compiled},
         watch.interrupted,
         program.compiled == before,
@@ -82,14 +88,7 @@ def check_arguments(backend: str, threads: Any, max_memory: Any, timeout: Any) -
 
 def usable(name: str) -> None:
     """Raises an error of kind "backend", with the reason, where a target does not run here."""
-    if name not in machine.TARGETS:
-        from gdc.runtime.choose import similar_target
-
-        raise Error(
-            "backend",
-            f"there is no backend {name}; there are auto, {', '.join(machine.TARGETS)}",
-            hint=similar_target(name),
-        )
+    choose.known("backend", name, ("auto", *machine.TARGETS))
     found = machine.backend(name)
     if not found.usable:
         raise Error("backend", f"{name} cannot run here: {found.about}", hint=found.hint)
@@ -122,32 +121,53 @@ def read_files(plan: Any, given: Mapping[str, Any], program: Any) -> dict[str, A
     return read
 
 
-def chosen(
-    program: Any, backend: str, types: Any, given: Mapping[str, Any], max_memory: int | None
-) -> tuple[str, Any, bind.Bound]:
-    """(why, plan, bound values). `auto` goes by the numpy plan's costs."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is decided from types and sizes alone: the plan and why, the arrays to find memory for, whether a native run
+    may take so long that somebody wants to stop it."""
+
+    why: str
+    plan: Any
+    needs: tuple[tuple[int, int], ...]
+    is_long: bool
+
+
+def bound_values(program: Any, backend: str, types: Any, given: Mapping[str, Any]) -> bind.Bound:
+    """The values as a text takes them; those on a GPU stay there where it may run."""
     device = backend in ("cuda", "auto") and machine.has_gpu()
-    bound = bind.bind(program.interface(types), given, lambda text: load_text(text, "numpy"), device)
-    plan = program.plan("numpy" if backend == "auto" else backend, types, bound.sizes)
-    if plan.memory:
-        free = machine.free_memory()
-        bind.check_memory(plan, bound.sizes, min(free, max_memory or free), max_memory is not None)
-    if backend != "auto":
-        return f"{backend}, because it was asked for", plan, bound
-    size = sum(a.nbytes for a in bound.args if isinstance(a, np.ndarray))
-    choice = choose.choose(plan.costs, bound.sizes, size)
-    if choice.target != "numpy":
-        plan = program.plan(choice.target, types, bound.sizes)
-    if choice.target != "cuda":
-        bound = replace(bound, args=tuple(map(gpu.to_host, bound.args)))
-    return f"{choice.target}: {choice.why}", plan, bound
+    return bind.bind(program.interface(types), given, lambda text: load_text(text, "numpy"), device)
 
 
-def is_long(plan: Any, sizes: Mapping[str, int]) -> bool:
-    """Whether a native run may take so long that somebody wants to stop it."""
-    if plan.costs.get("open"):
-        return True
-    return choose.predict(plan.costs, sizes)["parallel"] - choose.COMPILE > LONG
+def chosen(program: Any, backend: str, types: Any, bound: bind.Bound) -> Chosen:
+    """The plan for a target, remembered for calls with equal types and sizes."""
+    size = sum(a.nbytes for a in bound.args if isinstance(a, np.ndarray)) if backend == "auto" else 0
+    key = (backend, size, tuple(types.items()), tuple(bound.sizes.items()))
+    found = program._chosen.get(key)
+    if found is None:
+        found = choose_plan(program, backend, types, bound.sizes, size)
+        if len(program._chosen) >= MOST_KEPT:
+            program._chosen.clear()
+        program._chosen[key] = found
+    return found
+
+
+def choose_plan(program: Any, backend: str, types: Any, sizes: Mapping[str, int], given_bytes: int) -> Chosen:
+    """The plan for a target. `auto` goes by the numpy plan's costs."""
+    plan = program.plan("numpy" if backend == "auto" else backend, types, sizes)
+    why = f"{backend}, because it was asked for"
+    if backend == "auto":
+        choice = choose.choose(plan.costs, sizes, given_bytes)
+        why = f"{choice.target}: {choice.why}"
+        if choice.target != "numpy":
+            plan = program.plan(choice.target, types, sizes)
+    predicted = choose.predict(plan.costs, sizes)["parallel"] - choose.COMPILE
+    return Chosen(why, plan, bind.needs(plan, sizes), bool(plan.costs.get("open")) or predicted > LONG)
+
+
+def check_memory(decided: Chosen, max_memory: int | None) -> None:
+    """Raises a limit error, before any work, for an array that memory (or `max_memory`) does not hold."""
+    if max_memory is not None or any(count > ALWAYS_FREE for count, _ in decided.needs):
+        bind.check_memory(decided.plan, decided.needs, machine.free_memory(), max_memory)
 
 
 def around(native: bool, threads: int | None) -> Callable[[], Any]:
@@ -185,14 +205,6 @@ def execute(
     plan: Any, module: Mapping[str, Any], bound: bind.Bound, watch: Watch, threads: int | None, native: bool
 ) -> tuple[Any, ...]:
     """Calls the text. What it raises becomes an Error."""
-    details = {
-        "target": plan.target,
-        "sizes": bound.sizes,
-        "inputs": [
-            f"{i.name}: {getattr(a, 'dtype', type(a))} {getattr(a, 'shape', ())}"
-            for i, a in zip(plan.inputs, bound.args)
-        ],
-    }
     failure: BaseException | None = None
     try:
         with listening(watch), blas_threads(threads if not native else None):
@@ -203,11 +215,19 @@ def execute(
         failure = Error("limit", "the run took longer than its timeout")
     except Exception as fault:
         failure = (
-            translated(fault, plan, module.get("Stop"), details)
+            translated(fault, plan, module.get("Stop"), details(plan, bound))
             if not watch.expired
             else Error("limit", "the run took longer than its timeout")
         )
     raise failure from None
+
+
+def details(plan: Any, bound: bind.Bound) -> dict[str, Any]:
+    """What a report of a fault says of a run: no values."""
+    inputs = [
+        f"{i.name}: {getattr(a, 'dtype', type(a))} {getattr(a, 'shape', ())}" for i, a in zip(plan.inputs, bound.args)
+    ]
+    return {"target": plan.target, "sizes": bound.sizes, "inputs": inputs}
 
 
 def blas_threads(threads: int | None) -> Any:

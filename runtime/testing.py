@@ -60,7 +60,7 @@ def failed(load: Load, path: str, case: Case, target: str, timeout: float | None
             yield missed(said, case.error.span)
         return
     if case.error is not None:
-        yield missed(f"expected a {case.error.kind} error, and the script ran to its end", case.error.span)
+        yield missed(f"expected {case.error}, and the script ran to its end", case.error.span)
     for said, span in differences(result, result.trace, case):
         yield missed(said, span)
     if result.backend != target:

@@ -37,6 +37,7 @@ class Watch:
         self.done, self.total, self.latest = 0, 0, None
         self.interrupted = self.expired = False
         self._show, self._in_thread = show or print, in_thread
+        self.heard: Callable[[], Any] = lambda: None  # called when Ctrl-C is first heard and a round is still to end
         self.around: Callable[[], Any] = nullcontext  # what stands round each native call, in the thread that makes it
         self._deadline = None if timeout is None else time.monotonic() + timeout
         self._in_loop = False
@@ -129,6 +130,7 @@ class Watch:
         self.interrupted = True
         if cells is not None:
             cells[0] = STOP_ROUND
+        self.heard()
         return True
 
     def _abandon(self, job: _Job) -> None:

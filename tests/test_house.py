@@ -1,6 +1,7 @@
 """The house rules: who may import whom, one name for every module, and examples that run as they are."""
 
 import ast
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import gdc
+from gdc.compiler.pipeline import switches
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -23,7 +25,7 @@ LAYERS = [
     {"compiler.lower"},
     {"compiler.passes"},
     {"compiler.raising", "compiler.vectorise", "compiler.sweep", "compiler.derivatives", "compiler.chains",
-     "compiler.cuda"},
+     "compiler.residuals", "compiler.loop_derivatives",     "compiler.cuda"},
     {"compiler.emit"},
     {"compiler.plan", "compiler.cost", "compiler.rules", "compiler.record", "compiler.check", "compiler.text",
      "compiler.build", "compiler.run_cost", "compiler.assume", "compiler.layout", "compiler.bindings",
@@ -32,7 +34,7 @@ LAYERS = [
     {"compiler.construct", "compiler.regions", "compiler.dependence", "compiler.imp_tools", "compiler.totals",
     "compiler.nest_cost", "compiler.folding",
      "compiler.algebra", "compiler.parts", "compiler.placing", "compiler.linear_derivatives",
-     "compiler.structural_derivatives"},
+     "compiler.structural_derivatives", "compiler.straight_loops", "compiler.tapes"},
     {"compiler.imp", "compiler.ir"},
     {"compiler.names", "compiler.snippets"},
     {"compiler.ops"},
@@ -204,3 +206,12 @@ def test_tour_of_the_readme_runs():
 def test_embedding_example_runs(capsys):
     runpy.run_path(str(ROOT / "examples" / "embed.py"), run_name="__main__")
     assert "r2" in capsys.readouterr().out
+
+
+def test_every_rule_that_a_pass_asks_for_can_be_switched_off():
+    asked = {
+        name
+        for path in (ROOT / "compiler").rglob("*.py")
+        for name in re.findall(r'\.allows\("(\w+)"\)', path.read_text())
+    }
+    assert asked and asked <= set(switches())

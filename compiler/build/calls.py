@@ -8,7 +8,7 @@ from typing import Any
 
 from gdc.compiler import ir
 from gdc.compiler.build import notation
-from gdc.compiler.build.core import Builder, builds, converted_reduction, excerpt, folded
+from gdc.compiler.build.core import Builder, builds, converted_reduction, escaped, excerpt, folded
 from gdc.compiler.build.expressions import every
 from gdc.compiler.build.names import unknown_function
 from gdc.compiler.dims import ONE, Dim, dim
@@ -166,6 +166,8 @@ def mapped(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     """An elementwise function."""
     trees = arguments.count(OPS[node.function].arity)
     values = tuple(b.expr(t) for t in trees)
+    if node.function in ("real", "conj") and values[0].type.kind == "real":
+        return values[0]
     if node.function == "where" and values[0].type.kind != "bool":
         b.fail("type", f"where wants a bool condition, and {excerpt(trees[0].span)} is {values[0].type}", trees[0].span)
     return b.apply(node.function, node.span, trees, *values)
@@ -198,8 +200,8 @@ def reduced(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
         if keepdims or (rank > 1 and len(axes) != rank):
             b.fail("shape", f"{excerpt(node.span)}: entries under a mask have no axes", node.span)
         return masked_reduction(b, node, value, masks[0])
-    check_not_empty(b, node, value, axes)
-    return b.apply(node.function, node.span, trees, value, axes=axes, keepdims=keepdims)
+    deps = check_not_empty(b, node, value, axes)
+    return b.apply(node.function, node.span, trees, value, deps=deps, axes=axes, keepdims=keepdims)
 
 
 def size_of_all(value: Node) -> Node:
@@ -209,21 +211,17 @@ def size_of_all(value: Node) -> Node:
     return ir.size_node(size)
 
 
-def check_not_empty(b: Builder, node: tree.Call, value: Node, axes: tuple[int, ...]) -> None:
+def check_not_empty(b: Builder, node: tree.Call, value: Node, axes: tuple[int, ...]) -> tuple[Node, ...]:
+    """The check that a reduction without a value of nothing has values, as its deps."""
     if "nonempty" not in OPS[node.function].facts:
-        return
+        return ()
     size = dim(1)
     for k in axes:
         size = size * value.type.shape[k]
-    if not b.surely_nonnegative(size - 1):
-        b.check(
-            folded(b.node("gt", ir.size_node(size), ir.integer(0))),
-            node.span,
-            "value",
-            f"{node.function} of no values: {excerpt(node.args[0].span, 30)} is empty".replace("{", "{{").replace(
-                "}", "}}"
-            ),
-        )
+    if b.surely_nonnegative(size - 1):
+        return ()
+    words = escaped(f"{node.function} of no values: {excerpt(node.args[0].span, 30)} is empty")
+    return b.check(folded(b.node("gt", ir.size_node(size), ir.integer(0))), node.span, "value", words)
 
 
 def scalar_reduction(b: Builder, node: tree.Call, value: Node) -> Node:
@@ -236,8 +234,9 @@ def scalar_reduction(b: Builder, node: tree.Call, value: Node) -> Node:
 def masked_reduction(b: Builder, node: tree.Call, value: Node, mask: Node) -> Node:
     """`sum(x[x > 0])`: the entries outside the mask count as the reduction's start."""
     name, axes = node.function, tuple(range(value.type.rank))
+    deps: tuple[Node, ...] = ()
     if name in ("min", "max"):
-        b.check(
+        deps = b.check(
             b.node("any", mask, axes=axes, keepdims=False),
             node.span,
             "value",
@@ -267,7 +266,7 @@ def masked_reduction(b: Builder, node: tree.Call, value: Node, mask: Node) -> No
         neutral = name in ("min", "all")
     kept = b.node("where", mask, value, ir.const(neutral, element))
     if name != "mean":
-        return b.node(name, kept, axes=axes, keepdims=False)
+        return b.node(name, kept, deps=deps, axes=axes, keepdims=False)
     count = b.node("sum", ir.cast(mask, INT), axes=axes, keepdims=False)
     return b.node("div", b.node("sum", kept, axes=axes, keepdims=False), count)
 
@@ -307,6 +306,12 @@ def split_element(b: Builder, trees: tuple[tree.Expr, ...], default: Element) ->
     return trees, default
 
 
+def made(b: Builder, node: tree.Call, op: str, *args: Node) -> Node:
+    """An array of given sizes, made once they are known to be zero or more; its bytes are looked at on entry."""
+    given = args if op == "iota" else args[1:]
+    return b.remember_memory(b.node(op, *args, deps=b.guards(given)), node.span)
+
+
 def sizes(b: Builder, trees: tuple[tree.Expr, ...]) -> list[Node]:
     return [ir.size_node(b.size(b.expr(t), t.span)) for t in trees]
 
@@ -318,7 +323,7 @@ def zeros(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
 
     shape, element = split_element(b, node.args, REAL)
     value = ir.const(0 if node.function == "zeros" else 1, element)
-    return b.remember_memory(b.node("fill", value, *sizes(b, shape)), node.span) if shape else value
+    return made(b, node, "fill", value, *sizes(b, shape)) if shape else value
 
 
 @function("full")
@@ -328,7 +333,7 @@ def full(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     if value.type.rank:
         b.fail("type", "full wants a scalar first", trees[0].span)
     shape, element = split_element(b, trees[1:], value.type.element)
-    return b.remember_memory(b.node("fill", ir.cast(value, element), *sizes(b, shape)), node.span)
+    return made(b, node, "fill", ir.cast(value, element), *sizes(b, shape))
 
 
 @function("like")
@@ -342,7 +347,7 @@ def like(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
 @function("arange")
 def arange(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     trees = arguments.count(1)
-    return b.remember_memory(b.node("iota", *sizes(b, trees)), node.span)
+    return made(b, node, "iota", *sizes(b, trees))
 
 
 @function("size")

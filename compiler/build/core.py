@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
 
 from gdc.compiler import ir
 from gdc.compiler.build.scope import Binding, Function, Poison, Scope
-from gdc.compiler.dims import Atom, Dim, FloorDiv, dim, surely_differ
+from gdc.compiler.dims import Atom, Dim, FloorDiv, atom_dim, dim, surely_differ
 from gdc.compiler.ir import Demand, Node, Origins, Site
 from gdc.compiler.ops import OPS
 from gdc.compiler.shape_rules import Conflict, Meet, trusting_meet
@@ -142,6 +142,7 @@ class Builder:
     def region(self) -> Iterator[list[Node]]:
         """Collects the effects of a body; entry demands become checks inside it."""
         outer, self.effects = self.effects, []
+        known, self.sizes = self.sizes, set(self.sizes)  # what is checked inside may never be reached
         self.depth += 1
         self.facts.append({})
         try:
@@ -149,7 +150,7 @@ class Builder:
         finally:
             self.depth -= 1
             self.facts.pop()
-            self.effects = outer
+            self.effects, self.sizes = outer, known
 
     def effect(self, op: str, args: tuple[Node, ...], **attrs: Any) -> Node:
         node = ir.make(op, args, attrs, (Type(INT),))
@@ -257,11 +258,24 @@ class Builder:
             self.fail("type", f"{what} must be an int scalar, not {value.type}", span)
         size = ir.size_of(ir.cast(value, INT))
         if not self.surely_nonnegative(size):
-            self.check(
+            made = self.check(
                 folded(self.node("ge", value, ir.integer(0))), span, "value", "a size cannot be negative: {0}", value
             )
             self.sizes.update(a for a in size.atoms() if size.atom is a)
+            if made:
+                self.facts[-1][size - constant_part(size)] = (-constant_part(size), made[0])
         return size
+
+    def guards(self, sizes: Iterable[Node]) -> tuple[Node, ...]:
+        """The checks that have shown that sizes are zero or more, as the deps of an array of those sizes."""
+        found: dict[Node, None] = {}
+        for value in sizes:
+            size = ir.size_of(value)
+            for gap in (size, *(atom_dim(a) for a in size.atoms())):
+                known = self._shown(gap)
+                if known is not None:
+                    found[known] = None
+        return tuple(found)
 
     def meeter(self, span: Span, describe: Callable[[], str], hint: Callable[[], str | None] = lambda: None) -> Meet:
         """A `meet` that demands equal sizes: on entry where that can be known there, else where the place is
@@ -330,7 +344,7 @@ class Builder:
             return value
         if self.depth == 0 and has_names_only(size):
             words = escaped(excerpt(self.here(span)))
-            site = self.site(span, "limit", f"{words} needs {{0}} of memory, and {{1}} are free")
+            site = self.site(span, "limit", f"{words} needs {{0}} of memory, and {{1}}")
             self.memory.append((size, site))
         return value
 

@@ -12,6 +12,11 @@ from gdc.dsl.source import Span
 
 # What people call things elsewhere, and what gd calls them.
 ELSEWHERE = {
+    "mod": "write a % b",
+    "rem": "write a % b",
+    "c": "write [1, 2, 3]",
+    "copy": "arrays are values: write b := a",
+    "int": "cast(x, int)",
     "dot": "write A@b",
     "matmul": "write A@B",
     "mm": "write A@B",

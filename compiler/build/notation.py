@@ -73,9 +73,9 @@ def reduction(b: Builder, node: tree.Call) -> Node:
     return made
 
 
-def not_empty(b: Builder, node: tree.Call, count: Node) -> None:
-    """The check that a range of a reduction without a value of nothing has an index."""
-    b.check(
+def not_empty(b: Builder, node: tree.Call, count: Node) -> tuple[Node, ...]:
+    """The check that a range of a reduction without a value of nothing has an index, as its deps."""
+    return b.check(
         folded(b.node("gt", count, ir.integer(0))),
         node.span,
         "value",
@@ -104,10 +104,9 @@ def nested_reduction(b: Builder, node: tree.Call, cut: int) -> Node:
 def over_table(b: Builder, node: tree.Call) -> Node:
     """A reduction of two passes: over the table of its bodies."""
     values = table(b, tree.Table(node.span, node.args[0], node.ranges))
-    for count in values.args[1::3]:
-        not_empty(b, node, count)
+    deps = tuple(d for count in values.args[1::3] for d in not_empty(b, node, count))
     values = converted_reduction(node.function, values)
-    return b.node(node.function, values, axes=tuple(range(len(node.ranges))), keepdims=False)
+    return b.node(node.function, values, deps=deps, axes=tuple(range(len(node.ranges))), keepdims=False)
 
 
 @contextmanager

@@ -92,6 +92,8 @@ class Scalars(Emitter):
         """A MAP row on scalars. In a kernel a square is a product."""
         if not self.device:
             return super().scalar(value, args, index)
+        if value.op in ("real", "conj") and value.args[0].element.kind != "complex":
+            return args[0]
         if value.op == "pow" and value.element.kind == "real" and value.args[1].get("value") == 2:
             if args[0].level == ATOM and value.args[0].op in ("name", "load"):
                 return Code(f"{args[0].text}*{args[0].text}", TIMES)
@@ -149,8 +151,6 @@ class Scalars(Emitter):
 
     def row(self, op: str, element: Element, args: tuple[Code, ...]) -> Code:
         """A MAP row inside a kernel."""
-        if op in ("real", "conj") and element.kind != "complex":
-            return args[0]
         cell = CELLS.get(f"{op} {element.kind}", CELLS.get(op, OPS[op].scalar))
         if not isinstance(cell, str):
             raise ValueError(f"{op} has no text for scalars")

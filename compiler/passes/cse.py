@@ -15,6 +15,7 @@ from gdc.compiler.regions import dependents, has_effects
 from gdc.compiler.rules import formula, through
 
 NAME = "cse"
+SWITCHES = (NAME,)
 IGNORED = frozenset({"serial", "name", "names"})
 Key = tuple[Any, ...]
 

@@ -22,6 +22,7 @@ from gdc.compiler.imp_tools import BARRIERS, name_of, reads, renamed, writes
 from gdc.compiler.record import Record, Step
 
 RULE = "fuse"
+SWITCHES = (RULE,)
 Gains = Callable[[Loop, Loop, Loop], bool]
 
 

@@ -6,16 +6,21 @@ Afterwards there is no `grad` and no `variable` left. Inner grads come first, so
 from __future__ import annotations
 
 from gdc.compiler.construct import filled
-from gdc.compiler.cost import work
-from gdc.compiler.ir import Node, Origins, Program, Region, mapped_region, rebuild, rewrite, roots, walk
+from gdc.compiler.cost import entries, work
+from gdc.compiler.dims import ZERO, dim
+from gdc.compiler.ir import Node, Origins, Program, Region, mapped_region, rebuild, rewrite, roots, size_of, walk
 from gdc.compiler.record import Record, Step
 from gdc.compiler.regions import waiting_in_reach
 from gdc.compiler.rules import formula, through
-from gdc.compiler.sweep import LoopInside, Sweep
+from gdc.compiler.straight_loops import carried_of, straight
+from gdc.compiler.sweep import Sweep, is_smooth
+from gdc.compiler.tapes import Taping, merged
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Span
 
 NAME = "grad"
+TAPE = 1 << 30  # bytes that the states of one loop may take
+BYTES = 8
 
 
 def run(program: Program, record: Record) -> Program:
@@ -34,6 +39,7 @@ def without_variables(region: Region, origins: Origins) -> Region:
 
 def expanded(region: Region, origins: Origins, record: Record) -> Region:
     """The region with formulas for its grads, inner ones first."""
+    tapings: list[Taping] = []
     order = walk(roots(region))
     names: dict[Node, list[Node]] = {}
     for value in order:
@@ -46,21 +52,46 @@ def expanded(region: Region, origins: Origins, record: Record) -> Region:
         if value.op == "grad":
             scalar = value.args[0]
             if scalar not in found:
-                found[scalar] = derivatives(changed, [new.get(n, n) for n in names[scalar]], origins, record)
+                found[scalar] = derivatives(changed, [new.get(n, n) for n in names[scalar]], origins, record, tapings)
             changed = found[scalar][changed.args[1]]
         if changed is not value:
             origins.replace(value, changed)
         new[value] = changed
-    return mapped_region(region, new)
+    return merged(mapped_region(region, new), tapings, origins)
 
 
-def derivatives(grad: Node, targets: list[Node], origins: Origins, record: Record) -> dict[Node, Node]:
-    """The derivative of one J by each of its names."""
+def derivatives(
+    grad: Node, targets: list[Node], origins: Origins, record: Record, tapings: list[Taping]
+) -> dict[Node, Node]:
+    """The derivative of one J by each of its names. The loops that are written down for it join the `tapings`."""
     scalar, place = grad.args[0], place_of(grad, origins)
     words = formula(scalar, origins)
-    sweep = Sweep(scalar, targets)
+    refuse_unreached(scalar, targets, words, place, origins)
+    spans = origins.of(grad)
+    smooth, straightened = straight(scalar, targets, lambda loop: too_long(loop, origins.of(loop) or spans, record))
+    for old, changed in straightened.items():
+        origins.replace(old, changed)
+    sweep = Sweep(smooth, [straightened.get(t, t) for t in targets])
+    try:
+        swept = sweep.run()
+    except Error as error:
+        at = origins.of(sweep.at)
+        raise Error(error.kind, error.message, error.span or (at[0] if at else place), error.hint) from None
+    tapings += sweep.tapings
+    found = {t: swept.get(straightened.get(t, t)) for t in targets}
+    results = {t: found[t] or filled(0.0, t.type) for t in targets}
+    for new in walk(results.values()):
+        if not origins.of(new) and place is not None and new.op not in ("const", "size", "input", "param"):
+            origins.add(new, place)
+    tell(grad, results, origins, record)
+    return results
+
+
+def refuse_unreached(scalar: Node, targets: list[Node], words: str, place: Span | None, origins: Origins) -> None:
+    """Raises a type error for a name that the scalar is no formula of."""
+    reached = set(walk([scalar]))
     for target in targets:
-        if not sweep.reaches(target):
+        if target not in reached:
             name = origins.names.get(target) or target.name
             raise Error(
                 "type",
@@ -68,26 +99,17 @@ def derivatives(grad: Node, targets: list[Node], origins: Origins, record: Recor
                 place,
                 f"compute {words} from {name} after {name} was last assigned",
             )
-    try:
-        found = sweep.run()
-    except LoopInside as inside:
-        where = origins.of(inside.loop)
-        loop = where[0].text.split("{")[0].strip() if where else "a loop"
-        raise Error(
-            "type",
-            f"grad through loops is not supported yet: {words} is computed in {loop}",
-            place,
-            "write the sum or product as index notation: sum(f(x[i]) for i)",
-        ) from None
-    except Error as error:
-        at = origins.of(sweep.at)
-        raise Error(error.kind, error.message, error.span or (at[0] if at else place), error.hint) from None
-    results = {t: found.get(t) or filled(0.0, t.type) for t in targets}
-    for new in walk(results.values()):
-        if not origins.of(new) and place is not None and new.op not in ("const", "size", "input", "param"):
-            origins.add(new, place)
-    tell(grad, results, origins, record)
-    return results
+
+
+def too_long(loop: Node, spans: tuple[Span, ...], record: Record) -> bool:
+    """Whether the states of a loop at all its rounds take more memory than is well spent on them."""
+    states = sum((entries(p.type) for p in carried_of(loop) if is_smooth(p)), ZERO)
+    why = (
+        NAME,
+        "the derivative keeps the loop's state at each √T-th of T rounds, and computes those between again",
+        "the derivative keeps the loop's state at each round",
+    )
+    return record.decide(dim(TAPE), states * size_of(loop.args[1]) * BYTES, False, why, spans)
 
 
 def place_of(grad: Node, origins: Origins) -> Span | None:

@@ -5,25 +5,28 @@ more; p changes from round to round, s, t, b, y, c and X do not:
 
     invariant   says what leaves each loop (it changes nothing)
     group       (p*s)*t = p*(s*t) and (p + b) - y = p + (b - y)
-    gram        X.T@(X@p + c) = (X.T@X)@p + X.T@c, with X.T@X computed once. Only where that pays: the formulas of the
-                costs prove it, or the sizes and rounds of a call say so
+    gram        X.T@(X@p + c) = (X.T@X)@p + X.T@c and the like (residuals.py), with X.T@X computed once. Only where that
+                pays: the formulas of the costs prove it, or the sizes and rounds of a call say so
 
 group and gram change rounding, and rest under strict.
 """
 
 from __future__ import annotations
 
-from gdc.compiler.construct import apply, matmul, reduce
+from gdc.compiler.construct import apply
 from gdc.compiler.cost import at_most, cheaper, entries, own_flops, rounds
 from gdc.compiler.dims import ZERO, Dim
 from gdc.compiler.ir import Node, Program, Region, mapped_region, rebuild, roots, walk
 from gdc.compiler.ops import OPS
 from gdc.compiler.record import Record, Step
 from gdc.compiler.regions import dependents
+from gdc.compiler.residuals import Residual, joined, residuals, spread, way
 from gdc.compiler.rules import formula, through, users
 
 NAME = "hoist"
+SWITCHES = ("gram", "group")
 LONGEST = 60  # terms of a sum or product that are regrouped
+MOST_TIMES = 4  # what one round of the pass writes, the next may regroup
 SUMS, PRODUCTS = ("add", "sub"), ("mul",)
 
 
@@ -31,9 +34,12 @@ def run(program: Program, record: Record) -> Program:
     """Looks at each loop, then regroups and tells what leaves."""
 
     def hoisted(region: Region) -> Region:
-        changed = region if record.strict else Hoist(program, record, region).run()
-        tell_invariants(changed, program, record)
-        return changed
+        for _ in range(0 if record.strict else MOST_TIMES):
+            before, region = region, Hoist(program, record, region).run()
+            if region is before:
+                break
+        tell_invariants(region, program, record)
+        return region
 
     return through(program, hoisted)
 
@@ -56,6 +62,7 @@ class Hoist:
                     if value not in self.inside or len(self.inside[value][0]) > len(moving):
                         self.inside[value] = (moving, rounds(loop))
         self.tops = self._tops(everything)
+        self.residual_of = self.linear(everything)
 
     def _tops(self, everything: list[Node]) -> set[Node]:
         """Chains are regrouped from their last op, once."""
@@ -68,8 +75,8 @@ class Hoist:
             changed = rebuild(value, new)
             self.carry(value, changed)
             better = changed
-            if value.op == "matmul" and value in self.inside and self.record.allows("gram"):
-                better = self.gram(changed)
+            if value in self.residual_of:
+                better = self.gram(value, changed, new)
             elif value in self.tops and self.record.allows("group"):
                 better = self.grouped(changed)
             self.carry(value, better)
@@ -138,56 +145,56 @@ class Hoist:
 
     # --- Gram matrices
 
-    def gram(self, value: Node) -> Node:
-        """X.T@(X@w + c), where it pays."""
-        moving, times = self.inside[value]
-        left, right = value.args
-        if (
-            left.op != "transpose"
-            or left in moving
-            or left.type.rank != 2
-            or right.type.rank != 1
-            or self.uses.get(right) != 1
-        ):
-            return value
-        matrix = left.args[0]
-        sums, fixed = [], []
-        for plus, term in self.terms(right) if right.op in SUMS else [(True, right)]:
-            if term.op == "matmul" and term.args[0] is matrix and term in moving and self.uses.get(term) == 1:
-                sums.append((plus, matmul(matmul(left, matrix), term.args[1])))
-            elif term not in moving and term.type.rank == 1:
-                fixed.append((plus, term))
-            elif not term.type.rank:
-                sums.append((plus, apply("mul", term, reduce("sum", matrix, (0,)))))
-            else:
-                return value
-        m, n = matrix.type.shape
-        before, after = m * n * 4 * times, m * n * n * 2 + m * n * 4 + n * n * 2 * times
-        if not any(t[1].op == "matmul" for t in sums) or not self.pays(value, matrix, after, before):
-            return value
-        together = joined(fixed, True)
-        if together is not None:
-            sums.append((together[0], matmul(left, together[1])))
-        new = joined(sums, True)
-        if new is None or not new[0]:
-            return value
-        self.tell(
-            "gram",
-            value,
-            new[1],
-            "the product of the matrix with itself is computed once, before the loop",
-            before,
-            after,
-        )
-        return new[1]
+    def linear(self, everything: list[Node]) -> dict[Node, Residual]:
+        """The residuals not worth forming, by the nodes that read them."""
+        if not self.record.allows("gram"):
+            return {}
 
-    def pays(self, value: Node, matrix: Node, after: Dim, before: Dim) -> bool:
-        """Whether the Gram matrix costs less than it saves: provably, or for the sizes at hand."""
+        def moving_with(value: Node) -> set[Node] | None:
+            return self.inside[value][0] if value in self.inside else None
+
+        def terms(value: Node) -> list[tuple[bool, Node]]:
+            return self.terms(value) if value.op in SUMS else [(True, value)]
+
+        found = residuals(everything, moving_with, terms)
+        alone = [r for r in found if all(p is r.value or self.uses.get(p) == 1 for _, p in r.products)]
+        return {reader: r for r in alone if self.pays(r) for reader in r.readers}
+
+    def gram(self, reader: Node, changed: Node, new: dict[Node, Node]) -> Node:
+        """What a reader makes of a residual, without the residual."""
+        residual = self.residual_of[reader]
+        made = joined(spread(reader, residual, lambda n: new.get(n, n)), True)
+        if made is None:
+            return changed
+        better = made[1] if made[0] else apply("neg", made[1])
+        before, after = self.costs(residual)
+        reason = f"{self.products(residual)} is computed once, before the loop"
+        self.tell("gram", changed, better, reason, before, after)
+        return better
+
+    def costs(self, residual: Residual) -> tuple[Dim, Dim]:
+        """Flops with the residual formed in every round, and without it."""
+        times = self.inside[residual.value][1]
+        return residual.flops() * times, residual.flops_before() + residual.flops_without() * times
+
+    def products(self, residual: Residual) -> str:
+        """The first of the products that are computed before the loop, in words."""
+        reader = next((r for r in residual.readers if r.op == "matmul"), residual.readers[0])
+        _, product = residual.products[0]
+        matrix = formula(product.args[0], self.origins)
+        if reader.op != "matmul":
+            return f"{reader.op}({matrix}, axis=0)"
+        return f"{formula(way(reader, residual.value), self.origins)}@{matrix}"
+
+    def pays(self, residual: Residual) -> bool:
+        """Whether the products before the loop cost less than they save: provably, or for the sizes at hand."""
+        before, after = self.costs(residual)
         if cheaper(after, before) or at_most(before, after):
             return cheaper(after, before)
-        name = self.origins.names.get(matrix) or formula(matrix, self.origins)
-        why = NAME, f"{name}.T@{name} is computed once, before the loop", f"{name} is read in every round"
-        return self.record.decide(after, before, False, why, self.origins.of(value))
+        _, product = residual.products[0]
+        matrix = formula(product.args[0], self.origins)
+        why = NAME, f"{self.products(residual)} is computed once, before the loop", f"{matrix} is read in every round"
+        return self.record.decide(after, before, False, why, self.origins.of(residual.readers[0]))
 
     def tell(self, rule: str, before: Node, after: Node, reason: str, cost_before: Dim, cost_after: Dim) -> None:
         spans = self.origins.of(before)
@@ -215,22 +222,6 @@ def same_chain(value: Node, argument: Node) -> bool:
 def grows_nothing(fixed: list[tuple[bool, Node]], value: Node) -> bool:
     """Whether the fixed terms together are no larger than the largest of them: no outer sum of a row and a column."""
     return all(not t.type.rank or t.type.shape == value.type.shape for _, t in fixed)
-
-
-def joined(terms: list[tuple[bool, Node]], is_sum: bool) -> tuple[bool, Node] | None:
-    """The terms as one, and its sign; the first plus leads."""
-    if not terms:
-        return None
-    if not is_sum:
-        product = terms[0][1]
-        for _, factor in terms[1:]:
-            product = apply("mul", product, factor)
-        return True, product
-    lead = next((k for k, (plus, _) in enumerate(terms) if plus), 0)
-    sign, total = terms[lead]
-    for plus, term in terms[:lead] + terms[lead + 1 :]:
-        total = apply("add" if plus == sign else "sub", total, term)
-    return sign, total
 
 
 def tell_invariants(region: Region, program: Program, record: Record) -> None:

@@ -7,7 +7,10 @@
     solve     inv(A)@b = solve(A, b)           an inverse that is used for one product is never formed
     part      (A@B)[i] = A[i]@B                of a product that is used for one part, that part
 
-A product that is used twice is computed once, and is a factor like any other.
+A product that is used twice is computed once, and is a factor like any other; a scaled matrix that only products use is
+not. So is one that the user has given a name
+outside the loop whose rounds multiply by it, and an inverse outside such a loop. An inverse is no solve where something
+that was written after it would have to be computed before it fails.
 """
 
 from __future__ import annotations
@@ -18,11 +21,14 @@ from gdc.compiler.chains import Chain, Factor, Grouping, best, built, with_scala
 from gdc.compiler.construct import matmul, transpose
 from gdc.compiler.cost import at_most, cheaper, entries, own_flops
 from gdc.compiler.dims import Atom, Dim
-from gdc.compiler.ir import Node, Program, Region, make, node, rewrite, roots, walk
+from gdc.compiler.homes import REPEATED, find_homes
+from gdc.compiler.ir import ANYWHERE, Node, Program, Region, make, nested, node, rewrite, roots, walk
+from gdc.compiler.layout import Layout
 from gdc.compiler.record import Record, Step
 from gdc.compiler.rules import formula, through, users
 
 NAME = "order"
+SWITCHES = ("chain", "scalars", "solve", "part")
 
 
 def run(program: Program, record: Record) -> Program:
@@ -42,15 +48,24 @@ class Order:
         self.rows = row_sizes(program.inputs)
         for result in roots(region):
             self.uses[result] = self.uses.get(result, 0) + 1
+        self.shared = shared_by_rounds(program, region, everything)
+        self.multiplied = only_multiplied(everything, roots(region)) - set(program.origins.names)
         factors = (untransposed(a) for v in everything if v.op == "matmul" for a in v.args)
         self.inner = {f for f in factors if f.op == "matmul" and self.once(f)}
 
     def run(self) -> Region:
-        return rewrite(self.region, self.change, self.origins)
+        return rewrite(self.region, self.change, self.origins, self.became)
+
+    def became(self, old: Node, new: Node) -> None:
+        """What is known of a node holds for the one that stands for it."""
+        self.uses[new] = max(self.uses.get(new, 0), self.uses.get(old, 1))
+        for known in (self.inner, self.shared, self.multiplied):
+            if old in known:
+                known.add(new)
 
     def once(self, value: Node) -> bool:
-        """Whether one place alone uses a node; nodes that this pass made are used once."""
-        return self.uses.get(value, 1) == 1
+        """Whether one place alone uses a node, once; nodes that this pass made are used once."""
+        return self.uses.get(value, 1) == 1 and value not in self.shared
 
     def change(self, value: Node) -> Node:
         if value.op == "matmul" and all(a.type.rank <= 2 for a in value.args):
@@ -63,7 +78,8 @@ class Order:
 
     def product(self, value: Node) -> Node:
         def may_strip(operand: Node) -> bool:
-            return self.record.allows("scalars") and self.once(operand) and self.smaller(value, operand)
+            free = self.once(operand) or operand in self.multiplied
+            return self.record.allows("scalars") and free and self.smaller(value, operand)
 
         chain = Chain(value, self.once, may_strip)
         beats = self.beats(value) if value not in self.inner else None
@@ -124,10 +140,10 @@ class Order:
     def times(self, left: Node, right: Node) -> Node:
         """left@right, as a solve where one of them is an inverse."""
         found = self.inverted(left)
-        if found is not None:
+        if found is not None and may_come_first(right, found):
             return self.solved(found, left is not found, left, right)
         found = self.inverted(right)
-        if found is not None and left.type.rank == 1:
+        if found is not None and left.type.rank == 1 and may_come_first(left, found):
             return self.solved(found, right is found, right, left)
         return matmul(left, right)
 
@@ -183,6 +199,49 @@ class Order:
                 cost_after,
             )
         )
+
+
+def shared_by_rounds(program: Program, region: Region, everything: list[Node]) -> set[Node]:
+    """The inverses, and the products that have a name, that stand outside a loop whose rounds use them."""
+    names = program.origins.names
+    found = {v for v in everything if v.op == "inv" or v.op == "matmul" and (v in names or transpose(v) in names)}
+    if not found or not any(v.op in REPEATED for v in everything):
+        return set()
+    layout = Layout(program, region, everything)
+    find_homes(layout)
+    return {v for v in found if any(_in_rounds(layout, u, layout.home[v]) for u in _multipliers(layout, v))}
+
+
+def only_multiplied(everything: list[Node], results: tuple[Node, ...]) -> set[Node]:
+    """The matrices that products alone use, transposed or not: a scalar of theirs may go into each product."""
+    rest: set[Node] = set(results)
+    for value in reversed(everything):
+        turned = value.op == "transpose" and value not in rest
+        if value.op != "matmul" and not turned:
+            rest.update(nested(value))
+        rest.update(value.deps)
+    return {v for v in everything if v.type.rank == 2 and v not in rest}
+
+
+def _in_rounds(layout: Layout, value: Node, outer: Region) -> bool:
+    """Whether a value stands in a loop inside a region."""
+    at: Region | None = layout.home[value]
+    while at is not None and at is not outer:
+        if layout.owner[at].op in REPEATED:
+            return True
+        at = layout.parent(at)
+    return False
+
+
+def _multipliers(layout: Layout, value: Node) -> list[Node]:
+    """Who multiplies by a value, transposed or not."""
+    users = layout.users.get(value, [])
+    return [q for u in users for q in ([u] if u.op != "transpose" else layout.users.get(u, []))]
+
+
+def may_come_first(value: Node, inverse: Node) -> bool:
+    """Whether nothing that a value is made of may fail and was written after the inverse."""
+    return all(n.get("site", -1) <= inverse.get("site", ANYWHERE) for n in walk([value]))
 
 
 def untransposed(value: Node) -> Node:

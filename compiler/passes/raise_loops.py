@@ -17,6 +17,7 @@ from gdc.compiler.rules import formula
 from gdc.compiler.run_cost import by_name, size_words
 
 NAME = "raise_loops"
+SWITCHES = (NAME,)
 SAID = {"total": "a fold", "part": "a fold", "each": "a table", "scatter": "a table", "last": "the last round's value"}
 FORBIDS = {"print": "it prints in every round, in order", "record": "it records in every round, in order",
            "assert": "it asserts in every round, in order", "exit": "a stop or skip leaves its rounds"}

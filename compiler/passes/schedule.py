@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Iterable
 
 from gdc.compiler.bindings import bind, find_overwrites, find_wanted, initial
-from gdc.compiler.homes import find_homes
+from gdc.compiler.homes import SOLVERS, find_homes, standing
 from gdc.compiler.ir import Node, Program, Region, walk
 from gdc.compiler.layout import END, Layout
 
@@ -108,6 +108,7 @@ def _chain_effects(region: Region, statements: list[Node], before: dict[Node, se
     effects = [e for e in region.effects if e in present]
     for first, second in zip(effects, effects[1:], strict=False):
         before[second].add(first)
+    _chain_factorisations(effects, statements, before)
     if not any(e.op == "exit" for e in effects):
         return
     seen: set[Node] = set(effects)
@@ -124,6 +125,28 @@ def _chain_effects(region: Region, statements: list[Node], before: dict[Node, se
             stack.extend(before[top])
         if e is not None and e.op == "exit":
             last_exit = e
+
+
+def _chain_factorisations(effects: list[Node], statements: list[Node], before: dict[Node, set[Node]]) -> None:
+    """What may fail does so in the order of the text, wherever no other one is needed."""
+    solvers = sorted((s for s in statements if s.op in SOLVERS), key=lambda s: s.get("site", -1))
+    pairs = list(zip(solvers, solvers[1:], strict=False))
+    for s in solvers:
+        pairs.extend((s, e) for e in effects[standing(effects, s):][:1])
+    for first, second in pairs:
+        if not _waits_for(before, first, second):
+            before[second].add(first)
+
+
+def _waits_for(before: dict[Node, set[Node]], value: Node, other: Node) -> bool:
+    stack, seen = [value], {value}
+    while stack:
+        top = stack.pop()
+        if top is other:
+            return True
+        stack.extend(before[top] - seen)
+        seen |= before[top]
+    return False
 
 
 def _readers(layout: Layout, statements: Iterable[Node]) -> dict[Node, list[Node]]:

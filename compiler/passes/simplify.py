@@ -259,3 +259,4 @@ RULES = (
         _dead_effect,
     ),
 )
+SWITCHES = tuple(rule.name for rule in RULES)

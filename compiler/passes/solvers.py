@@ -1,8 +1,7 @@
 """solve, inv, det and cholesky become loops: the prelude's gd text, built for their arguments' types.
 
 Each stands where the factorisation is evaluated (`homes`), so what is never reached is never computed and cannot fail.
-Its loops may stop the program, so they are effects: they come after what they depend on and every exit that their first
-user waits for, before that user, and else in the order in which the text was written.
+Its loops may stop the program, so they are effects.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any
 from gdc.compiler.build.core import Builder
 from gdc.compiler.build.functions import call_values
 from gdc.compiler.build.program import prelude
-from gdc.compiler.homes import SOLVERS, find_homes
+from gdc.compiler.homes import SOLVERS, find_homes, standing
 from gdc.compiler.ir import Node, Program, Region, cast, make, rebuild, roots, walk
 from gdc.compiler.layout import Layout
 from gdc.compiler.prune import prune
@@ -84,13 +83,7 @@ class _Expansion:
         effects = self.effects[self.layout.home[value]]
         if value in effects:
             return
-        needed = set(walk([value]))
-        low = max((k + 1 for k, e in enumerate(effects) if e in needed), default=0)
-        high = next((k for k, e in enumerate(effects[low:], low) if value in walk([e])), len(effects))
-        low = max([low, *(k + 1 for k, e in enumerate(effects[:high]) if e.op == "exit")])
-        while low < high and effects[low].uid < value.uid:
-            low += 1
-        effects.insert(low, value)
+        effects.insert(standing(effects, value), value)
 
     # --- the loops
 

@@ -11,6 +11,7 @@ from gdc.compiler.vectorise.axes import Unvectorised
 from gdc.compiler.vectorise.nests import Vectoriser
 
 NAME = "vectorise"
+SWITCHES = (NAME,)
 
 
 def run(program: Program, record: Record) -> Program:

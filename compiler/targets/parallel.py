@@ -436,7 +436,7 @@ class Parallel(Emitter):
         """The jitted variants and `program`."""
         lines = ["native_serial = njit(**OPTIONS, **CACHE)(native)"]
         lines += VARIANT.strip("\n").split("\n") if self.shares else []
-        lines += ["", "", f"def program({''.join(n + ', ' for n in names)}watch=None):"]
+        lines += ["", "", '@np.errstate(all="ignore")', f"def program({''.join(n + ', ' for n in names)}watch=None):"]
         body = ["watch = watch or Watch()"] if self.methods else []
         body += [f"{self.name(p.name)} = np.{p.element.numpy}{self.mark(p.element)}({self.name(p.name)})"
                  for p in self.program.parameters if p.rank == 0]

@@ -105,9 +105,14 @@ class Axes:
             if waiting:
                 stack.extend(waiting)
             else:
-                self.known[top] = self._computed(top)
+                found = self.known[top] = self._computed(top)
+                self.needs_rounds = self.needs_rounds or not found.labels and self.waits(top)
                 stack.pop()
         return self.known[value]
+
+    def waits(self, value: Node) -> bool:
+        """Whether a value may fail where a check of the rounds was not reached."""
+        return any(d in self.variant for d in value.deps)
 
     def combined(self, op: str, parts: Sequence[Spread], deps: Iterable[Node] = ()) -> Spread:
         labels = self.in_order(k for p in parts for k in p.labels)

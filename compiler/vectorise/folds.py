@@ -67,7 +67,8 @@ class Folds(Axes):
             raise Unvectorised(f"a {monoid} stands under a condition and may have no value")
         array = stretched(value, (*outer, *own, *over), self.sizes_of((*outer, *own, *over)))
         first = len(outer) + len(own)
-        result = node(monoid, array, axes=tuple(range(first, first + len(over))), keepdims=False)
+        axes = tuple(range(first, first + len(over)))
+        result = node(monoid, array, axes=axes, keepdims=False, deps=self.deps_of(owner.deps))
         return Spread(result, outer)
 
     def _with_own(self, found: Spread, own: list[Any]) -> Spread:
@@ -143,7 +144,7 @@ class Folds(Axes):
     def _rest_of_fold(self, owner: Node, rest: list[Node]) -> Spread:
         """The fold over those of its indices that are labels."""
         slim = make("fold", tuple(n for p in rest for n in self.ranges[p]), dict(owner.attrs), owner.types,
-                    (Region(rest, owner.regions[0].effects, owner.regions[0].results),))
+                    (Region(rest, owner.regions[0].effects, owner.regions[0].results),), owner.deps)
         if rest:
             self.variant.add(slim)
             return self._reduced(slim)
@@ -154,7 +155,8 @@ class Folds(Axes):
     def _made_fold(self, owner: Node, args: tuple[Node, ...], params: list[Node], effects: list[Node],
                    body: Spread) -> Spread:
         attrs = {"monoid": owner.get("monoid"), "names": tuple(p.get("name") for p in params)}
-        made = make("fold", args, attrs, (body.node.type,), (Region(params, effects, (body.node,)),))
+        region = Region(params, effects, (body.node,))
+        made = make("fold", args, attrs, (body.node.type,), (region,), self.deps_of(owner.deps))
         if effects:
             self.effects.append(made)
         return Spread(made, body.labels)

@@ -94,8 +94,7 @@ class Loader:
             self.clamped.append(size)
             return ["all", [], None]
         if not value.labels:
-            if self.value.deps and any(d in owner.variant for d in self.value.deps):
-                owner.needs_rounds = True
+            owner.needs_rounds = owner.needs_rounds or owner.waits(self.value)
             return ["at", [value.node], None]
         view = self._view(position, value.labels, size)
         if view is None:

@@ -21,6 +21,8 @@ from gdc.compiler.vectorise.contraction import Spread, arranged, contracted, str
 from gdc.compiler.vectorise.folds import ONE_STATE, Folds
 from gdc.compiler.vectorise.loads import Loader
 
+HARMLESS = {"pow": 0, "floordiv": 1, "mod": 1}  # second operands for rounds that do not ask
+
 
 class Vectoriser(Folds):
     """Turns one table or fold into array operations."""
@@ -70,8 +72,9 @@ class Vectoriser(Folds):
 
     def _map(self, value: Node) -> Spread:
         parts = [self.at(a) for a in value.args]
-        if value.op == "pow" and value.type.kind == "int" and self.mask is not None:
-            parts[1] = self.combined("where", [self.mask, parts[1], Spread(const(0, value.args[1].type.element))])
+        if value.op in HARMLESS and value.type.kind == "int" and self.mask is not None and self.waits(value):
+            harmless = Spread(const(HARMLESS[value.op], value.args[1].type.element))
+            parts[1] = self.combined("where", [self.mask, parts[1], harmless])
         return self.combined(value.op, parts, value.deps)
 
     def _cast(self, value: Node) -> Spread:
@@ -79,9 +82,15 @@ class Vectoriser(Folds):
         return Spread(cast(inner.node, value.get("element")), inner.labels)
 
     def _reduce_own(self, value: Node) -> Spread:
+        self._refuse_under_a_condition(value)
         inner = self.at(value.args[0])
         axes = tuple(a + len(inner.labels) for a in value.get("axes"))
-        return Spread(node(value.op, inner.node, axes=axes, keepdims=value.get("keepdims")), inner.labels)
+        deps = self.deps_of(value.deps)
+        return Spread(node(value.op, inner.node, axes=axes, keepdims=value.get("keepdims"), deps=deps), inner.labels)
+
+    def _refuse_under_a_condition(self, value: Node) -> None:
+        if self.mask is not None and self.waits(value):
+            raise Unvectorised("what stands under a condition may have no value where the condition does not hold")
 
     def _transpose(self, value: Node) -> Spread:
         inner = self.at(value.args[0])
@@ -89,14 +98,15 @@ class Vectoriser(Folds):
         return Spread(transposed(inner.node, (*range(ahead), *(k + ahead for k in value.get("perm")))), inner.labels)
 
     def _shaped(self, value: Node) -> Spread:
+        self._refuse_under_a_condition(value)
         inner = self.at(value.args[0])
         if any(self.at(a).labels for a in value.args[1:]):
             raise Unvectorised("the size of an array differs from round to round")
-        own = len(value.args) - 1
+        own, deps = len(value.args) - 1, self.deps_of(value.deps)
         sizes = (*(size_node(self.size(k)) for k in inner.labels), *(self.at(a).node for a in value.args[1:]))
         if not inner.labels or value.op == "reshape":
-            return Spread(node(value.op, inner.node, *sizes), inner.labels)
-        return Spread(node("broadcast", arranged(inner, inner.labels, own), *sizes), inner.labels)
+            return Spread(node(value.op, inner.node, *sizes, deps=deps), inner.labels)
+        return Spread(node("broadcast", arranged(inner, inner.labels, own), *sizes, deps=deps), inner.labels)
 
     def _joined(self, value: Node) -> Spread:
         parts = [self.at(a) for a in value.args]

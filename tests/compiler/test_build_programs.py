@@ -11,7 +11,7 @@ from scipy import special
 from gdc.compiler import ir
 from gdc.compiler.build import build
 from gdc.compiler.dims import ONE, dim
-from gdc.compiler.types import BOOL, INT, REAL, Type
+from gdc.compiler.types import BOOL, COMPLEX, INT, REAL, Type
 from gdc.dsl.errors import Error
 from gdc.dsl.parse import parse
 from gdc.dsl.source import Source
@@ -49,6 +49,21 @@ class Interpreter(interpret.Interpreter):
         outputs = super().run()
         flags = [f is None or bool(self.value(f, interpret.Frame(None))) for f in self.program.assigned]
         return {name: value for (name, value), flag in zip(outputs.items(), flags, strict=True) if flag}
+
+    def fail_in_order(self):
+        """What a script solves or checks first fails first; values are else computed when they are asked for."""
+        frame, region = interpret.Frame(None), self.program.region
+        self.hold(frame)
+        steps, stack = set(region.effects), list(ir.roots(region))
+        seen = set(stack)
+        while stack:
+            node = stack.pop()
+            steps |= {node} if node.op in ("solve", "inv", "cholesky") else set()
+            new = {*node.args, *node.deps} - seen
+            seen |= new
+            stack += new
+        for node in sorted(steps, key=lambda n: n.uid):
+            self.value(node, frame)
 
     def hold(self, frame):
         for declared in self.program.signature:
@@ -90,17 +105,19 @@ class Interpreter(interpret.Interpreter):
 
 def type_of(value):
     value = np.asarray(value)
-    element = {"b": BOOL, "i": INT, "u": INT, "f": REAL}[value.dtype.kind]
+    element = {"b": BOOL, "i": INT, "u": INT, "f": REAL, "c": COMPLEX}[value.dtype.kind]
     return Type(element, tuple(ONE if n == 1 else dim("?") for n in value.shape))
 
 
-def run(text, inputs, folder):
+def run(text, inputs, folder, fails=False):
     """Outputs, traces; an Error where a check fails."""
     source = Source(text)
     used = libraries(source, collect(source, lambda path, _: (folder / path).read_text(encoding="utf-8")))
     program = build(parse(source), source, {name: type_of(value) for name, value in inputs.items()}, used)
     interpreter = Interpreter(program, inputs)
     try:
+        if fails:
+            Interpreter(program, dict(inputs)).fail_in_order()
         outputs = interpreter.run()
     except interpret.Stopped as stopped:
         site = program.sites[stopped.args[0]]
@@ -119,7 +136,7 @@ def test_built(path):
         assert any(n.op == "grad" for n in ir.walk(ir.roots(build(parse(source), source).region)))
     elif case.error:
         with pytest.raises(Error) as caught:
-            run(text, case.inputs, path.parent)
+            run(text, case.inputs, path.parent, fails=True)
         assert not header.refused(caught.value, case.error)
     else:
         test_programs.check(*run(text, case.inputs, path.parent), case)

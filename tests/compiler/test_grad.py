@@ -359,16 +359,6 @@ def test_no_way_from_the_name():
     assert caught.value.kind == "type" and "does not depend on v" in caught.value.message
 
 
-def test_loops_are_refused_by_name():
-    i, state = index("i"), param(v.type, "w")
-    w = fresh_variable(v, "v")
-    body = Region((i, state), (), (c.apply("exp", state),))
-    loop = make("loop", (integer(0), integer(5), integer(1), w), {"kind": "count"}, (v.type,), (body,))
-    with pytest.raises(Error) as caught:
-        grad_pass.run(program(grad(total(project(loop, 0)), w)), Record())
-    assert caught.value.kind == "type" and caught.value.message.startswith("grad through loops is not supported yet: ")
-
-
 def test_a_flat_path_gives_zeros():
     w = fresh_variable(v, "v")
     after = grad_pass.run(program(grad(total(c.apply("floor", w)), w)), Record())

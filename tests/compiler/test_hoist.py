@@ -1,6 +1,7 @@
 """What is the same in every round is put together, and Gram matrices appear only where they surely pay."""
 
 import numpy as np
+import pytest
 from build_ir import array, index, mul, program, real
 from interpret import run
 
@@ -9,6 +10,7 @@ from gdc.compiler.dims import dim
 from gdc.compiler.ir import Region, integer, make, param, project, roots, size_node, walk
 from gdc.compiler.passes import hoist
 from gdc.compiler.record import Record
+from gdc.compiler.regions import dependents
 
 RNG = np.random.default_rng(2)
 SIZES = {"m": 6, "n": 3}
@@ -74,3 +76,54 @@ def test_strict_and_without():
     value = descent(20, 2, integer(100))
     assert set(rules(hoisted(value, strict=True)[1])) <= {"invariant"}
     assert "gram" not in rules(hoisted(value, without=frozenset({"gram"}))[1])
+
+
+def read_by(readers, extra=None):
+    """w and p after rounds in which `readers(X, v, e)` move w and a number p; e = X@w + p - y (plus `extra(w)`)."""
+    X, y, v, w = array("X", 200, 10), array("y", 200), array("v", 200), array("w", 10)
+    i, carried, p = index("i"), param(w.type, "w"), param(real(1.0).type, "p")
+    error = c.apply("sub", c.apply("add", c.matmul(X, carried), p), y)
+    if extra is not None:
+        error = c.apply("add", error, extra(X, carried))
+    by_row, number = readers(X, v, error)
+    new_w = c.apply("sub", carried, mul(real(1e-3), by_row)) if by_row is not None else carried
+    new_p = c.apply("sub", p, mul(real(1e-3), number)) if number is not None else p
+    args = (integer(0), integer(1000), integer(1), w, array("b"))
+    region = Region((i, carried, p), (), (new_w, new_p))
+    loop = make("loop", args, {"kind": "count"}, (w.type, p.type), (region,))
+    return c.apply("add", project(loop, 0), project(loop, 1))
+
+
+LINEAR = {
+    "product and sum": lambda X, v, e: (c.matmul(c.transpose(X), e), c.reduce("sum", e, (0,))),
+    "product and mean": lambda X, v, e: (c.matmul(c.transpose(X), e), c.reduce("mean", e, (0,))),
+    "from the left": lambda X, v, e: (c.matmul(e, X), c.matmul(e, v)),
+    "a sum of two": lambda X, v, e: (
+        c.matmul(c.transpose(X), e),
+        c.apply("add", c.matmul(v, e), c.reduce("sum", e, (0,))),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_residual_with_linear_readers_is_not_formed(name):
+    after, record = hoisted(read_by(LINEAR[name]))
+    assert rules(record).count("gram") == (3 if name == "a sum of two" else 2)
+    loop = next(n for n in walk(roots(after.region)) if n.op == "loop")
+    moving = dependents(roots(loop.regions[0]), loop.regions[0].params)
+    assert all(n.type.shape != (dim(200),) for n in moving if len(n.types) == 1)
+
+
+LASTING = {
+    "its square is read too": (lambda X, v, e: (c.matmul(c.transpose(X), e), c.matmul(e, e)), None),
+    "no linear term alone": (
+        lambda X, v, e: (c.matmul(c.transpose(X), e), None),
+        lambda X, w: c.apply("exp", c.apply("neg", c.apply("abs", c.matmul(X, w)))),
+    ),
+    "read by entries": (lambda X, v, e: (c.matmul(c.transpose(X), c.apply("abs", e)), c.reduce("sum", e, (0,))), None),
+}
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_other_residuals_are_formed(name):
+    assert "gram" not in rules(hoisted(read_by(*LASTING[name]))[1])

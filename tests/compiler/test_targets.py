@@ -7,6 +7,7 @@ import interpret
 import numpy as np
 import pytest
 
+import gdc
 from gdc.compiler import imp
 from gdc.compiler.imp import Expr, Loop, Parameter, Program, const, integer, load, var
 from gdc.compiler.ops import OPS
@@ -615,3 +616,13 @@ def test_names_that_numba_gives_to_later_values():
     names = execute(parallel.emit(program).text.replace("run = native_parallel if m > 50_000 else native_serial",
                                                         "run = native_parallel"))
     assert names["program"](3)[0].tolist() == [8.0]*3
+
+
+def test_sizes_that_overflow_warn_nobody():
+    """The host text of parallel chooses by a size that wraps, as int does everywhere."""
+    text = gdc.compile("input v: real[m]\ninput k: int\nx := exp(ones(k*k) + v[0])").source("parallel")
+    names = execute(text)
+    names["native_serial"] = names["native_parallel"] = lambda *arguments: (0.0,)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        names["program"](np.ones(2), 2**32)

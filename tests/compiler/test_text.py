@@ -6,7 +6,7 @@ from gdc.compiler import imp
 from gdc.compiler.imp import Expr, Parameter, Program, const, integer, var
 from gdc.compiler.ops import OPS
 from gdc.compiler.text import print_program, read_program
-from gdc.compiler.types import BOOL, INT, NAMED, REAL, Element
+from gdc.compiler.types import BOOL, COMPLEX, INT, NAMED, REAL, Element
 
 
 def program(*body, outputs=()):
@@ -18,6 +18,7 @@ x, A, k = var("x", REAL), var("A", REAL, 2), var("k", INT)
 
 STATEMENTS = [
     imp.Let("y", x), imp.Let("y", const(-0.0, REAL)), imp.Let("y", const(float("inf"), REAL)),
+    *(imp.Let("y", const(complex(*z), COMPLEX)) for z in ((0.0, float("inf")), (float("-inf"), 1.0), (1.0, -0.0))),
     imp.Let("y", const(float("-inf"), REAL)), imp.Let("y", const(2, REAL)), imp.Let("y", const(True, BOOL)),
     imp.Let("y", const(-3, INT)), imp.Let("y", Expr("neg", (integer(3),), INT)), imp.Let("y", Expr("neg", (x,), REAL)),
     imp.Let("y", const(1.5, Element("real", 32))), imp.Let("y", const(2j, NAMED["complex"])),

@@ -40,6 +40,11 @@ def refused(text, name="<formula>"):
     ("x := 1 $ 2", "$", "`$`"),
     ("x := x.__class__", ".__class__", "only `.T`"),
     ("x := x.shape[0]", ".shape", "size(A)"),
+    ("y := x ~= z", "~=", "!="),
+    ("y := x <> z", "<>", "!="),
+    ("y := x %% 2", "%%", "a % b"),
+    ("y := x %/% 2", "%/%", "a // b"),
+    ("y := ‖x‖", "‖", "norm(x)"),
     ("z := c.real", "real", "real(z)"),
     ('x := __import__("os")', '"os"', "a text cannot stand here"),
     ("y := X'", "'", ".T"),
@@ -217,3 +222,8 @@ def test_pickle():
     again = pickle.loads(pickle.dumps(error))
     assert str(again) == str(error)
     assert (again.kind, again.line, again.column, again.hint) == (error.kind, 1, 3, error.hint)
+
+
+def test_elif_after_a_block():
+    error = refused("if x { y := 1 } elif z { y := 2 }")
+    assert error.span.text == "elif" and error.hint == "write } else if c { … }"

@@ -95,6 +95,22 @@ def test_results_are_written(script, capsys, tmp_path):
         assert sorted(kept.files) == ["best", "trace_J", "w"]
 
 
+def test_a_place_that_takes_no_results_is_told_before_the_run(capsys):
+    code, out, err = gdc(capsys, "run", "-e", 'print "ran"\ny := 1', "--out", "r.txt")
+    assert (code, out) == (3, "") and ".npz file or into a folder" in err
+
+
+def test_results_are_shown_where_they_cannot_be_written(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, out, err = gdc(capsys, "run", "-e", "y := 7", "--quiet", "--out", str(tmp_path / "file" / "r.npz"))
+    assert code == 3 and "7" in out and "cannot be written" in err
+
+
+def test_a_folder_is_no_script(capsys, tmp_path):
+    code, out, err = gdc(capsys, "run", str(tmp_path))
+    assert (code, out) == (2, "") and "is a folder" in err and "did you mean" not in err
+
+
 def test_standard_input(script, capsys, monkeypatch):
     import io
 
@@ -270,3 +286,18 @@ def test_ctrl_c_outside_of_loops_ends_at_once():
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130 and "Traceback" not in err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_ctrl_c_in_a_long_round_says_how_to_stop_at_once():
+    """A round that takes long: what the first Ctrl-C asks for is told, and the second ends the run."""
+    text = 'print "begun"\ns := 0.0\nrepeat 3 {\n    while s >= 0 { s := (s + 1.0) % 1e9 }\n}\noutput s'
+    with start("run", "--backend", "numpy", "-e", text) as process:
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.readline().startswith("stopping after this round; Ctrl-C again")
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and out == "" and "Traceback" not in err

@@ -49,5 +49,5 @@ def test_max_memory_bounds_tables(target):
     program = gdc.compile("input n: int\ny := [i + j for i in 0..n, j in 0..n]")
     assert program.run({"n": 100}, target, max_memory=100_000).y.shape == (100, 100)
     assert program.run({"n": -5}, target, max_memory=1).y.shape == (0, 0)
-    with pytest.raises(gdc.Error, match="needs 125 kB of memory"):
+    with pytest.raises(gdc.Error, match="needs 125 kB of memory, and max_memory allows 100 kB"):
         program.run({"n": 125}, target, max_memory=100_000)

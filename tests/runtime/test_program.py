@@ -146,6 +146,14 @@ def test_a_size_without_a_name_is_told_by_its_formula():
     assert "for p in start[i]..start[i+1]" in text and "%" not in text.partition("=== The text")[0]
 
 
+def test_sizes_of_a_bare_formula_are_told_and_taken_as_rows_and_columns():
+    p = gdc.compile(STEP)
+    told = p.explain("numpy")
+    assert "3*rows(X)*columns(X) -> 2*rows(X)*columns(X) + columns(X) flops" in told and "size(" not in told
+    sized = p.explain("numpy", sizes={"rows(X)": 100, "columns(X)": 10})
+    assert "flops = 3,000 -> 2,010" in sized
+
+
 def test_a_second_run_is_loaded_not_compiled():
     p = gdc.compile("input x: real[n]\ny := sum(x) + 3.75")
     assert [p.run({"x": [1.0]}, backend="numpy").cached for _ in range(2)] == [False, True]
@@ -180,6 +188,33 @@ def test_bad_options(options, kind):
     with pytest.raises(gdc.Error) as caught:
         gdc.compile("y := 1").run(**options)
     assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("ask", "kind", "there", "meant"),
+    [
+        (lambda p: p.explain("numpy", "zz"), "backend", "no stage zz; there are tree, ir, passes, imp, loops", None),
+        (lambda p: p.explain("numpy", "pases"), "backend", "no stage pases", "did you mean passes?"),
+        (lambda p: p.explain("nunpy"), "backend", "no target nunpy; there are loops, numpy", "did you mean numpy?"),
+        (lambda p: p.source("nunpy"), "backend", "no target nunpy; there are loops, numpy", "did you mean numpy?"),
+        (lambda p: p.run({}, "paralel"), "backend", "no backend paralel; there are auto", "did you mean parallel?"),
+        (lambda _: gdc.compile(STEP, types={"XX": "real[m, n]"}), "name", "no input XX; it takes w", "did you mean X?"),
+        (lambda _: gdc.compile("y := data", types={"dat": "real"}), "name", "takes data", "did you mean data?"),
+        (lambda _: gdc.compile(FIT, types={"y": "real"}), "type", "y has a contract in the program, real[m]", None),
+        (lambda _: gdc.compile(STEP, without=["nonsense"]), "name", "no rewrite rule nonsense; there are", None),
+        (lambda _: gdc.compile(STEP, without="scalar"), "name", "cse", "did you mean scalars?"),
+    ],
+)
+def test_what_there_is_not_is_named_with_what_there_is(ask, kind, there, meant):
+    with pytest.raises(gdc.Error) as caught:
+        ask(gdc.compile(STEP))
+    assert (caught.value.kind, caught.value.hint) == (kind, meant) and there in caught.value.message
+
+
+def test_a_rule_that_is_switched_off_is_left_out():
+    assert "[scalars]" in gdc.compile(STEP).explain()
+    for without in ("scalars", ["scalars", "cse"]):
+        assert "[scalars]" not in gdc.compile(STEP, without=without).explain()
 
 
 def test_a_backend_that_is_missing_says_why(monkeypatch):

@@ -196,7 +196,7 @@ def test_errors_may_be_expected(folder, capsys):
     assert code == 1 and "expected a value error on line 4, not this: index error" in out
     (folder / "e.gd").write_text("# error index\nx := [1, 2]\n")
     code, out, _ = command(capsys, "e.gd", *ON)
-    assert code == 1 and "expected a index error, and the script ran to its end" in out
+    assert code == 1 and "expected an index error, and the script ran to its end" in out
 
 
 def test_an_unexpected_error_is_a_failure(folder, capsys):
