@@ -33,6 +33,8 @@ from gdc.dsl.source import Span
 
 Origin = tuple[Span, ...]
 
+MOST_VALUES = 12  # of a failed check, that native code hands on for its message
+
 
 @dataclass(frozen=True, slots=True)
 class Expr:

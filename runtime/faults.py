@@ -16,6 +16,7 @@ from typing import Any
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source, Span
 from gdc.runtime.bind import span_of
+from gdc.runtime.factors import Message
 from gdc.runtime.machine import package
 
 MAKES = re.compile(r"= .*\bnp\.(empty|zeros|ones|full|arange|concatenate|stack|dot|outer)\b|\.copy\(|@")
@@ -109,7 +110,8 @@ def too_large(span: Span | None, plan: Any, source: Source) -> Error:
 def filled(message: str, values: tuple[Any, ...]) -> str:
     """A site's message with the values in their places; one that lacks some stays readable."""
     try:
-        return message.format(*(v.item() if hasattr(v, "item") and getattr(v, "ndim", 0) == 0 else v for v in values))
+        plain = (v.item() if hasattr(v, "item") and getattr(v, "ndim", 0) == 0 else v for v in values)
+        return Message().format(message, *plain)
     except (IndexError, KeyError, ValueError):
         return message.replace("{{", "{").replace("}}", "}")
 

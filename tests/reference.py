@@ -382,7 +382,7 @@ class Judge:
             if s.op:
                 value = binary(s.op, self.read(s.targets[0].name, s), value, s)
             self.bind(s.targets[0].name, value)
-        if self.scope.watched and not any(isinstance(n, tree.Call) and n.function == "grad" for n in tree.walk(s)):
+        if self.scope.watched and not any(differentiates(n) for n in tree.walk(s)):
             self.scope.log[length:] = [lambda again: again.do_Assign(s)]
 
     def assign_part(self, target, op, value_tree):
@@ -463,6 +463,11 @@ class Judge:
     def do_Assert(self, s):
         if not self.expr(s.condition):
             raise Fault("assert", s.message, s)
+
+    def do_AssertGrad(self, s):
+        wanted, given = self.grad(s.value, s.variable.name), real(self.expr(s.derivative))
+        if not np.allclose(given, wanted, rtol=1e-5, atol=1e-9):
+            raise Fault("assert", "no derivative", s)
 
     def do_Output(self, s):
         if s.value is not None:
@@ -820,10 +825,15 @@ class Hidden:
 # --- the tree, without values ------------------------------------------------------------------
 
 
+def differentiates(node):
+    return isinstance(node, tree.AssertGrad) or isinstance(node, tree.Call) and node.function == "grad"
+
+
 def watched(block):
     """The names that a grad names."""
-    calls = (n for s in block for n in tree.walk(s) if isinstance(n, tree.Call) and n.function == "grad")
-    return frozenset(a.name for c in calls for a in c.args[1:])
+    found = [n for s in block for n in tree.walk(s) if differentiates(n)]
+    names = [a for n in found for a in ([n.variable] if isinstance(n, tree.AssertGrad) else n.args[1:])]
+    return frozenset(a.name for a in names if isinstance(a, tree.Name))
 
 
 def assigned(block):

@@ -60,6 +60,8 @@ def differentiated(block: tuple[tree.Node, ...]) -> frozenset[str]:
     for node in inside(*block):
         if isinstance(node, tree.Call) and node.function == "grad":
             names.update(a.name for a in node.args[1:] if isinstance(a, tree.Name))
+        elif isinstance(node, tree.AssertGrad):
+            names.add(node.variable.name)
     return frozenset(names)
 
 

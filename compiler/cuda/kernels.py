@@ -9,13 +9,12 @@ from gdc.compiler import imp
 from gdc.compiler.cuda.nests import bound_first, bound_in, chain, has, set_in
 from gdc.compiler.cuda.scalars import Scalars
 from gdc.compiler.emit import Piece
-from gdc.compiler.imp import Body, Expr, Origin, Program
+from gdc.compiler.imp import MOST_VALUES, Body, Expr, Origin, Program
 from gdc.compiler.imp_tools import locals_of, map_statement, names_in, read_counts
 from gdc.compiler.text import IF, NOT, TIMES
 from gdc.compiler.types import Element
 from gdc.dsl.source import Source
 
-MOST_VALUES = 4         # of a failed check
 KINDS = {"int": 1, "real": 2, "bool": 3}
 
 

@@ -18,14 +18,13 @@ from collections.abc import Iterator
 
 from gdc.compiler import imp, random_numbers
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
-from gdc.compiler.imp import Expr, Program
+from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.ops import OPS
 from gdc.compiler.text import ATOM, COMPARE, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
 from gdc.dsl.source import Source
 
 WORTHWHILE = 50_000     # multiply-adds in a nest, below which a fork and join costs more than it gains (docs/cores.md)
-MOST_VALUES = 4         # of a failed check
 OPERATORS = ("floordiv", "mod", "pow")      # Numba's are NumPy's
 KINDS = {"int": 1, "real": 2, "bool": 3}
 

@@ -434,10 +434,27 @@ class Drawer(Formulas):
             of = self.kind().of(REAL)
             self.emit(f"{step} := {self.expr(of, 2)}")
             self.names[step] = of
+        if self.chance(40):
+            self.recurrence()
         total = f"sum({w}*{self.expr(kind, 2)})" if kind.rank else f"{w}*{self.expr(kind, 2)}"
         self.emit(f"{loss} := {total} + {self.expr(Kind(REAL), 3)}")
         self.emit(f"{slope} := grad({loss}, {w})")
         self.names |= {loss: Kind(REAL), slope: kind}
+
+    def recurrence(self):
+        """A value that the rounds of a loop change, which some of them may leave."""
+        name, index = self.fresh("r"), self.fresh("i")
+        kind = self.kind().of(REAL)
+        self.emit(f"{name} := {self.expr(kind, 1)}")
+        self.names[name] = kind
+        header = self.pick(
+            (f"repeat {self.pick('0123')}", f"for {index} in 0..{self.pick('0123')}", f"for {index} in 2..-1 by -1")
+        )
+        before, after = (
+            f"{self.pick(('stop', 'skip'))} if {self.expr(Kind(BOOL), 1)}; " if self.chance(30) else "" for _ in range(2)
+        )
+        element = f"{name}[0] := {name}[0]*{self.expr(Kind(REAL), 1)}; " if kind.rank == 1 and self.chance(40) else ""
+        self.emit(f"{header} {{ {before}{element}{name} := 0.5*{self.expr(kind, 2)} + 0.25*{name}; {after}}}")
 
     def gradient_program(self):
         self.dims = ("m", "n")
