@@ -17,17 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from gdc.dsl import elsewhere
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source, Span
 from gdc.runtime import gpu
 from gdc.runtime.values import KINDS, as_array, check_finite, converted, served
 
 SIMILAR = 0.6
-FOREIGN = {
-    "True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "None": "nan", "NULL": "nan", "NA": "nan",
-    "NaN": "nan", "NAN": "nan", "Inf": "inf", "Infinity": "inf", "Pi": "pi", "PI": "pi", "e": "exp(1)",
-    "end": "-1 for the last, or leave the bound out: x[1:]", "newaxis": "new",
-}  # names that other languages have and scripts without contracts take for inputs  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +85,8 @@ def missing(plan: Any, given: Iterable[str]) -> list[Error]:
     for i in plan.inputs:
         if i.name not in known and i.path is None and i.default is None:
             shape = f": {contract(i)}" if i.declared else ""
-            if i.name in FOREIGN:
-                hint = f"if it is not an input, write {FOREIGN[i.name]}"
+            if i.name in elsewhere.VALUES:
+                hint = f"if it is not an input, write {elsewhere.VALUES[i.name]}"
             elif i.hint and f" {i.name}?" not in i.hint:
                 hint = i.hint
             else:

@@ -234,7 +234,9 @@ class Builder:
     def size(self, value: Node, span: Span, what: str = "a size") -> Dim:
         """An int value as a size, checked to be zero or more."""
         if value.type.kind not in ("int", "bool") or value.type.rank:
-            self.fail("type", f"{what} must be an int scalar, not {value.type}", span)
+            inside = span.text[1:-1] if span.text.startswith("[") else ""
+            hint = f"sizes are arguments of their own, without brackets: {inside}" if inside else None
+            self.fail("type", f"{what} must be an int scalar, not {value.type}", span, hint)
         size = ir.size_of(ir.cast(value, INT))
         if not self.surely_nonnegative(size):
             made = self.check(
