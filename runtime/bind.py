@@ -10,6 +10,7 @@ An input is never changed: arrays are passed as they are where their layout allo
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from gdc.runtime import gpu
 from gdc.runtime.values import KINDS, as_array, check_finite, converted, served
 
 SIMILAR = 0.6
+UNNAMED = re.compile(r"size\([^()]+, \d+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +351,13 @@ def check_demands(plan: Any, sizes: Mapping[str, int]) -> None:
         left, right = evaluate(demand.left, sizes), evaluate(demand.right, sizes)
         if left != right:
             site = plan.sites[demand.site]
-            raise Error(site.kind, site.message.format(left, right), span_of(plan, demand.site), site.hint)
+            message = numbered(site.message, sizes).format(left, right)
+            raise Error(site.kind, message, span_of(plan, demand.site), site.hint and numbered(site.hint, sizes))
+
+
+def numbered(text: str, sizes: Mapping[str, int]) -> str:
+    """A text with the sizes that no contract names as numbers: `X is [size(X, 0)]` as `X is [4]`."""
+    return UNNAMED.sub(lambda found: str(sizes.get(found[0], found[0])), text)
 
 
 # --- memory ------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def read_value(
         later = " (this version does not read it yet)" if ending in (".parquet", ".arrow") else ""
         raise place.error(f"{ending or 'no ending'} is not a format that gdc reads{later}", f"formats: {READS}")
     if not whole.is_file():
-        raise place.error("there is no such file" if not whole.exists() else "this is not a file", near_file(whole))
+        raise place.error("there is no such file" if not whole.exists() else "this is not a file", near_file(whole, folder))
     try:
         if ending in TABLES:
             return read_table(place, TABLES[ending], members, element, rank, name if finite else "")
@@ -80,7 +80,7 @@ def read_value(
     return value
 
 
-def near_file(path: Path) -> str | None:
+def near_file(path: Path, folder: str | None) -> str | None:
     """A file of a like name in the same folder."""
     try:
         names = [entry.name for entry in os.scandir(path.parent)]
@@ -88,7 +88,7 @@ def near_file(path: Path) -> str | None:
         return f"there is no folder {path.parent}"
     alike = [name for name in names if name.lower().endswith(path.suffix.lower())]
     near = difflib.get_close_matches(path.name, alike, n=1)
-    return f"did you mean {near[0]}?" if near else f"paths are relative to the script: {path.parent.resolve()}"
+    return f"did you mean {near[0]}?" if near else f"paths are relative to {'the working folder' if folder is None else 'the script'}: {path.parent.resolve()}"
 
 
 def read_npy(place: _Place) -> np.ndarray:
