@@ -88,7 +88,8 @@ def near_file(path: Path, folder: str | None) -> str | None:
         return f"there is no folder {path.parent}"
     alike = [name for name in names if name.lower().endswith(path.suffix.lower())]
     near = difflib.get_close_matches(path.name, alike, n=1)
-    return f"did you mean {near[0]}?" if near else f"paths are relative to {'the working folder' if folder is None else 'the script'}: {path.parent.resolve()}"
+    base = "the working folder" if folder is None else "the script"
+    return f"did you mean {near[0]}?" if near else f"paths are relative to {base}: {path.parent.resolve()}"
 
 
 def read_npy(place: _Place) -> np.ndarray:
