@@ -28,6 +28,7 @@ from gdc.dsl import tree
 from gdc.dsl.errors import Error
 from gdc.dsl.parse import parse
 from gdc.dsl.source import Source, Span
+from gdc.dsl.uses import libraries
 
 Given = Mapping[str, tuple[str, tuple[int | None, ...]]]
 """Of each undeclared input its element's name, and for each axis 1 where its size is 1, else None."""
@@ -35,10 +36,13 @@ Given = Mapping[str, tuple[str, tuple[int | None, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What changes the compiled program: `strict` keeps the grouping as written, `without` names rules to leave out."""
+    """What changes the program beside its text: `strict` keeps the grouping as written, `without` names rules to leave
+    out."""
 
     strict: bool = False
     without: frozenset[str] = frozenset()
+    libraries: tuple[tuple[str, str], ...] = ()
+    """Path and text of each file that the script uses."""
 
 
 @dataclass(slots=True)
@@ -60,10 +64,11 @@ class Compilation:
 def check(source: Source, types: Given | None = None, options: Options | None = None) -> Plan:
     """What is known of a script before its values are. Raises gdc.Error with all errors that can be found so early."""
     script = parse(source)
+    used = libraries(source, dict((options or Options()).libraries))
     unknown = undeclared(script)
     if not set(unknown) <= set(types or {}):
-        return unbound_plan(source, script, unknown, types or {})
-    return plan_of(build(script, source, given_types(types or {})), source, "", frozenset(unknown))
+        return unbound_plan(source, script, unknown, types or {}, used)
+    return plan_of(build(script, source, given_types(types or {}), used), source, "", frozenset(unknown), used)
 
 
 def undeclared(script: tree.Script) -> list[str]:
@@ -100,7 +105,8 @@ def compile_stages(
         raise Error("backend", f"there is no target {target}", hint=f"targets: {', '.join(TARGETS)}")
     script = parse(source)
     unknown = undeclared(script)
-    program = build(script, source, given_types(types or {}))
+    used = libraries(source, dict(options.libraries))
+    program = build(script, source, given_types(types or {}), used)
     record = Record(without=options.without, strict=options.strict, sizes=sizes or {})
     done = Compilation(source, target, script, program, record)
     if last == "ir":
@@ -113,7 +119,7 @@ def compile_stages(
         return done
     done.text = import_module(f"gdc.compiler.targets.{target}").emit(done.imperative, source)
     done.plan = replace(
-        plan_of(done.final, source, target, frozenset(unknown)),
+        plan_of(done.final, source, target, frozenset(unknown), used),
         text=done.text.text,
         lines=done.text.lines,
         costs=costs(done.final),
@@ -153,7 +159,9 @@ def assume(source: Source) -> tuple[dict[str, tuple[str, tuple[int | None, ...]]
 # --- plans -------------------------------------------------------------------------------------
 
 
-def unbound_plan(source: Source, script: tree.Script, unknown: list[str], given: Given) -> Plan:
+def unbound_plan(
+    source: Source, script: tree.Script, unknown: list[str], given: Given, used: Mapping[str, Source]
+) -> Plan:
     """The plan of a script with undeclared inputs, before their values are known."""
     places = {s.name: s.name_span for s in script.statements if isinstance(s, tree.Input)}
     contracts = {s.name: s for s in script.statements if isinstance(s, (tree.Input, tree.Param))}
@@ -162,7 +170,8 @@ def unbound_plan(source: Source, script: tree.Script, unknown: list[str], given:
     types = {**assumed_types(script, unknown), **given}
     unknown = [n for n in unknown if n not in given]
     try:
-        known = plan_of(build(script, source, given_types(types)), source, "", frozenset(unknown))
+        program = build(script, source, given_types(types), used)
+        known = plan_of(program, source, "", frozenset(unknown), used)
     except Error as error:
         fatal = [e for e in (error, *error.others) if e.kind in ("syntax", "name", "limit")]
         if fatal:
@@ -229,12 +238,15 @@ def _place(span: Span) -> tuple[int, int]:
     return span.start, span.end
 
 
-def plan_of(program: ir.Program, source: Source, target: str, unknown: frozenset[str]) -> Plan:
+def plan_of(
+    program: ir.Program, source: Source, target: str, unknown: frozenset[str], used: Mapping[str, Source]
+) -> Plan:
     """A program's interface as plain data, without text. `unknown` names the inputs that have no contract."""
-    sites = [_site(s.kind, s.message, s.hint, s.span, source) for s in program.sites]
+    texts = {s.name: s.text for s in used.values()}
+    sites = [_site(s.kind, s.message, s.hint, s.span, source, texts) for s in program.sites]
     inputs = []
     for d in program.signature:
-        sites.append(_site("data", "", None, d.span, source))
+        sites.append(_site("data", "", None, d.span, source, texts))
         default, reads = default_text(d, program)
         inputs.append(
             Input(
@@ -269,14 +281,19 @@ def plan_of(program: ir.Program, source: Source, target: str, unknown: frozenset
         (),
         memory=tuple((formula(size), site) for size, site in program.memory),
         signature=signature(program, unknown),
+        libraries=tuple(texts.items()),
     )
 
 
-def _site(kind: str, message: str, hint: str | None, span: Span | None, source: Source) -> Site:
-    """A site; a span of another text (the prelude's) has no place in this one."""
-    if span is None or span.source.text != source.text:
-        return Site(kind, message, hint, -1, -1)
-    return Site(kind, message, hint, span.start, span.end)
+def _site(
+    kind: str, message: str, hint: str | None, span: Span | None, source: Source, texts: Mapping[str, str]
+) -> Site:
+    """A site, in the script or in a file that it uses; a place in the prelude is none of the user's."""
+    if span is not None and span.source.text == source.text:
+        return Site(kind, message, hint, span.start, span.end)
+    if span is not None and texts.get(span.source.name) == span.source.text:
+        return Site(kind, message, hint, span.start, span.end, span.source.name)
+    return Site(kind, message, hint, -1, -1)
 
 
 def signature(program: ir.Program, unknown: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from dataclasses import fields
 from typing import Any
 
 from gdc.compiler import imp, ir
+from gdc.compiler.build.scan import inside
 from gdc.compiler.dims import Dim, dim, surely_at_least
 from gdc.compiler.pipeline import LATE, PASSES
 from gdc.compiler.record import Condition, Record, Step
@@ -43,6 +44,7 @@ def explain(done: Any, stage: str | None, assumed: str = "", sizes: Sizes | None
 def whole(done: Any, sizes: Sizes) -> str:
     """What the passes did, what depends on sizes, what a run costs, and the text."""
     parts = [
+        *used_files(done),
         story(done.record, done.target, done.source, sizes, namer(done)),
         "\n".join([heading("What a run costs", done.target), *cost_lines(done, sizes)]),
         heading("The text", done.target),
@@ -52,6 +54,17 @@ def whole(done: Any, sizes: Sizes) -> str:
     if decided:
         parts.insert(1, "\n".join([heading("What depends on sizes", done.target), *decided]))
     return "\n\n".join(parts)
+
+
+def used_files(done: Any) -> Iterator[str]:
+    """The files whose functions the script calls: they are built into its formulas like its own."""
+    lines = []
+    for use in (s for s in done.script.statements if isinstance(s, tree.Use)):
+        called = sorted({n.function for n in inside(*done.script.statements) if isinstance(n, tree.Call)
+                         and n.function.startswith(f"{use.alias}.")})
+        lines.append(f"{use.path}: {', '.join(called) or 'none of its functions'}")
+    if lines:
+        yield "\n".join(["=== What comes from other files", *lines])
 
 
 def stage_text(done: Any, stage: str, sizes: Sizes) -> str:

@@ -49,6 +49,7 @@ class Site:
     hint: str | None
     start: int
     end: int
+    file: str = ""  # the used file whose text it is a place in; "" is the script
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Plan:
     signature: str = ""  # for people, one line for each input, param and output
     conditions: tuple[Condition, ...] = ()
     passes: tuple[tuple[str, Formula], ...] = ()
+    libraries: tuple[tuple[str, str], ...] = ()  # name and text of each used file, for the places of its sites
     version: int = VERSION
 
     def to_json(self) -> str:
@@ -138,5 +140,6 @@ class Plan:
                 "memory": tuple((size, site) for size, site in data["memory"]),
                 "conditions": tuple(Condition(**c) for c in data["conditions"]),
                 "passes": tuple((name, count) for name, count in data["passes"]),
+                "libraries": tuple((name, text) for name, text in data["libraries"]),
             }
         )

@@ -28,7 +28,7 @@ from gdc.dsl.source import Source
 from gdc.dsl.statements import Builder
 
 if TYPE_CHECKING:
-    from lark import Lark
+    from lark import Lark, Token
 
 MAX_NESTING = 200
 MAX_ERRORS = 10
@@ -134,6 +134,16 @@ def _past_brackets(layout: Layout, begin: int, finish: int) -> int:
 
 def _spaces(text: str, begin: int, finish: int) -> str:
     return text[:begin] + " " * (finish - begin) + text[finish:]
+
+
+def tokens(source: Source) -> list[Token]:
+    """What the parser reads of a script that parses: every token with its place, `_NL` where a statement ends."""
+    parser, builder = _parser()
+    builder.begin(source)
+    try:
+        return list(parser.parse_interactive(lay_out(source, MAX_NESTING).text).iter_parse())
+    finally:
+        builder.begin(_NOTHING)
 
 
 # --- the parser --------------------------------------------------------------------------------

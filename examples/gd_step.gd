@@ -7,7 +7,7 @@ w := [1.0, 1.0]
 b := 0.0
 α := 0.0001
 m := size(y)
-before := sum((X·w + b − y)²)÷(2·m)
+before := sum((X·w + b − y)²) ÷ (2·m)
 w ← w − α·(1/m)·Xᵀ·(X·w + b − y)
-after := sum((X·w + b − y)²)÷(2·m)
+after := sum((X·w + b − y)²) ÷ (2·m)
 output w, before, after

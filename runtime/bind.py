@@ -42,7 +42,10 @@ class Bound:
 def span_of(plan: Any, site: int) -> Span | None:
     """The place that a site stands for."""
     where = plan.sites[site]
-    return Span(Source(plan.source, plan.source_name), where.start, where.end) if where.start >= 0 else None
+    if where.start < 0:
+        return None
+    text, name = (dict(plan.libraries)[where.file], where.file) if where.file else (plan.source, plan.source_name)
+    return Span(Source(text, name), where.start, where.end)
 
 
 def normal(name: str) -> str:

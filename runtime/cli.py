@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ def command(context: click.Context) -> None:
       gdc run -e "y := 2^10"                run a formula
       gdc check fit.gd                      names, types and shapes only
       gdc explain fit.gd                    what the compiler did, and why
+      gdc fmt fit.gd                        put a script into the house style
+      gdc test fit.gd                       run the test in its leading comment
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
@@ -346,6 +348,182 @@ def source(file: str | None, formula: str | None, strict: bool, backend: str, ty
     """
     click.echo(program_from(file, formula, strict=strict, types=type_options(types)).source(backend), nl=False)
     return 0
+
+
+# --- fmt ---------------------------------------------------------------------------------------
+
+
+@command.command(short_help="Put scripts into the house style.")
+@click.argument("paths", nargs=-1, metavar="FILE…")
+@click.option("--check", is_flag=True, help="Write nothing; name the files that would change, and exit with 1.")
+@click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
+def fmt(paths: tuple[str, ...], check: bool, diff: bool) -> int:
+    """Put scripts into the house style: spaces, indentation, blank lines.
+
+    Comments, line breaks in formulas and the textbook's signs stay as they are, and so does the meaning. A FILE may be
+    a folder, for all its .gd files, or '-' for standard input, which is printed to standard output.
+
+    \b
+      gdc fmt fit.gd                     rewrites the file, if it changes
+      gdc fmt --check examples/          for a commit hook
+      gdc fmt --diff fit.gd              shows what would change
+
+    Exit codes: 0 ok · 1 --check found a file to change, or a script does not parse (it is left as it is) · 2 usage ·
+    3 a file cannot be read or written.
+    """
+    from gdc.runtime.restyle import restyle, restyled
+
+    if not paths:
+        raise click.UsageError("give a FILE, a folder, or '-' for standard input")
+    code = 0
+    changed = same = 0
+    for path in script_paths(paths):
+        try:
+            if path == "-":
+                old = sys.stdin.read()
+                new = restyled(old, "<stdin>")
+                if not (check or diff):
+                    click.echo(new, nl=False)
+            else:
+                old, new = restyle(path, write=not (check or diff))
+        except Error as error:
+            complain(error)
+            code = max(code, EXIT.get(error.kind, 70))
+            continue
+        if old == new:
+            same += 1
+            continue
+        changed += 1
+        if diff:
+            click.echo(difference(path, old, new), nl=False)
+        if path != "-":
+            say(f"{'would format' if check or diff else 'formatted'} {path}")
+    if check and changed:
+        code = max(code, 1)
+    if changed + same > 1:
+        say(f"{changed} {'to change' if check or diff else 'changed'}, {same} as they should be")
+    return code
+
+
+def script_paths(paths: Sequence[str]) -> list[str]:
+    """The scripts that the command line names: files, and all .gd files of folders. Raises a usage error."""
+    found: list[str] = []
+    for path in paths:
+        if path != "-" and Path(path).is_dir():
+            inside = sorted(str(p) for p in Path(path).rglob("*.gd") if not any(q.startswith(".") for q in p.parts))
+            if not inside:
+                raise click.UsageError(f"there is no .gd file in {path}")
+            found += inside
+        elif path != "-" and not Path(path).is_file():
+            raise click.UsageError(f"there is no file {path}" + _near(path))
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def difference(path: str, old: str, new: str) -> str:
+    """A unified diff."""
+    import difflib
+
+    lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), path, path)
+    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
+
+
+# --- test --------------------------------------------------------------------------------------
+
+
+@command.command(short_help="Run the tests that scripts carry in their leading comments.")
+@click.argument("paths", nargs=-1, metavar="FILE…")
+@click.option(
+    "--backend",
+    "targets",
+    type=click.Choice(BACKENDS[1:]),
+    multiple=True,
+    help="Only this target (may be given again).  [default: every target that this machine can use]",
+)
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Give up a run after this.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
+def test(paths: tuple[str, ...], targets: tuple[str, ...], timeout: float | None, as_json: bool) -> int:
+    """Run the tests that scripts carry in their leading comments, on every target that this machine can use.
+
+    \b
+      # Least squares through three points.
+      # input x = [0, 1, 2]
+      # input y = [1.0, 3.0, 5.0]
+      # expect slope = 2.0
+      # expect offset = np.mean(y) - 2*np.mean(x)
+      # tolerance 1e-12
+
+    \b
+    A value is a NumPy formula over the inputs above it. Further lines: expect trace J = …, expect only a, b (the
+    outputs, in order), exact (bit for bit), and error index 3: words (the script must be refused there).
+    A FILE may be a folder, for all its .gd files; those without a test are counted and left out.
+
+    \b
+      gdc test fit.gd
+      gdc test lessons/ --backend loops --backend numpy
+
+    Exit codes: 0 all passed · 1 a test failed or cannot be read · 2 usage, or there is no test.
+    """
+    from gdc.runtime import machine, testing
+
+    if not paths:
+        raise click.UsageError("give a FILE or a folder")
+    chosen = list(dict.fromkeys(targets)) or [b.name for b in machine.backends() if b.usable]
+    found: list[testing.Outcome] = []
+    untested, unread = [], 0
+    scripts = script_paths(paths)
+    for k, path in enumerate(scripts):
+        try:
+            case = testing.read_case(path)
+        except Error as error:
+            complain(error)
+            unread += 1
+            continue
+        if not case.says_something:
+            untested.append(path)
+            continue
+        with working(f"{k + 1}/{len(scripts)} {path}"):
+            found += testing.outcomes(gdc.load, path, case, chosen, timeout)
+    if as_json:
+        import json
+
+        click.echo(json.dumps(testing.as_json(found, untested, SCHEMA), ensure_ascii=False))
+    elif found:
+        show_tests(found, chosen)
+    if untested:
+        say(f"without a test (no `# expect` or `# error` line): {', '.join(untested[:5])}"
+            + (f" and {len(untested) - 5} more" if len(untested) > 5 else ""))
+    if unread or not all(o.passed for o in found):
+        return 1
+    return 0 if found else 2
+
+
+def show_tests(found: Sequence[Any], targets: Sequence[str]) -> None:
+    """The table, then each failure with the line of the header that it breaks."""
+    from gdc.runtime import show, testing
+
+    click.echo(show.table(testing.rows(found, targets)))
+    for path, where, error in testing.grouped(found):
+        click.echo(f"\n{path} on {', '.join(where)}:")
+        click.echo("".join(text for text, _ in error.pieces()).rstrip("\n"))
+    failed = sum(not o.passed for o in found)
+    scripts = len({o.path for o in found})
+    click.echo(f"\n{scripts} script{'s' * (scripts != 1)}, {len(found)} runs: "
+               + (f"{failed} failed" if failed else "all passed"))
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Names what is going on, where standard error is a terminal."""
+    shown = sys.stderr.isatty()
+    if shown:
+        click.echo(f"\r\x1b[K{what}", err=True, nl=False)
+    try:
+        yield
+    finally:
+        if shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 # --- backends ----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from typing import Any
 
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source, Span
+from gdc.runtime.bind import span_of
 from gdc.runtime.factors import Message
 from gdc.runtime.machine import package
 
@@ -81,7 +82,7 @@ def translated(fault: Any, plan: Any, stop: type | None, details: Mapping[str, A
     if stop is not None and isinstance(fault, stop):
         failed: Any = fault
         site = plan.sites[failed.site]
-        span = Span(source, site.start, site.end) if site.start >= 0 else None
+        span = span_of(plan, failed.site)
         return Error(site.kind, filled(site.message, failed.values), span, site.hint)
     span = place_of(fault, plan, source)
     too_big = isinstance(fault, (ValueError, OverflowError)) and any(w in str(fault) for w in TOO_LARGE)

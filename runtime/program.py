@@ -16,6 +16,7 @@ from gdc.dsl.source import Source
 from gdc.runtime import cache
 from gdc.runtime.bind import contract, holds, serves, span_of, unknown_input
 from gdc.runtime.faults import contained
+from gdc.runtime.libraries import libraries_of
 from gdc.runtime.machine import TARGETS
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def compile(
     strict     keep the grouping of every formula as written
     without    names of rewrite rules to leave out (`explain` shows them)
     files      False: nothing in the text may name a file
-    folder     what `from "…"` is relative to: the working folder, if it is not given
+    folder     what `from "…"` and `use "…"` are relative to: the working folder, if it is not given
     Raises gdc.Error with every error that can be found before the values are known.
     """
     if not isinstance(text, str):
@@ -57,15 +58,10 @@ def compile(
     check_options(name, types, rules, folder)
     if precision not in ("f64", "real"):
         raise Error("limit", f"this version of gdc computes in f64 only, not in {precision}")
-    return Program(
-        text,
-        name or Source("").name,
-        types or {},
-        strict,
-        frozenset(rules),
-        files,
-        str(folder) if folder is not None else None,
-    )
+    name, home = name or Source("").name, str(folder) if folder is not None else None
+    with contained("reading the files that the program uses", text):
+        libraries = libraries_of(text, name, files, home)
+    return Program(text, name, types or {}, strict, frozenset(rules), files, home, libraries)
 
 
 def load(path: str | Path, **options: Any) -> Program:
@@ -102,7 +98,9 @@ class Program:
         without: frozenset[str],
         files: bool,
         folder: str | None,
+        libraries: tuple[tuple[str, str], ...] = (),
     ) -> None:
+        self._libraries = libraries  # read once: what is pickled, or runs in another folder, needs no file
         self._text, self._name, self._types = text, name, dict(types)
         self._strict, self._without, self._files, self._folder = strict, without, files, folder
         self._lock = threading.RLock()
@@ -234,7 +232,8 @@ class Program:
         return f"Program {self._name}\n{self._face.signature}"
 
     def __reduce__(self) -> Any:
-        return Program, (self._text, self._name, self._types, self._strict, self._without, self._files, self._folder)
+        settings = self._types, self._strict, self._without, self._files, self._folder, self._libraries
+        return Program, (self._text, self._name, *settings)
 
     # -- plans
 
@@ -279,7 +278,8 @@ class Program:
             return found
 
     def _read_or_compile(self, target: str, types: Types, sizes: Mapping[str, int]) -> Plan:
-        name = cache.key(VERSION, self._text, target, types, self._given, self._strict, sorted(self._without))
+        used = (self._libraries, str(Path(self._name).parent)) if self._libraries else ()
+        name = cache.key(VERSION, self._text, target, types, self._given, self._strict, sorted(self._without), used)
         kept = self._read(name, target, sizes)
         if kept is not None:
             return kept
@@ -322,7 +322,7 @@ class Program:
     def _options(self) -> Any:
         from gdc.compiler import driver
 
-        return driver.Options(self._strict, self._without)
+        return driver.Options(self._strict, self._without, self._libraries)
 
     def _types_to_show(self) -> tuple[Types, str]:
         """Types for looking inside: those of the last call, else an assumption, in words."""

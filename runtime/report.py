@@ -50,7 +50,14 @@ def complain(error: Any) -> None:
 def complain_json(error: Any) -> None:
     """The same as JSON, on standard output."""
     found = [
-        {"kind": e.kind, "message": e.message, "line": e.line, "column": e.column, "hint": e.hint}
+        {
+            "kind": e.kind,
+            "message": e.message,
+            "file": e.span.source.name if e.span else None,
+            "line": e.line,
+            "column": e.column,
+            "hint": e.hint,
+        }
         for e in (error, *error.others)
     ]
     click.echo(json.dumps({"schema": SCHEMA, "errors": found}, ensure_ascii=False))
@@ -79,7 +86,7 @@ def style_story(text: str) -> str:
     lines, in_code = [], False
     for line in text.split("\n"):
         if line.startswith("=== "):
-            in_code = not line.startswith(("=== What the passes", "=== What depends", "=== What a run"))
+            in_code = not line.startswith("=== What")
             line = click.style(line, bold=True, fg="cyan")
         elif not in_code and line.startswith("#"):
             line = click.style(line, dim=True)

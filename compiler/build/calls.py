@@ -119,7 +119,8 @@ ENTRY_BY_ENTRY = ("min", "max", "cast", "sigmoid", "relu", "softplus")
 
 def keeps_places(b: Builder, node: tree.Call) -> bool:
     """Whether each entry of a call's result comes from the entries at its own place."""
-    if node.ranges or node.function in b.functions or len(node.args) == 1 and node.function in ("min", "max"):
+    own = b.space is not b.prelude and node.function in b.space
+    if node.ranges or own or len(node.args) == 1 and node.function in ("min", "max"):
         return False
     return node.function in ENTRY_BY_ENTRY or (node.function in ROWS and ROWS[node.function].kind == "MAP")
 

@@ -58,6 +58,7 @@ class Builder:
         self.depth = 0  # regions round the present place
         self.loops: list[LoopFrame | None] = []  # None: a branch or table between
         self.calls: list[tuple[Function, Span]] = []
+        self.sources = [source]  # the texts that the user wrote: the script's and those of the files it uses
         self.ranges: dict[Node, tuple[Dim, Dim]] = {}  # loop variables: least value, greatest value
         self.facts: list[dict[Dim, tuple[int, Node]]] = [{}]  # size formulas: a lower bound that a check has proven
         self.sizes: set[Atom] = set()  # atoms known to be zero or more
@@ -108,11 +109,32 @@ class Builder:
         return next((s for _, s in self.calls if s.source is self.source), span)
 
     def fail(self, kind: str, message: str, span: Span, hint: str | None = None) -> NoReturn:
-        raise Error(kind, unnamed_words(message), self.here(span), hint and unnamed_words(hint))
+        hint = hint and unnamed_words(hint)
+        raise Error(kind, unnamed_words(message), self.blamed(span), self.with_call(hint, span))
+
+    def blamed(self, span: Span) -> Span:
+        """A place in a text that the user wrote, the script or a used file: inside the prelude, the call that led
+        there."""
+        if any(span.source is s for s in self.sources):
+            return span
+        return next((s for _, s in self.calls if any(s.source is known for known in self.sources)), span)
+
+    def with_call(self, hint: str | None, span: Span) -> str | None:
+        """A hint, and for a place in a used file the script's call that led there."""
+        place = self.here(span)
+        if place.source is self.blamed(span).source:
+            return hint
+        words = f"called on line {place.line} of the script: {excerpt(place)}"
+        return f"{hint}; {words}" if hint else words
+
+    @property
+    def space(self) -> dict[str, Function]:
+        """The functions that may be called by name here."""
+        return self.calls[-1][0].space if self.calls else self.functions
 
     def site(self, span: Span, kind: str, message: str, hint: str | None = None) -> int:
         """A place that a run-time error may report; message is a format over the failing values."""
-        self.sites.append(Site(self.here(span), kind, message, hint, self.depth))
+        self.sites.append(Site(self.blamed(span), kind, message, self.with_call(hint, span), self.depth))
         return len(self.sites) - 1
 
     # --- regions and effects

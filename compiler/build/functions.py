@@ -14,13 +14,10 @@ from gdc.dsl import tree
 
 
 def find(b: Builder, name: str) -> Function | None:
-    """The script's own function of this name, else the prelude's; inside the prelude only the prelude's."""
-    in_prelude = bool(b.calls) and b.calls[-1][0].is_prelude
-    if not in_prelude and name in b.functions:
-        return b.functions[name]
-    if name.startswith("_") and not in_prelude:
-        return None
-    return b.prelude.get(name)
+    """This file's own function of this name, or one of a file that it uses (`st.f`), else the prelude's."""
+    if name in b.space:
+        return b.space[name]
+    return None if name.startswith("_") else b.prelude.get(name)
 
 
 def call_defined(b: Builder, node: tree.Call, function: Function) -> tuple[Node, ...]:
@@ -74,7 +71,7 @@ def inlined(
         b.fail("limit", "functions call each other over 100 deep", node.span)
     outer, outer_mask, outer_selected = b.scope, b.mask, b.selected
     scope = Scope(
-        dimensions={} if function.is_prelude else dict(b.program_dimensions),
+        dimensions=dict(b.program_dimensions) if function.space is b.functions else {},
         function=definition.name,
         differentiated=differentiated((*definition.body, *definition.results)),
     )

@@ -31,26 +31,30 @@ def unknown_name(builder: Builder, name: str, span: Span) -> Error:
         hint = f"write {elsewhere.VALUES[name]}"
     if hint is None:
         hint = f"give it a value first ({name} := …), or declare it: input {name}: real"
-    return Error("name", f"nothing is called {name}", builder.here(span), hint)
+    return Error("name", f"nothing is called {name}", builder.blamed(span), hint)
 
 
 def unknown_function(builder: Builder, call: tree.Call) -> Error:
     """No function of this name."""
     name = call.function
     best = similar(name, known_functions(builder))
-    hint = elsewhere.instead(name, [argument.span.text for argument in (*call.args, *call.named)])
+    prefix = name.rpartition(".")[0]
+    hint = None if prefix else elsewhere.instead(name, [argument.span.text for argument in (*call.args, *call.named)])
     if hint is not None:
-        return Error("name", f"there is no function {name}", builder.here(call.function_span), hint)
-    if best:
+        return Error("name", f"there is no function {name}", builder.blamed(call.function_span), hint)
+    if prefix:
+        functions = [known for known in builder.space if known.rpartition(".")[0] == prefix]
+        hint = f"did you mean {best}?" if best else f"{prefix} has {', '.join(functions) or 'no functions'}"
+    elif best:
         hint = f"did you mean {best}?"
     elif name in builder.scope.names:
         hint = f"{name} is a variable: its entries are {name}[i], a product is {name}*(…)"
     else:
         hint = f"define it: def {name}(x) = …"
-    return Error("name", f"there is no function {name}", builder.here(call.function_span), hint)
+    return Error("name", f"tblamed is no function {name}", builder.blamed(call.function_span), hint)
 
 
 def known_functions(builder: Builder) -> list[str]:
     from gdc.compiler.build.calls import FUNCTIONS
 
-    return [*builder.functions, *builder.prelude, *FUNCTIONS, *ROWS]
+    return [*builder.space, *builder.prelude, *FUNCTIONS, *ROWS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib import resources
 
@@ -20,22 +20,29 @@ from gdc.dsl import tree
 from gdc.dsl.errors import Error
 from gdc.dsl.parse import parse
 from gdc.dsl.source import Source, Span
+from gdc.dsl.uses import path_of
 
 # importing them registers what they build
 _REGISTERED = (assert_grad, calls, branches, loops, expressions, indexing, notation, random)
 
 
-def build(script: tree.Script, source: Source, types: dict[str, Type] | None = None) -> ir.Program:
+def build(
+    script: tree.Script,
+    source: Source,
+    types: dict[str, Type] | None = None,
+    libraries: Mapping[str, Source] | None = None,
+) -> ir.Program:
     """The array IR of a script.
 
+    libraries: the files that it uses, by path.
     types: element, rank and axes of size 1 of the inputs that have no contract. Raises gdc.Error, with all further
     errors of the script in its `others`.
     """
     ir.begin()
     b = Builder(source, types or {}, prelude())
-    top = tuple(s for s in script.statements if not isinstance(s, (tree.Input, tree.Param, tree.Def)))
+    top = tuple(s for s in script.statements if not isinstance(s, (tree.Input, tree.Param, tree.Def, tree.Use)))
     b.scope.differentiated = differentiated(top)
-    collect_functions(b, script)
+    collect_functions(b, script, libraries or {})
     b.is_bare = is_bare(script)
     guarded(b, lambda: undeclared(b, free_names(script), script) if b.is_bare else declare_all(b, script))
     b.program_dimensions = dict(b.scope.dimensions)
@@ -87,12 +94,33 @@ def guarded(b: Builder, work: Callable[[], object], statement: tree.Statement | 
         poison(b, statement)
 
 
-def collect_functions(b: Builder, script: tree.Script) -> None:
-    for statement in script.statements:
-        if isinstance(statement, tree.Def):
-            if statement.name in b.functions:
-                b.errors.append(Error("name", f"{statement.name} is defined twice", statement.name_span))
-            b.functions[statement.name] = Function(statement)
+def collect_functions(b: Builder, script: tree.Script, libraries: Mapping[str, Source]) -> None:
+    """The functions of the script, and those of the files that it uses as `st.f`."""
+    spaces: dict[str, dict[str, Function]] = {}
+
+    def space_of(path: str) -> dict[str, Function]:
+        """A used file's functions. What else stands in it is no part of this program."""
+        if path not in spaces:
+            spaces[path] = {}
+            b.sources.append(libraries[path])
+            fill(spaces[path], parse(libraries[path]), path)
+        return spaces[path]
+
+    def fill(space: dict[str, Function], file: tree.Script, importer: str) -> None:
+        prefixes: set[str] = set()
+        for statement in file.statements:
+            if isinstance(statement, tree.Def):
+                if statement.name in space:
+                    b.errors.append(Error("name", f"{statement.name} is defined twice", statement.name_span))
+                space[statement.name] = Function(statement, space)
+            elif isinstance(statement, tree.Use):
+                if statement.alias in prefixes:
+                    b.errors.append(Error("name", f"two files are called {statement.alias}", statement.span))
+                prefixes.add(statement.alias)
+                inner = space_of(path_of(statement, importer))
+                space.update({f"{statement.alias}.{n}": f for n, f in inner.items() if "." not in n})
+
+    fill(b.functions, script, "")
 
 
 def read_output(b: Builder, name: str, span: Span, values: list[ir.Node]) -> None:
@@ -104,7 +132,9 @@ def prelude() -> dict[str, Function]:
     """The library that is written in gd."""
     text = resources.files("gdc.dsl").joinpath("prelude.gd").read_text(encoding="utf-8")
     script = parse(Source(text, "prelude.gd"))
-    return {s.name: Function(s, is_prelude=True) for s in script.statements if isinstance(s, tree.Def)}
+    space: dict[str, Function] = {}
+    space.update({s.name: Function(s, space, True) for s in script.statements if isinstance(s, tree.Def)})
+    return space
 
 
 def finish_outputs(b: Builder, top: tree.Block) -> tuple[tuple[str, ...], list[ir.Node], tuple[ir.Node | None, ...]]:

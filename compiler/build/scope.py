@@ -48,7 +48,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A `def`, and whether it stands in the prelude."""
+    """A `def`, the functions that its body may call by name (its file's), and whether it stands in the prelude."""
 
     definition: tree.Def
+    space: dict[str, Function] = field(repr=False, compare=False)
     is_prelude: bool = False

@@ -122,10 +122,9 @@ def output(b: Builder, node: tree.Output) -> None:
     b.outputs[node.name] = node.span
 
 
-@builds(tree.Use, tree.Expect)
-def later(b: Builder, node: tree.Statement) -> None:
-    word = {"Use": "use", "Expect": "expect"}[type(node).__name__]
-    b.fail("limit", f"this version of gdc does not know {word} yet", node.span)
+@builds(tree.Expect)
+def later(b: Builder, node: tree.Expect) -> None:
+    b.fail("limit", "this version of gdc does not know expect yet", node.span)
 
 
 @builds(tree.Def, tree.Input, tree.Param)

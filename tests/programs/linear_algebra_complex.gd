@@ -3,7 +3,7 @@
 # input M = [[2 + 1j, 1 - 1j, 0.5j], [1, 3 - 2j, 1 + 1j], [0.25j, -1, 2]]
 # input H = [[4 + 9j, 7, 7], [1 + 1j, 5, 7], [-0.5j, 1, 3]]
 # input b = [1 + 1j, 2, -1j]
-# expect L = [x.real, x.imag] if (x := linalg.cholesky(H)) is not None else 0
+# expect L = [linalg.cholesky(H).real, linalg.cholesky(H).imag]
 # expect V = [x.real, x.imag] if (x := linalg.inv(M)) is not None else 0
 # expect d = [x.real, x.imag] if (x := linalg.det(M)) is not None else 0
 # expect x = [x.real, x.imag] if (x := linalg.solve(M, b)) is not None else 0
