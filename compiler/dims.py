@@ -7,6 +7,7 @@ Atoms stand for sizes, so every proof here may take them to be zero or more.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Union
@@ -197,3 +198,22 @@ def _bracketed(size: Dim) -> str:
 
 ONE = dim(1)
 ZERO = dim(0)
+
+
+# --- sizes without a name ------------------------------------------------------------------------
+
+UNNAMED_SIZE = re.compile(r"size\(([^(), ]+), ([01])\)")
+AXES = ("rows", "columns")
+
+
+def unnamed_words(text: str) -> str:
+    """A text with the sizes that a program without contracts has no name for in words: `size(X, 0)` as `rows(X)`."""
+    return UNNAMED_SIZE.sub(lambda found: f"{AXES[int(found[2])]}({found[1]})", text)
+
+
+def unnamed_size(words: str) -> str:
+    """`rows(X)` as the name that the compiler has for that size; any other name as it is."""
+    for axis, word in enumerate(AXES):
+        if words.startswith(f"{word}(") and words.endswith(")"):
+            return f"size({words[len(word) + 1:-1]}, {axis})"
+    return words

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
 
 from gdc.compiler import cost
-from gdc.compiler.dims import ONE, ZERO, Atom, Dim, FloorDiv
+from gdc.compiler.dims import ONE, ZERO, Atom, Dim, FloorDiv, unnamed_words
 from gdc.compiler.ir import Node, Program, roots, size_of, walk
 from gdc.compiler.ops import OPS
 
-UNNAMED_SIZE = re.compile(r"size\((.+), ([01])\)")
-AXES = ("rows", "columns")
 LONGEST = 30  # letters of a size's formula
 UNNAMED = frozenset({"param", "project", "loop", "branch", "undefined"})
 
@@ -84,20 +81,6 @@ def _atom_words(atom: Atom, word: Callable[[Node], str] | None) -> str:
     if not name or "…" in name or " for " in name or len(name) > LONGEST:
         return "(a size found as it runs)"
     return name if not set(name) & set(" +-*/^@") or name.endswith("]") else f"({name})"
-
-
-def unnamed_words(atom: str) -> str:
-    """A size that a program without contracts has no name for: `size(X, 0)` as `rows(X)`."""
-    found = UNNAMED_SIZE.fullmatch(atom)
-    return f"{AXES[int(found[2])]}({found[1]})" if found else atom
-
-
-def unnamed_size(words: str) -> str:
-    """`rows(X)` as the name that the compiler has for that size; any other name as it is."""
-    for axis, word in enumerate(AXES):
-        if words.startswith(f"{word}(") and words.endswith(")"):
-            return f"size({words[len(word) + 1:-1]}, {axis})"
-    return words
 
 
 def has_open_loop(program: Program) -> bool:

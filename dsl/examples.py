@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from gdc.dsl.names import RESERVED, STATEMENT_WORDS
+from gdc.dsl.names import ELEMENT_TYPES, RESERVED, STATEMENT_WORDS
 
 Row = tuple[str, str, str | None]
 
@@ -19,6 +19,9 @@ TAKEN = "|".join(sorted(RESERVED))
 ASSIGNS = r"(?::=|←|[-+*/%@^]?=)"
 PLACE = rf"\(?{NAME}(?:\[.*\])?(?:\s*,\s*{NAME}(?:\[.*\])?)*\)?"
 """What may stand left of `:=`."""
+TYPES = f"(?:{'|'.join(ELEMENT_TYPES)})"
+NAMED = r"(?:a?(?:sin|cos|tan)h?|log|ln|exp)"
+"""Functions that a textbook raises to a power before their argument."""
 MODULES = r"(?<![\w.])(?:np|numpy|math|cmath|scipy|sp|torch|tf|jnp|jax|cp|cupy)"
 
 TAKEN_WORDS: tuple[Row, ...] = (
@@ -48,6 +51,10 @@ LOOPS_AND_BLOCKS: tuple[Row, ...] = (
     (r"^for\s*▸\(", "`for` takes a name, `in` and a range, without parentheses", "write for i in 0..n { … }"),
     (r"\bfor\s+(?P<i>\w+)\s+in\s+(?P<a>[^:]+)▸:\s*(?P<b>[^:{)\]\s]+)", "a range is written a..b, its end excluded",
      "write for {i} in {a}..{b} + 1"),
+    (r"(?P<a>[\w)\]]+)(?P<at>\.\.\s*▸\.)(?P<b>\w+)", "a range is written with two points, its end excluded",
+     "write {a}..{b}, or {a}..{b} + 1 with {b} in it"),
+    (rf"\bfor\s+(?P<i>\w+)\s+in\s+(?P<n>{NAME})\s*▸[)\],]", "a range is written a..b, its end excluded",
+     "over a size write for {i} in 0..{n}; over a vector {n}[{i}] for {i}, with {i} the place"),
     (r"\bfor\s+(?P<i>\w+)\s+in\s+(?!.*\sif\s)(?P<n>[^.]*)▸[)\],]", "a range is written a..b, its end excluded",
      "write for {i} in 0..{n}"),
     (r"^for\s+\w+\s*▸(?:\{|$)", "`for` takes `in` and a range, or a vector", "write for i in 0..n { … }"),
@@ -85,19 +92,24 @@ DECLARATIONS: tuple[Row, ...] = (
     (r"^input\s+(?P<x>\w+)\s+▸(?P<t>\w+)", "a colon stands between a name and its type", "write input {x}: {t}"),
     (r"^input\s.*:.*▸,", "one `input` line has one type", "write input x, y: real[n], or two lines"),
     (r"^input\s.*▸=", "an `input` has no default: the caller gives it", "write param x: real = …"),
+    (rf"(?P<t>(?<!\w){TYPES})\s*▸(?P<at>\((?P<s>[^()]*)\))", "sizes stand in square brackets", "write {t}[{s}]"),
+    (rf"(?P<t>(?<!\w){TYPES})\[(?P<m>[^\],]*\w)\s+▸(?P<at>\w+)\]", "a comma stands between sizes",
+     "write {t}[{m}, {at}]"),
     (r"^param\s.*(?P<at>:▸=|▸←)", "the default of a `param` is given with `=`", "write param a: real = …"),
     (r"^(?P<at>param)\s[^=]*▸$", "a `param` needs a default", "write param a: real = 0.01, or input a: real"),
     (rf"^(?:input|param)\s[^:]*:\s*▸(?P<at>(?!=){NAME})", "there is no type `{at}`",
      "types are real, int and bool, with a shape: real[m, n]"),
     (r"^(?P<at>use)\s+\"[^\"]*\"\s*▸", "a used file needs a name", 'write use "stats.gd" as st'),
     (r"^(?P<at>use)\s+▸[^\"]", "the file of a `use` stands in double quotes", 'write use "stats.gd" as st'),
+    (r"^(?P<w>assert|print)\s+(?P<c>[^\"]*[^\s,])\s*▸(?P<at>\"[^\"]*\")", "a comma stands before a text",
+     "write {w} {c}, {at}"),
     (r"^(?P<at>assert_grad)\b.*▸", "assert_grad takes three things: assert_grad(J, w, dw), where w is a name", None),
 )
 
 ASSIGNMENTS: tuple[Row, ...] = (
     (rf"^(?P<x>{PLACE})\s*▸(?P<at>==?)(?P<e>[^▸]*)$", "`{at}` does not assign: that is `:=`",
      "write {x} := {e}"),
-    (rf"^(?P<x>{PLACE})\s*▸(?P<at><-+)(?P<e>.*)$", "assignment is written `:=` (or ←)", "write {x} := {e}"),
+    (rf"^(?P<x>{PLACE})\s*▸(?P<at><-+)(?P<e>[^}}]*)", "assignment is written `:=` (or ←)", "write {x} := {e}"),
     (r"▸≔", "assignment is written `:=` (or ←)", None),
     (rf"^(?P<x>{PLACE})\s*▸(?P<at>:\s+=)", "`:=` is one sign, without a space", "write {x} := …"),
     (rf"^(?P<x>{PLACE})\s*▸:(?!=)", "only inputs, params and parameters have a declared type",
@@ -116,6 +128,9 @@ ASSIGNMENTS: tuple[Row, ...] = (
 CHARACTERS: tuple[Row, ...] = (
     (r"(?P<at>(?<![\w.])\d[\d_]*\.)\s*▸(?!\.)", "a number has digits on both sides of its point", "write {at}0"),
     (r"▸(?P<at>\.\d+)", "a number has digits on both sides of its point", "write 0{at}"),
+    (r"(?P<at>(?<![\w.])(?P<n>\d[\d.]*)▸[jJ])(?!\w)", "the imaginary unit is written i", "write {n}i"),
+    (r"(?P<at>(?<![\w.])0▸[bBoO][0-7]+)(?!\w)", "numbers are decimal, or hexadecimal with 0x",
+     "write 3 for 0b11, 0xFF for 0b11111111"),
     (r"(?P<at>(?<![\w.])(?:\d[\d.]*▸_\w*|0▸[xX](?!\w)))", "this number is not complete", None),
     (r"(?P<at>\.\s*▸(?P<op>\*|/|\^))", "`*`, `/` and `^` are elementwise already", "write {op} without the point"),
     (r"(?P<at>\.\s*▸')", "the transpose is `.T` (or ᵀ)", "write X.T"),
@@ -126,6 +141,10 @@ CHARACTERS: tuple[Row, ...] = (
     (r"▸(?P<at>&&?)", "`{at}` is written `and`", "write a and b; bitand(a, b) works on the bits of ints"),
     (r"▸(?P<at>\|\|)", "`||` is written `or`", "write a or b"),
     (r"▸\|", "`|` is no operator", "abs(x), norm(x), `or` and bitor(a, b) have names"),
+    (r"(?P<x>[\w.]+(?:\[[^\[\]]*\])?)\s*(?P<at><\s*▸<)\s*(?P<k>[\w.]+)", "there is no `<<`",
+     "write shl({x}, {k}), of ints"),
+    (r"(?P<x>[\w.]+(?:\[[^\[\]]*\])?)\s*(?P<at>>\s*▸>)\s*(?P<k>[\w.]+)", "there is no `>>`",
+     "write shr({x}, {k}), of ints"),
     (r"(?P<at>▸~=|<\s*▸>)", "`≠` is written `!=`", "write a != b"),
     (r"(?P<at>%\s*▸(?P<op>%|/)(?:%)?)", "`%` is the remainder, `//` the whole quotient", "write a % b, or a // b"),
     (r"▸‖", "`‖` is no sign of this language", "write norm(x)"),
@@ -153,9 +172,20 @@ EXPRESSIONS: tuple[Row, ...] = (
     (r"\[[^\]]*▸\.\.(?!\.)", "in a subscript a range is a slice: start:stop", "write A[1:n]"),
     (r"▸(?P<at>\.\.)(?!\.)", "a range a..b stands only after `in`",
      "a vector of numbers: arange(n), linspace(a, b, n)"),
+    (r"(?::=|←)\s*(?P<a>[\w.]+)\s*▸(?P<at>:)\s*(?P<b>[\w.]+)\s*$", "a slice start:stop stands only in a subscript",
+     "a vector of numbers: write [i for i in {a}..{b} + 1]"),
     (r"▸:(?!=)", "a slice start:stop stands only in a subscript", "a vector of numbers: arange(n), linspace(a, b, n)"),
     (r"\[\s*▸\]", "empty brackets hold nothing: neither a size nor a type", "write zeros(0)"),
-    (r"\[[^\[\]]*▸$", "`;` ends a statement: each row of a matrix has brackets of its own", "write [[1, 2], [3, 4]]"),
+    (r"\[[^\[\]]*▸[^\]]*$", "`;` ends a statement: each row of a matrix has brackets of its own",
+     "write [[1, 2], [3, 4]]"),
+    (r"(?::=|←|[-+*/^@(,])\s*\[[\w.\s]*[\w.]\s+▸[\d.]", "a comma stands between entries",
+     "a vector is written [1, 2, 3]"),
+    (rf"(?::=|←|[-+*/^@(,])\s*\[[\w.\s]*[\w.]\s+▸(?!(?:{TAKEN})\b){NAME}(?:\s+{NAME})*\]",
+     "a comma stands between entries", "a vector is written [a, b, c]"),
+    (rf"(?P<at>(?<!\w)(?P<f>{NAME})(?P<p>[²³])\s*▸\((?P<e>[^()]*)\))", "a power stands after the call",
+     "write {f}({e}){p}"),
+    (rf"(?P<at>(?<!\w)(?P<f>{NAMED})\^(?P<p>\d)\s*▸\((?P<e>[^()]*)\))", "a power stands after the call",
+     "write {f}({e})^{p}"),
     (r"(?<![\w.])(?P<at>\d{1,3}▸(?:,\d{3})+)(?!\d)", "a number holds no commas",
      "parts may be set off with `_`: 1_000"),
     (r"(?P<f>(?<!\w)(?:zeros|ones|full|eye|reshape|broadcast|tile|transpose)\((?:[^()]*,)?)\s*"

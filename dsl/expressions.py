@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gdc.dsl import tree
+from gdc.dsl.elsewhere import VALUES, instead
 from gdc.dsl.places import Places, is_token, of, plain
 from gdc.dsl.source import Span
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 CONSTANT = {"π": "pi", "∞": "inf"}
 LARGEST_INT = 2**63     # one more than fits: -9223372036854775808 is `-` and this number
 PYTHON_MODULES = ("np", "numpy", "math", "cmath", "scipy", "sp", "torch", "tf", "jnp", "jax", "cp",
-                  "cupy", "la", "linalg")
+                  "cupy", "la", "linalg", "fft", "special")
 
 
 class Expressions(Places):
@@ -132,8 +133,11 @@ class Expressions(Places):
         base, dot, word = children[:3]
         assert isinstance(base, tree.Expr) and not isinstance(word, tree.Node)
         if not isinstance(base, tree.Name) or base.span.text.startswith("("):
-            self.fault(f"a value has no functions of its own: `.{word}(` cannot stand here", self.span(dot, word),
-                       f"write {word}(…) with the value as its first argument")
+            if not self.faults or self.faults[-1].span is None or self.faults[-1].span.start < base.span.start:
+                values = [base, *of(tree.Expr, children[3:]), *of(tree.Named, children[3:])]
+                arguments = [value.span.text for value in values]
+                self.fault(f"a value has no functions of its own: `.{word}(` cannot stand here", self.span(dot, word),
+                           instead(str(word), arguments) or f"write {word}({', '.join(arguments)})")
             return self.called(base, "?", self.span(base, word), children)
         return self.called(base, f"{base.name}.{self.word(word)}", self.span(base, word), children)
 
@@ -184,7 +188,8 @@ def attribute_fault(base: tree.Expr, word: str) -> tuple[str, str]:
     if word in ("T", "t", "transpose"):
         return f"`.{word}` is no part of a value", "the transpose is .T"
     if isinstance(base, tree.Name) and base.name in PYTHON_MODULES:
-        return f"`{base.name}.{word}`: functions and constants need no prefix", f"write {word}"
+        hint = f"write {VALUES.get(word, word)}" if word not in PYTHON_MODULES else "such as norm(x), solve(A, b)"
+        return f"`{base.name}.{word}`: functions and constants need no prefix", hint
     hints = {"shape": "size(A) or size(A, axis) gives sizes", "size": "size(A) gives the size",
              "ndim": "rank(A) gives it"}
     return f"`.{word}` is no part of a value: only `.T` is", hints.get(word, "functions take the value: f(x)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gdc.dsl import tree
+from gdc.dsl.elsewhere import instead
 from gdc.dsl.errors import Error
 from gdc.dsl.expressions import PYTHON_MODULES
 from gdc.dsl.source import Span
@@ -43,16 +44,15 @@ def _call(node: tree.Call, used: set[str]) -> Iterator[Error]:
     prefix, dot, function = node.function.rpartition(".")
     if not dot or prefix in used:
         return
-    arguments = [argument.span.text for argument in node.args]
-    python = prefix in PYTHON_MODULES
-    all_arguments = arguments if python else [prefix, *arguments]
-    hint = "write " + ("@".join(all_arguments) if function in ("dot", "matmul") and len(all_arguments) == 2
-                       else f"{function}({', '.join(all_arguments)})")
-    if python:
-        yield Error("syntax", f"`{node.function}`: functions need no prefix", node.function_span, hint)
-    else:
-        hint += f'; the functions of a file have a prefix after use "{prefix}.gd" as {prefix}'
-        yield Error("syntax", f"`{node.function}(`: a value has no functions of its own", node.function_span, hint)
+    python = prefix.split(".")[0] in PYTHON_MODULES
+    arguments = [argument.span.text for argument in (*node.args, *node.named)]
+    arguments = arguments if python else [prefix, *arguments]
+    hint = instead(function, arguments)
+    if hint is None:
+        hint = f"write {function}({', '.join(arguments)})"
+        hint += "" if python else f'; the functions of a file have a prefix after use "{prefix}.gd" as {prefix}'
+    words = "functions need no prefix" if python else "a value has no functions of its own"
+    yield Error("syntax", f"`{node.function}{'' if python else '('}`: {words}", node.function_span, hint)
 
 
 def _for_each(node: tree.ForEach, defined: set[str]) -> Iterator[Error]:

@@ -113,7 +113,7 @@ def _blank(layout: Layout, offset: int) -> None:
         finish = layout.blocks[finish] + 1
     while layout.text[finish:finish + 1] == "{":
         closing = layout.blocks[finish]
-        layout.text = _spaces(layout.text, begin, finish + 1)
+        layout.text = layout.text[:begin] + "\n" + _spaces(layout.text, begin, finish + 1)[begin + 1:]
         layout.text = layout.text[:closing] + "\n" + layout.text[closing + 1:]
         begin = closing + 1
         if not layout.text[begin:].lstrip().startswith("else"):

@@ -10,6 +10,7 @@ An input is never changed: arrays are passed as they are where their layout allo
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,17 +18,14 @@ from typing import Any
 
 import numpy as np
 
+from gdc.dsl import elsewhere
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source, Span
 from gdc.runtime import gpu
 from gdc.runtime.values import KINDS, as_array, check_finite, converted, served
 
 SIMILAR = 0.6
-FOREIGN = {
-    "True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "None": "nan", "NULL": "nan", "NA": "nan",
-    "NaN": "nan", "NAN": "nan", "Inf": "inf", "Infinity": "inf", "Pi": "pi", "PI": "pi", "e": "exp(1)",
-    "end": "-1 for the last, or leave the bound out: x[1:]", "newaxis": "new",
-}  # names that other languages have and scripts without contracts take for inputs  # fmt: skip
+UNNAMED = re.compile(r"size\([^()]+, \d+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +90,8 @@ def missing(plan: Any, given: Iterable[str]) -> list[Error]:
     for i in plan.inputs:
         if i.name not in known and i.path is None and i.default is None:
             shape = f": {contract(i)}" if i.declared else ""
-            if i.name in FOREIGN:
-                hint = f"if it is not an input, write {FOREIGN[i.name]}"
+            if i.name in elsewhere.VALUES:
+                hint = f"if it is not an input, write {elsewhere.VALUES[i.name]}"
             elif i.hint and f" {i.name}?" not in i.hint:
                 hint = i.hint
             else:
@@ -356,7 +354,13 @@ def check_demands(plan: Any, sizes: Mapping[str, int]) -> None:
         left, right = evaluate(demand.left, sizes), evaluate(demand.right, sizes)
         if left != right:
             site = plan.sites[demand.site]
-            raise Error(site.kind, site.message.format(left, right), span_of(plan, demand.site), site.hint)
+            message = numbered(site.message, sizes).format(left, right)
+            raise Error(site.kind, message, span_of(plan, demand.site), site.hint and numbered(site.hint, sizes))
+
+
+def numbered(text: str, sizes: Mapping[str, int]) -> str:
+    """A text with the sizes that no contract names as numbers: `X is [size(X, 0)]` as `X is [4]`."""
+    return UNNAMED.sub(lambda found: str(sizes.get(found[0], found[0])), text)
 
 
 # --- memory ------------------------------------------------------------------------------------

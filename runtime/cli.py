@@ -580,6 +580,7 @@ def backends(as_json: bool) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit code. No traceback ever reaches the user."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    open_streams()
     try:
         code = command.main(words, prog_name="gdc", standalone_mode=False)
         sys.stdout.flush()
@@ -598,13 +599,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say("interrupted")
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        drop_output()
         return 0
+    except OSError as why:
+        if why.filename is not None:
+            return fault_of(why, words)
+        drop_output()
+        complain(Error("data", f"standard output takes no more: {why.strerror or why}"))
+        return EXIT["data"]
     except Exception as fault:
-        from gdc.runtime.faults import internal
+        return fault_of(fault, words)
 
-        complain(internal(fault, f"running the command gdc {' '.join(words[:1])}", Source("").text))
-        return 70
+
+def open_streams() -> None:
+    """A stream that the caller closed takes everything and keeps nothing."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")
+    sys.stderr = sys.stderr or open(os.devnull, "w")
+
+
+def drop_output() -> None:
+    """What is still to be written to standard output goes nowhere: Python would fail on it as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def fault_of(fault: Exception, words: Sequence[str]) -> int:
+    """Reports a fault of ours; its exit code."""
+    from gdc.runtime.faults import internal
+
+    complain(internal(fault, f"running the command gdc {' '.join(words[:1])}", Source("").text))
+    return EXIT["internal"]
 
 
 __all__ = ["command", "main"]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import itertools
 import os
 import tempfile
 import zipfile
@@ -23,6 +24,7 @@ import numpy as np
 
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Span
+from gdc.runtime.values import check_finite
 
 TABLES = {".csv": ",", ".tsv": "\t"}
 READS = ".npy .npz .csv .tsv"
@@ -48,11 +50,13 @@ def read_value(
     rank: int | None = None,
     span: Span | None = None,
     name: str = "",
+    finite: bool = False,
 ) -> np.ndarray:
     """An input's value from a file.
 
     path is relative to `folder`; members are a .npz's member or a table's columns; element ("int", "real", …) says how
-    a table's cells are read (None: int where all are, else real); rank 1 wants one column, rank 2 any number.
+    a table's cells are read (None: int where all are, else real); rank 1 wants one column, rank 2 any number; finite
+    refuses nan and inf.
     Raises Error of kind "data" that names the file, and the row and column where there is one.
     """
     whole = Path(os.path.expanduser(path)) if folder is None else Path(folder) / os.path.expanduser(path)
@@ -64,16 +68,20 @@ def read_value(
         later = " (this version does not read it yet)" if ending in (".parquet", ".arrow") else ""
         raise place.error(f"{ending or 'no ending'} is not a format that gdc reads{later}", f"formats: {READS}")
     if not whole.is_file():
-        raise place.error("there is no such file" if not whole.exists() else "this is not a file", near_file(whole))
+        words = "this is not a file" if whole.exists() else "there is no such file"
+        raise place.error(words, near_file(whole, folder))
     try:
         if ending in TABLES:
-            return read_table(place, TABLES[ending], members, element, rank)
-        return read_npz(place, members) if ending == ".npz" else read_npy(place)
+            return read_table(place, TABLES[ending], members, element, rank, name if finite else "")
+        value = read_npz(place, members) if ending == ".npz" else read_npy(place)
     except OSError as why:
         raise place.error(why.strerror or str(why)) from None
+    if finite and value.dtype.kind in "fc":
+        check_finite(name, value, lambda _, message, hint=None: place.error(message, hint))
+    return value
 
 
-def near_file(path: Path) -> str | None:
+def near_file(path: Path, folder: str | None) -> str | None:
     """A file of a like name in the same folder."""
     try:
         names = [entry.name for entry in os.scandir(path.parent)]
@@ -81,7 +89,8 @@ def near_file(path: Path) -> str | None:
         return f"there is no folder {path.parent}"
     alike = [name for name in names if name.lower().endswith(path.suffix.lower())]
     near = difflib.get_close_matches(path.name, alike, n=1)
-    return f"did you mean {near[0]}?" if near else f"paths are relative to the script: {path.parent.resolve()}"
+    base = "the working folder" if folder is None else "the script"
+    return f"did you mean {near[0]}?" if near else f"paths are relative to {base}: {path.parent.resolve()}"
 
 
 def read_npy(place: _Place) -> np.ndarray:
@@ -124,14 +133,16 @@ def _object_words(place: _Place, why: BaseException) -> str:
 
 
 def read_table(
-    place: _Place, separator: str, members: Sequence[str], element: str | None, rank: int | None
+    place: _Place, separator: str, members: Sequence[str], element: str | None, rank: int | None, finite: str = ""
 ) -> np.ndarray:
-    """Columns of a table with a header, by name; all of them where none are named."""
+    """Columns of a table with a header, by name; all of them where none are named. `finite`: the input that is so."""
     header = read_header(place, separator)
     columns = find_columns(place, header, members)
     values = fast(place, separator, header, columns, element)
     if values is None:
         values = precise(place, separator, header, columns, element)
+    if finite and values.dtype.kind in "fc" and not np.isfinite(values).all():
+        raise not_finite(place, separator, header, columns, values, finite)
     if rank == 1 or (rank is None and len(members) == 1):
         if len(columns) != 1:
             raise place.error(
@@ -139,6 +150,18 @@ def read_table(
             )
         return np.ascontiguousarray(values[:, 0])
     return values
+
+
+def not_finite(
+    place: _Place, separator: str, header: list[str], columns: list[int], values: np.ndarray, name: str
+) -> Error:
+    """The first cell that holds nan or inf, by its row and column in the file."""
+    first, k = (int(index) for index in np.argwhere(~np.isfinite(values))[0])
+    number, row = next(itertools.islice(cells(place, separator), first, None))
+    count = int(values.size - np.count_nonzero(np.isfinite(values)))
+    more = f" (and {count - 1} more)" if count > 1 else ""
+    where = f"row {number}, column {header[columns[k]]}"
+    return place.error(f"{where}: {shown(row[columns[k]].strip())}, but {name} is declared finite{more}")
 
 
 def read_header(place: _Place, separator: str) -> list[str]:

@@ -44,7 +44,8 @@ def input_values(words: Sequence[str], face: Any) -> dict[str, Any]:
         path, members = split(text)
         i = contracts.get(name)
         element, rank = (i.element, len(i.dims)) if i is not None and i.declared else (None, None)
-        found[name] = read_value(path, members, None, element, rank, None, name)
+        finite = i is not None and i.finite
+        found[name] = read_value(path, members, None, element, rank, None, name, finite)
     return found
 
 

@@ -54,13 +54,14 @@ def compile(
     """
     if not isinstance(text, str):
         raise Error("type", f"a program is compiled from text, not from {type(text).__name__}")
+    rules = [without] if isinstance(without, str) else list(without) if isinstance(without, Iterable) else without
+    check_options(name, types, rules, folder)
     if precision not in ("f64", "real"):
         raise Error("limit", f"this version of gdc computes in f64 only, not in {precision}")
     name, home = name or Source("").name, str(folder) if folder is not None else None
     with contained("reading the files that the program uses", text):
         libraries = libraries_of(text, name, files, home)
-    left_out = frozenset([without] if isinstance(without, str) else without)
-    return Program(text, name, types or {}, strict, left_out, files, home, libraries)
+    return Program(text, name, types or {}, strict, frozenset(rules), files, home, libraries)
 
 
 def load(path: str | Path, **options: Any) -> Program:
@@ -68,6 +69,8 @@ def load(path: str | Path, **options: Any) -> Program:
 
     Raises gdc.Error: kind "data" where the file cannot be read.
     """
+    if not isinstance(path, (str, Path)):
+        raise Error("type", f"a script is loaded from a path, not from {type(path).__name__}")
     place = Path(path)
     try:
         text = place.read_text(encoding="utf-8-sig")
@@ -170,7 +173,7 @@ class Program:
         as_json   the same as a JSON text with "schema": 1
         """
         from gdc.compiler import driver, explain
-        from gdc.compiler.run_cost import unnamed_size
+        from gdc.compiler.dims import unnamed_size
         from gdc.runtime import choose
 
         choose.known("stage", stage, (None, *explain.STAGES))
@@ -337,6 +340,18 @@ class Program:
 def fitting(plans: Iterable[Plan], sizes: Mapping[str, int]) -> Plan | None:
     """The plan whose conditions these sizes answer as it does."""
     return next((plan for plan in plans if serves(plan, sizes)), None)
+
+
+def check_options(name: Any, types: Any, without: Any, folder: Any) -> None:
+    """Raises an error of kind "type" for an option that is not what it should be."""
+    if name is not None and not isinstance(name, str):
+        raise Error("type", f"name is a text, shown in errors, not {name!r:.60}")
+    if types is not None and not (isinstance(types, Mapping) and all(isinstance(key, str) for key in types)):
+        raise Error("type", f"types is a dict of names and contracts, not {types!r:.60}", hint='{"X": "real[m, n]"}')
+    if not isinstance(without, Iterable) or not all(isinstance(rule, str) for rule in without):
+        raise Error("type", f"without is a list of the names of rules, not {without!r:.60}")
+    if folder is not None and not isinstance(folder, (str, Path)):
+        raise Error("type", f"folder is a path, not {folder!r:.60}")
 
 
 def check_rules(names: Iterable[str]) -> None:

@@ -115,8 +115,9 @@ def read_files(plan: Any, given: Mapping[str, Any], program: Any) -> dict[str, A
                 )
             from gdc.runtime.data import read_value
 
+            rank = len(i.dims) if i.declared else None
             read[i.name] = read_value(
-                i.path, i.members, program._folder, i.element or None, len(i.dims) if i.declared else None, span, i.name
+                i.path, i.members, program._folder, i.element or None, rank, span, i.name, i.finite
             )
     return read
 

@@ -157,7 +157,7 @@ def called(b: Builder, node: tree.Call) -> Node:
     elif node.function in ROWS and ROWS[node.function].kind == "REDUCE":
         value = reduced(b, node, arguments)
     else:
-        raise unknown_function(b, node.function, node.function_span)
+        raise unknown_function(b, node)
     arguments.done()
     return value
 

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TypeVar
 
 from gdc.compiler import ir
 from gdc.compiler.build.scope import Binding, Function, Poison, Scope
-from gdc.compiler.dims import Atom, Dim, FloorDiv, atom_dim, dim, surely_differ
+from gdc.compiler.dims import UNNAMED_SIZE, Atom, Dim, FloorDiv, atom_dim, dim, surely_differ, unnamed_words
 from gdc.compiler.ir import Demand, Node, Origins, Site
 from gdc.compiler.ops import OPS
 from gdc.compiler.shape_rules import Conflict, Meet, trusting_meet
@@ -109,7 +109,8 @@ class Builder:
         return next((s for _, s in self.calls if s.source is self.source), span)
 
     def fail(self, kind: str, message: str, span: Span, hint: str | None = None) -> NoReturn:
-        raise Error(kind, message, self.blamed(span), self.with_call(hint, span))
+        hint = hint and unnamed_words(hint)
+        raise Error(kind, unnamed_words(message), self.blamed(span), self.with_call(hint, span))
 
     def blamed(self, span: Span) -> Span:
         """A place in a text that the user wrote, the script or a used file: inside the prelude, the call that led
@@ -255,7 +256,9 @@ class Builder:
     def size(self, value: Node, span: Span, what: str = "a size") -> Dim:
         """An int value as a size, checked to be zero or more."""
         if value.type.kind not in ("int", "bool") or value.type.rank:
-            self.fail("type", f"{what} must be an int scalar, not {value.type}", span)
+            inside = span.text[1:-1] if span.text.startswith("[") else ""
+            hint = f"sizes are arguments of their own, without brackets: {inside}" if inside else None
+            self.fail("type", f"{what} must be an int scalar, not {value.type}", span, hint)
         size = ir.size_of(ir.cast(value, INT))
         if not self.surely_nonnegative(size):
             made = self.check(
@@ -286,8 +289,7 @@ class Builder:
                 return left
             if surely_differ(left, right) and self._all_sizes(left - right):
                 raise Conflict("shape", f"{left} and {right} differ")
-            message = escaped(describe()) + f"; {escaped(str(left))} = {{0}}, but {escaped(str(right))} = {{1}}"
-            self._demand(left, right, span, message, hint())
+            self._demand(left, right, span, escaped(describe()), hint())
             return trusting_meet(left, right)
 
         return meet
@@ -295,13 +297,17 @@ class Builder:
     def _all_sizes(self, size: Dim) -> bool:
         return all(isinstance(a, str) or a in self.sizes for a in size.atoms())
 
-    def _demand(self, left: Dim, right: Dim, span: Span, message: str, hint: str | None) -> None:
+    def _demand(self, left: Dim, right: Dim, span: Span, words: str, hint: str | None) -> None:
+        """A demand of entry tells sizes without a name as numbers, which are known there."""
+        message = f"{words}; {escaped(str(left))} = {{0}}, but {escaped(str(right))} = {{1}}"
         if self.depth == 0 and all(isinstance(a, str) for size in (left, right) for a in size.atoms()):
             if (left, right) not in self.demands and (right, left) not in self.demands:
+                if UNNAMED_SIZE.search(f"{left} {right}"):
+                    message = f"{words}; {{0}} is not {{1}}"
                 self.demands[left, right] = Demand(left, right, self.site(span, "shape", message, hint))
             return
         a, b = ir.size_node(left), ir.size_node(right)
-        self.check(self.node("eq", a, b), span, "shape", message, a, b, hint=hint)
+        self.check(self.node("eq", a, b), span, "shape", unnamed_words(message), a, b, hint=hint)
 
     # --- nodes
 

@@ -7,63 +7,9 @@ from collections.abc import Iterable
 
 from gdc.compiler.build.core import Builder
 from gdc.compiler.ops import FUNCTIONS as ROWS
+from gdc.dsl import elsewhere, tree
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Span
-
-# What people call things elsewhere, and what gd calls them.
-ELSEWHERE = {
-    "mod": "write a % b",
-    "rem": "write a % b",
-    "c": "write [1, 2, 3]",
-    "copy": "arrays are values: write b := a",
-    "int": "cast(x, int)",
-    "dot": "write A@b",
-    "matmul": "write A@B",
-    "mm": "write A@B",
-    "multiply": "write a*b",
-    "add": "write a + b",
-    "power": "write x^y",
-    "pow": "write x^y",
-    "ln": "the natural logarithm is log(x)",
-    "arctan": "atan",
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan2": "atan2",
-    "len": "size(x, 0)",
-    "length": "size(x, 0)",
-    "numel": "size(x)",
-    "shape": "size(A, axis)",
-    "nrow": "size(A, 0)",
-    "ncol": "size(A, 1)",
-    "ones_like": "like(x, 1)",
-    "zeros_like": "like(x, 0)",
-    "average": "mean",
-    "append": "concat(a, b, axis=0)",
-    "concatenate": "concat(a, b, axis=0)",
-    "hstack": "concat(A, B, axis=1)",
-    "vstack": "concat(A, B, axis=0)",
-    "array": "write [1, 2, 3]",
-    "list": "write [1, 2, 3]",
-    "range": "for i in 0..n",
-    "t": "write A.T",
-    "chol": "cholesky",
-    "eig": "eigh",
-    "inverse": "inv",
-    "identity": "eye",
-    "fabs": "abs",
-    "float": "cast(x, real)",
-    "astype": "cast(x, real)",
-    "sgn": "sign",
-    "expand_dims": "x[:, new]",
-    "repmat": "tile",
-    "rep": "tile",
-    "if_else": "where",
-    "ifelse": "where",
-    "magnitude": "norm",
-    "sumsq": "sum(x^2)",
-    "enumerate": "for i in 0..n",
-    "print": "print x is a statement",
-}
 
 
 def similar(name: str, known: Iterable[str]) -> str | None:
@@ -81,27 +27,31 @@ def unknown_name(builder: Builder, name: str, span: Span) -> Error:
         hint = f"{name} is a function: write {name}(…)"
     if hint is None and builder.scope.function:
         hint = "a function sees only its parameters and the program's dimensions: pass it as a parameter"
+    if hint is None and name in elsewhere.VALUES:
+        hint = f"write {elsewhere.VALUES[name]}"
     if hint is None:
         hint = f"give it a value first ({name} := …), or declare it: input {name}: real"
     return Error("name", f"nothing is called {name}", builder.blamed(span), hint)
 
 
-def unknown_function(builder: Builder, name: str, span: Span) -> Error:
+def unknown_function(builder: Builder, call: tree.Call) -> Error:
     """No function of this name."""
+    name = call.function
     best = similar(name, known_functions(builder))
     prefix = name.rpartition(".")[0]
+    hint = None if prefix else elsewhere.instead(name, [argument.span.text for argument in (*call.args, *call.named)])
+    if hint is not None:
+        return Error("name", f"there is no function {name}", builder.blamed(call.function_span), hint)
     if prefix:
         functions = [known for known in builder.space if known.rpartition(".")[0] == prefix]
         hint = f"did you mean {best}?" if best else f"{prefix} has {', '.join(functions) or 'no functions'}"
-    elif name.lower() in ELSEWHERE:
-        hint = ELSEWHERE[name.lower()]
     elif best:
         hint = f"did you mean {best}?"
     elif name in builder.scope.names:
         hint = f"{name} is a variable: its entries are {name}[i], a product is {name}*(…)"
     else:
         hint = f"define it: def {name}(x) = …"
-    return Error("name", f"there is no function {name}", builder.blamed(span), hint)
+    return Error("name", f"tblamed is no function {name}", builder.blamed(call.function_span), hint)
 
 
 def known_functions(builder: Builder) -> list[str]:

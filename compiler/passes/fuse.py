@@ -80,8 +80,7 @@ class Fuser:
 
     def legal(self, first: Loop, second: Loop) -> bool:
         """Whether running both bodies in each round changes nothing."""
-        shared = renamed(second, {second.var: first.var}) if first.var != second.var else second
-        assert isinstance(shared, Loop)
+        shared = in_terms_of(first.var, second)
         local = imp_tools.locals_of(first.body) | imp_tools.locals_of(shared.body)
         one, two = Use.of(first, self.root), Use.of(shared, self.root)
         scalars = (one.scalars_written & two.scalars) | (two.scalars_written & one.scalars)
@@ -133,6 +132,15 @@ def simple(loop: Loop) -> bool:
         if isinstance(statement, Let) and statement.value.rank:
             return False
     return True
+
+
+def in_terms_of(var: str, loop: Loop) -> Loop:
+    """A loop over `var`; an inner variable of that name gets another, so that the two are not taken for one."""
+    if var == loop.var:
+        return loop
+    changed = renamed(loop, {loop.var: var, var: f"{var} inside"})
+    assert isinstance(changed, Loop)
+    return changed
 
 
 def same_range(first: Loop, second: Loop) -> bool:

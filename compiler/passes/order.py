@@ -29,6 +29,7 @@ from gdc.compiler.rules import formula, through, users
 
 NAME = "order"
 SWITCHES = ("chain", "scalars", "solve", "part")
+SCALED = ("mul", "div", "neg")
 
 
 def run(program: Program, record: Record) -> Program:
@@ -220,7 +221,7 @@ def only_multiplied(everything: list[Node], results: tuple[Node, ...]) -> set[No
         if value.op != "matmul" and not turned:
             rest.update(nested(value))
         rest.update(value.deps)
-    return {v for v in everything if v.types and v.type.rank == 2 and v not in rest}
+    return {v for v in everything if v.op in SCALED and v.type.rank == 2 and v not in rest}
 
 
 def _in_rounds(layout: Layout, value: Node, outer: Region) -> bool:

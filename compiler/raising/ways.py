@@ -138,6 +138,9 @@ class Body:
         variant_axes = [a for a, (_, args) in enumerate(subscripts) if any(x in self.variant for x in args)]
         if any(self.is_read(k, x) for _, args in subscripts for x in args):
             raise Refusal(f"where {self.name(k)} is written depends on {self.name(k)} itself")
+        sizes = {a for x in update.args[1:] for d in x.type.shape for a in d.atoms()}
+        if any(self.varies(a) for a in sizes):
+            raise Refusal(f"the size of what is written to {self.name(k)} changes from round to round")
         found = self.peeled(k, value, update)
         if update.get("combine"):
             found = None if self.is_read(k, value) else (update.get("combine"), value)

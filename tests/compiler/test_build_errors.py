@@ -59,8 +59,8 @@ HEAD = "input X: real[m, n]; input y: real[m]; input w: real[n]; input k: int; i
         # names
         ("r := sum(ww)", "name", 10, ["ww", "did you mean w?"]),
         ("r := sigmod(1.0)", "name", 6, ["sigmod", "sigmoid"]),
-        ("r := dot(X, w)", "name", 6, ["A@b"]),
-        ("r := len(w)", "name", 6, ["size(x, 0)"]),
+        ("r := dot(X, w)", "name", 6, ["write X@w"]),
+        ("r := len(w)", "name", 6, ["size(w, 0)"]),
         ("r := w(1)", "name", 6, ["w[i]"]),
         ("r := exp", "name", 6, ["exp(…)"]),
         ("r := nothing_like_it", "name", 6, ["give it a value first", "input"]),

@@ -172,6 +172,19 @@ def f(a) {
 }
 x := x - f([true for i in 0..1])
 """, {"x": np.ones(2)}),
+    # fuse: an inner index of one nest was taken for the outer index of the other, which has its name (seen on parallel)
+    "two nests whose indices share a name": ("""
+input A: real[m, m, m]
+r := [[j for j in 0..m, k in 0..m] for i in 0..m] + 0.25*A
+""", {"A": np.arange(27.0).reshape(3, 3, 3)}, "parallel", "cuda"),
+    # raise_loops: a loop that adds to places of which each round has another number became a table with ragged rows
+    "a derivative by ragged places": ("""
+input v: real[m]
+input u: real[n]
+w := 1*u
+J := max(w[j % n] for i in 0..m, j in i..m)
+dw := grad(J, w)
+""", {"v": np.ones(3), "u": np.array([0.5, -1.0])}, "parallel", "cuda"),
     # cost: a branch without results has no type
     "a branch that only checks": (
         """

@@ -260,3 +260,18 @@ def test_memory_is_checked_before_any_work():
         )
     assert (caught.value.kind, caught.value.line) == ("limit", 2)
     assert "72 MB" in str(caught.value) and "10 MB" in str(caught.value)
+
+
+def test_sizes_without_a_contract_are_told_as_numbers():
+    error = refused("y := X@w", X=np.ones((4, 3)), w=np.ones(4))
+    assert error.message == "X@w: X is [4, 3], w is [4]; 3 is not 4"
+    error = refused("input X: real[m, n]; input y: real[m]\ng := X@y", X=np.ones((4, 3)), y=np.ones(4))
+    assert error.message == "X@y: X is [m, n], y is [m]; n = 3, but m = 4"
+
+
+@pytest.mark.parametrize("target", ["loops", "numpy", "parallel"])
+def test_sizes_that_change_in_a_loop_are_told_by_rows_and_columns(target):
+    program = gdc.compile("repeat k { w := X@w }")
+    with pytest.raises(gdc.Error) as caught:
+        program.run({"k": 2, "X": np.ones((2, 3)), "w": np.ones(3)}, target)
+    assert caught.value.message == "X@w: X is [rows(X), columns(X)], w is [rows(w)]; columns(X) = 3, but rows(w) = 2"

@@ -255,6 +255,17 @@ def test_plain_when_piped():
     assert out == "" and "\x1b" not in err and "^" in err
 
 
+@pytest.mark.parametrize(
+    ("redirected", "code", "words"),
+    [(">&-", 0, ""), ("2>&-", 0, ""), ("> /dev/full", 3, "standard output takes no more: No space left on device")],
+)
+def test_streams_that_take_nothing_are_no_fault(redirected, code, words):
+    run = [sys.executable, "-m", "gdc", "run", "--quiet", "-e", "y := 2"]
+    done = subprocess.run(["sh", "-c", f'"$@" {redirected}', "sh", *run], capture_output=True, text=True, timeout=60)
+    assert done.returncode == code
+    assert words in done.stderr and "internal" not in done.stderr
+
+
 def test_a_closed_pipe_is_no_fault():
     with start("explain", "-e", "y := x + 1") as process:
         process.stdout.close()

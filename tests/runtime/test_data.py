@@ -115,7 +115,17 @@ def test_a_missing_number_is_nan_and_finite_refuses_it(folder, tmp_path):
     np.testing.assert_array_equal(read_value("nan.csv", ("a",), folder, "real", 1), [1, np.nan, np.nan])
     with pytest.raises(gdc.Error) as caught:
         gdc.compile('input a: real[n] finite from "nan.csv"["a"]\ns := sum(a)', folder=folder).run()
-    assert caught.value.kind == "data" and "a[1] is nan" in str(caught.value)
+    assert caught.value.kind == "data"
+    assert 'nan.csv: row 3, column a: "NA", but a is declared finite (and 1 more)' in str(caught.value)
+
+
+def test_finite_names_the_row_and_column_of_a_file(tmp_path):
+    (tmp_path / "wide.csv").write_text("a,b,c\n1,2,3\n\n4,5,inf\n")
+    with pytest.raises(gdc.Error, match='wide.csv: row 4, column c: "inf", but X is declared finite'):
+        read_value("wide.csv", ("b", "c"), str(tmp_path), "real", 2, name="X", finite=True)
+    np.save(tmp_path / "array.npy", [[1, 2], [3, np.nan]])
+    with pytest.raises(gdc.Error, match=r"array.npy: X is declared finite, and X\[1, 1\] is nan"):
+        read_value("array.npy", (), str(tmp_path), "real", 2, name="X", finite=True)
 
 
 def test_the_callers_value_wins(folder):

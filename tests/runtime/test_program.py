@@ -393,3 +393,25 @@ def test_programs_and_results_go_to_other_processes_and_back():
     with ProcessPoolExecutor(1, mp_context=context) as pool:
         result = pool.submit(gdc.compile("input x: real\ny := x^2").run, {"x": 3.0}).result(timeout=60)
     assert result.y == 9.0 and result.backend == "numpy"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"types": ["X"]}, "types is a dict"),
+        ({"types": {3: "real"}}, "types is a dict"),
+        ({"folder": 3}, "folder is a path, not 3"),
+        ({"without": 3}, "without is a list of the names of rules, not 3"),
+        ({"without": [3]}, r"without is a list of the names of rules, not \[3\]"),
+        ({"name": 3}, "name is a text"),
+    ],
+)
+def test_options_that_are_none(options, words):
+    with pytest.raises(gdc.Error, match=words) as caught:
+        gdc.compile("y := 1", **options)
+    assert caught.value.kind == "type"
+
+
+def test_a_script_is_loaded_from_a_path():
+    with pytest.raises(gdc.Error, match="a script is loaded from a path, not from int"):
+        gdc.load(3)

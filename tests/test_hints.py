@@ -1,0 +1,73 @@
+"""The fix that a hint offers is a program: it stands in the hint, and the script with it in place compiles."""
+
+import pytest
+
+import gdc
+
+VECTOR = "x := [1.0, 2.0]; "
+MATRIX = "X := [[1.0, 2.0], [3.0, 4.0]]; "
+
+
+@pytest.mark.parametrize(
+    ("head", "wrong", "fix", "right"),
+    [
+        (MATRIX, "y := X.t()", "X.T", "y := X.T"),
+        (MATRIX, "y := np.transpose(X)", "X.T", "y := X.T"),
+        (VECTOR, "y := x.copy()", "write x", "y := x"),
+        ("", "y := zeros(3, 3).copy()", "zeros(3, 3)", "y := zeros(3, 3)"),
+        (VECTOR, "y := x.astype(int)", "cast(x, int)", "y := cast(x, int)"),
+        ("x := [1, 2]; ", "y := x.astype(float)", "cast(x, real)", "y := cast(x, real)"),
+        ("", "y := np.array([1, 2])", "[1, 2]", "y := [1, 2]"),
+        (MATRIX, "y := np.sum(X, axis=0)", "sum(X, axis=0)", "y := sum(X, axis=0)"),
+        (MATRIX, "y := X.mean(axis=0)", "mean(X, axis=0)", "y := mean(X, axis=0)"),
+        (VECTOR, "y := np.linalg.norm(x)", "norm(x)", "y := norm(x)"),
+        (VECTOR, "y := x[np.newaxis, :]", "new", "y := x[new, :]"),
+        ("input x: real[n]; ", "y := x[None, :]", "new", "y := x[new, :]"),
+        ("", "y := np.e", "exp(1)", "y := exp(1)"),
+        ("", "y := mod(5 + 1, 3)", "(5 + 1) % 3", "y := (5 + 1) % 3"),
+        ("", "y := arctan(2.0)", "atan(2.0)", "y := atan(2.0)"),
+        ("", "y := c(1, 2, 3)", "[1, 2, 3]", "y := [1, 2, 3]"),
+        (VECTOR, "print str(x)", "print x", "print x"),
+        (VECTOR, "y := [k for k in x]", "x[k] for k", "y := [x[k] for k]"),
+        ("n := 3; ", "y := [k for k in n]", "k in 0..n", "y := [k for k in 0..n]"),
+        ("", "for i in 0...3 { y := i }", "0..3 + 1", "for i in 0..3 + 1 { y := i }"),
+        ("", "input X: real[m n]", "real[m, n]", "input X: real[m, n]"),
+        ("input m: int; ", "input v: real(m)", "real[m]", "input v: real[m]"),
+        ("", "z := 2 + 1j", "1i", "z := 2 + 1i"),
+        ("", "z := 0b11", "3", "z := 3"),
+        ("", "y := [1 2 3]", "[1, 2, 3]", "y := [1, 2, 3]"),
+        ("a := 1; b := 2; c := 3; ", "y := [a b c]", "[a, b, c]", "y := [a, b, c]"),
+        ("", "y := [1 2; 3 4]", "[[1, 2], [3, 4]]", "y := [[1, 2], [3, 4]]"),
+        ("", "y := ones([3, 4])", "3, 4", "y := ones(3, 4)"),
+        ("x := 2.0; ", "y := sin²(x)", "sin(x)²", "y := sin(x)²"),
+        ("x := 2.0; ", "y := sin^2(x)", "sin(x)^2", "y := sin(x)^2"),
+        ("x := 3; ", "y := x << 2", "shl(x, 2)", "y := shl(x, 2)"),
+        ("x := 3; ", "y := x >> 2", "shr(x, 2)", "y := shr(x, 2)"),
+        ("c := true; ", 'assert c "no"', 'assert c, "no"', 'assert c, "no"'),
+        (VECTOR, 'print x "here"', 'print x, "here"', 'print x, "here"'),
+        ("n := 3; ", "y := 1:n", "[i for i in 1..n + 1]", "y := [i for i in 1..n + 1]"),
+        (MATRIX, "y := sum(X, 1)", "sum(X, axis=1)", "y := sum(X, axis=1)"),
+        ("x := 2; ", "if x > 1 { y <- 3 }", "y := 3", "if x > 1 { y := 3 }"),
+    ],
+)
+def test_the_fix_works(head, wrong, fix, right):
+    with pytest.raises(gdc.Error) as caught:
+        gdc.compile(head + wrong)
+    assert not caught.value.others or "linalg" in wrong
+    assert fix in caught.value.hint
+    assert fix.removeprefix("write ") in right
+    gdc.compile(head + right)
+
+
+def test_a_branch_of_python_on_one_line_is_one_error():
+    with pytest.raises(gdc.Error) as caught:
+        gdc.compile("n := 2; if n > 1 { y := 1 } elif n > 0 { y := 2 } else { y := 3 }\nz := y")
+    assert (caught.value.span.text, caught.value.others) == ("elif", ())
+
+
+def test_counting_from_one_is_told_at_the_end():
+    program = gdc.compile("input v: real[n]\ns := 0.0\nfor i in 1..n + 1 { s += v[i] }")
+    for target in ("loops", "numpy", "parallel"):
+        with pytest.raises(gdc.Error, match="index 3 is out of range for an axis of size 3") as caught:
+            program.run({"v": [1.0, 2.0, 3.0]}, target)
+        assert caught.value.hint == "indices count from 0"
