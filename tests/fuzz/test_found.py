@@ -202,6 +202,7 @@ output x
 
 @pytest.mark.parametrize("name", FOUND)
 def test_found(name, monkeypatch):
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
     monkeypatch.setattr(judge.faults, "save_report", judge.Faults.save)
     monkeypatch.setattr(judge.cache, "read", lambda key: None)
     monkeypatch.setattr(judge.cache, "write", lambda key, text: None)
