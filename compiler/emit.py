@@ -17,6 +17,7 @@ from typing import Any
 from gdc.compiler import imp
 from gdc.compiler.dims import Dim, dim
 from gdc.compiler.imp import Body, Expr, Origin, Program, Statement
+from gdc.compiler.library import NEEDS
 from gdc.compiler.ops import OPS
 from gdc.compiler.text import ANY, ATOM, COMPARE, IF, NOT, OR, PLUS, TIMES, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
@@ -100,6 +101,8 @@ class Emitter:
     """Prints one program. `bindings` says how a bare name of a template is bound: an import, or a definition's text."""
 
     bindings: dict[str, str] = {}
+    #: library calls that are not NumPy's
+    calls: dict[str, str] = {}
     #: whether NumPy's template serves scalars too (but for the words and, or, not, if)
     numpy_scalars = False
     #: whether plain Python numbers must be made NumPy's before they meet each other
@@ -225,7 +228,7 @@ class Emitter:
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
         """Any row on arrays, by NumPy's template."""
-        op, cell = value.op, OPS[value.op].numpy
+        op, cell = value.op, self.calls.get(value.op, OPS[value.op].numpy)
         if op == "transpose" and tuple(value.get("perm")) == tuple(reversed(range(value.rank))):
             return Code(f"{args[0].at(ATOM)}.T")
         if op in ("fill", "iota"):
@@ -235,7 +238,8 @@ class Emitter:
         if not isinstance(cell, str):
             raise ValueError(f"{op} has no text for arrays")
         shape = template(cell)
-        self.used |= {n for n in shape.names if n == "special"}
+        for name in shape.names & self.bindings.keys():
+            self.used |= {name, *NEEDS.get(name, ())}
         return shape.fill(args, **self.words(value, args))
 
     def source_array(self, value: Expr, args: tuple[Code, ...]) -> Code:
@@ -272,8 +276,9 @@ class Emitter:
             words["shape"] = self.shape(value.args[1:])
         if value.op == "transpose":
             words["perm"] = f"({', '.join(str(k) for k in value.get('perm'))})"
-        if value.op in ("concat", "stack"):
+        if value.get("axis") is not None:
             words["axis"] = str(value.get("axis"))
+        words["side"] = repr(value.get("side"))
         if value.op == "concat":
             words["all"] += "," if len(args) == 1 else ""
         if value.op == "einsum":

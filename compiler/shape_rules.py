@@ -16,6 +16,8 @@ from gdc.compiler.types import BOOL, INT, KINDS, REAL, Element, Type, promote, s
 Meet = Callable[[Dim, Dim], Dim]
 Attrs = Mapping[str, Any]
 Rule = Callable[[tuple[Type, ...], Attrs, Meet], Type]
+# of a LIBRARY row: the arguments' types, the sizes that its int scalars are, the attributes
+ShapeRule = Callable[[tuple[Type, ...], tuple[Dim, ...], Attrs], tuple[Dim, ...]]
 
 
 class Conflict(Exception):
@@ -94,6 +96,14 @@ def matmul_shape(left: tuple[Dim, ...], right: tuple[Dim, ...], meet: Meet) -> t
     columns = right[-1:] if len(right) > 1 else ()
     batch = broadcast_shapes((left[:-2], right[:-2]), meet) if len(left) > 2 or len(right) > 2 else ()
     return batch + rows + columns
+
+
+def same_shape(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    return types[0].shape
+
+
+def shape_of_second(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    return types[1].shape
 
 
 # --- element rules -----------------------------------------------------------------------------

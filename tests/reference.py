@@ -16,6 +16,7 @@ import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
+from reference_functions import FUNCTIONS, SEVERAL, Refused
 from scipy import special
 
 from gdc.dsl import tree
@@ -252,6 +253,7 @@ def one_hot(i, k):
 
 PLAIN = {
     **MAPS,
+    **FUNCTIONS,
     "softmax": softmax,
     "log_softmax": log_softmax,
     "standardize": lambda X: (real(X) - np.mean(X, 0)) / np.std(X, 0),
@@ -700,12 +702,22 @@ class Judge:
         if e.function in MAPS:
             meet(*args, node=e)
         try:
+            if e.function in SEVERAL:
+                return SEVERAL[e.function](*args, **named)
             return [PLAIN[e.function](*args, **named)]
+        except Refused as refused:
+            raise Fault(refused.kind, str(refused), e) from None
         except ValueError as error:
             raise Fault("shape", str(error), e) from None
 
     def option(self, e):
-        return tuple(int(self.expr(i)) for i in e.items) if isinstance(e, tree.Tuple) else self.expr(e).item()
+        """A named argument."""
+        if isinstance(e, tree.Tuple):
+            return tuple(int(self.expr(i)) for i in e.items)
+        if isinstance(e, tree.String):
+            return e.value
+        value = self.expr(e)
+        return value if value.ndim else value.item()
 
     def shape_and_type(self, args, default):
         *sizes, last = args

@@ -34,7 +34,7 @@ LAYERS = [
      "compiler.algebra", "compiler.parts", "compiler.placing", "compiler.linear_derivatives",
      "compiler.structural_derivatives"},
     {"compiler.imp", "compiler.ir"},
-    {"compiler.names", "compiler.snippets"},
+    {"compiler.names", "compiler.snippets", "compiler.library"},
     {"compiler.ops"},
     {"compiler.shape_rules"},
     {"compiler.dims", "compiler.types"},

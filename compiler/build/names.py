@@ -42,7 +42,6 @@ ELSEWHERE = {
     "range": "for i in 0..n",
     "t": "write A.T",
     "chol": "cholesky",
-    "eig": "eigh",
     "inverse": "inv",
     "identity": "eye",
     "fabs": "abs",
@@ -96,6 +95,6 @@ def unknown_function(builder: Builder, name: str, span: Span) -> Error:
 
 
 def known_functions(builder: Builder) -> list[str]:
-    from gdc.compiler.build.calls import FUNCTIONS
+    from gdc.compiler.build.calls import FUNCTIONS, SEVERAL
 
-    return [*builder.functions, *builder.prelude, *FUNCTIONS, *ROWS]
+    return [*builder.functions, *builder.prelude, *FUNCTIONS, *SEVERAL, *ROWS]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from gdc.compiler.dependence import Facts, never_meet, same_place
 from gdc.compiler.ir import Node, Region, cast, const, nested, node
+from gdc.compiler.regions import has_effects
 from gdc.compiler.types import Element
 
 
@@ -120,7 +121,7 @@ def loose_effects(starts: list[Node], known: set[Node], closed: set[Node]) -> li
     """The new nodes, in order, whose regions hold effects and which stand in no other new region."""
     order = ordered(starts, closed)
     inside = {e for n in order for r in n.regions for e in r.effects}
-    return [n for n in order if n not in known and n not in inside and any(r.effects for r in n.regions)]
+    return [n for n in order if n not in known and n not in inside and n.regions and has_effects(n)]
 
 
 Arms = tuple[Node, tuple[tuple[Node, ...], Node], tuple[tuple[Node, ...], Node]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdc.compiler.emit import PART, Emitter, Text
 from gdc.compiler.imp import Expr, Program
+from gdc.compiler.library import LIBRARY
 from gdc.compiler.text import Code
 from gdc.dsl.source import Source
 
@@ -23,7 +24,7 @@ def std(x, axis=None, keepdims=False):
     """np.std, but of nothing it is nan without a warning."""
     return np.sqrt(var(x, axis, keepdims))
 '''
-BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD}
+BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD, **LIBRARY}
 NEEDS = {"mean": {"mean"}, "var": {"mean", "var"}, "std": {"mean", "var", "std"}}
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from gdc.compiler import imp
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import Expr, Program
+from gdc.compiler.library import LIBRARY, NUMBA
 from gdc.compiler.ops import OPS
 from gdc.compiler.text import ATOM, COMPARE, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
@@ -49,6 +50,7 @@ def _helper(text: str) -> str:
 
 
 BINDINGS = {
+    **{name: _helper(text) for name, text in LIBRARY.items()},
     "abs": "import numpy as np", "asin": "from numpy import arcsin as asin", "acos": "from numpy import arccos as acos",
     "atan": "from numpy import arctan as atan", "atan2": "from numpy import arctan2 as atan2",
     "erf": "from math import erf", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
@@ -224,6 +226,7 @@ def rebound_arrays(program: Program) -> set[str]:
 
 class Parallel(Emitter):
     bindings = BINDINGS
+    calls = NUMBA
     weak_numbers = False
 
     def __init__(self, program: Program, source: Source | None = None) -> None:

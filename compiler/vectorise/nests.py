@@ -65,6 +65,8 @@ class Vectoriser(Folds):
             return self._map(value)
         if kind == "REDUCE":
             return self._reduce_own(value)
+        if kind == "LIBRARY" and value.get("axis") is not None and len(value.args) == 1:
+            return self._along(value)
         what = {"loop": "a loop", "update": "an array that is built entry by entry"}.get(value.op, value.op)
         raise Unvectorised(f"each round needs {what} of its own")
 
@@ -82,6 +84,12 @@ class Vectoriser(Folds):
         inner = self.at(value.args[0])
         axes = tuple(a + len(inner.labels) for a in value.get("axes"))
         return Spread(node(value.op, inner.node, axes=axes, keepdims=value.get("keepdims")), inner.labels)
+
+    def _along(self, value: Node) -> Spread:
+        """A library function along an axis, which has come to stand further back."""
+        inner = self.at(value.args[0])
+        attrs = {**dict(value.attrs), "axis": value.get("axis") + len(inner.labels)}
+        return Spread(node(value.op, inner.node, **attrs), inner.labels)
 
     def _transpose(self, value: Node) -> Spread:
         inner = self.at(value.args[0])

@@ -14,7 +14,7 @@ from gdc.compiler.types import REAL
 MAPS = [row for row in ROWS if row.kind == "MAP"]
 REDUCTIONS = [row for row in ROWS if row.kind == "REDUCE"]
 COMPLEX_ONLY = {"real", "imag", "conj"}
-KINDS = {"MAP", "REDUCE", "CONTRACT", "SOURCE", "VIEW", "GATHER", "UPDATE", "SOLVE"}
+KINDS = {"MAP", "REDUCE", "CONTRACT", "SOURCE", "VIEW", "GATHER", "UPDATE", "SOLVE", "LIBRARY"}
 
 
 def missing(row: Op) -> list[str]:
@@ -22,7 +22,7 @@ def missing(row: Op) -> list[str]:
     found = []
     for f in fields(row):
         value = getattr(row, f.name)
-        if f.name in ("symbol", "hidden", "facts", "flops", "guard") or isinstance(value, Why):
+        if f.name in ("symbol", "hidden", "facts", "flops", "guard", "library") or isinstance(value, Why):
             continue
         if value in ("", (), None, {}):
             found.append(f.name)
