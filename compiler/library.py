@@ -60,8 +60,10 @@ def packed_svd(A):
     if A.size == 0:
         return np.empty((A.shape[0] + 1 + A.shape[1], 0), A.dtype)
     U, s, Vt = np.linalg.svd(np.ascontiguousarray(A), False)
+    V = np.ascontiguousarray(Vt.T)
     signs = directions(U)
-    return np.concatenate((U*signs, s.reshape((1, -1)), Vt.T*signs))
+    own = np.where(s > 1e-14*np.sqrt(np.sum(s*s)), signs, directions(V)).astype(A.dtype)
+    return np.concatenate((U*signs, s.reshape((1, -1)), V*own))
 '''
 PACKED_EIG = '''
 def packed_eig(A):
@@ -97,6 +99,38 @@ def pseudo_inverse(A):
     return np.linalg.pinv(A, max(A.shape)*np.finfo(A.dtype).eps)
 '''
 
+# Numba has no Fourier transforms: whole arrays are handed to NumPy.
+FFT = '''
+# import from numba import objmode
+def fft_of(A):
+    """np.fft.fft along the last axis."""
+    B = np.empty(A.shape, (np.ravel(A)[:0] + np.complex64(0)).dtype)
+    if A.size > 0:
+        with objmode():
+            B[...] = np.fft.fft(A)
+    return B
+'''
+RFFT = '''
+# import from numba import objmode
+def rfft_of(A):
+    """np.fft.rfft along the last axis."""
+    B = np.empty(A.shape[:-1] + (A.shape[-1]//2 + 1,), (np.ravel(A)[:0] + np.complex64(0)).dtype)
+    if A.size > 0:
+        with objmode():
+            B[...] = np.fft.rfft(A)
+    return B
+'''
+IRFFT = '''
+# import from numba import objmode
+def irfft_of(A, size):
+    """np.fft.irfft along the last axis, of so many reals."""
+    B = np.empty(A.shape[:-1] + (size,), np.ravel(A)[:0].real.dtype)
+    if B.size > 0:
+        with objmode():
+            B[...] = np.fft.irfft(A, size)
+    return B
+'''
+
 LIBRARY: dict[str, str] = {
     "sorted_rows": SORTED_ROWS,
     "places_in_order": PLACES_IN_ORDER,
@@ -107,9 +141,20 @@ LIBRARY: dict[str, str] = {
     "packed_eig": PACKED_EIG,
     "packed_lu": PACKED_LU,
     "pseudo_inverse": PSEUDO_INVERSE,
+    "fft_of": FFT,
+    "ifft_of": FFT.replace("fft_of", "ifft_of").replace("fft.fft", "fft.ifft"),
+    "rfft_of": RFFT,
+    "irfft_of": IRFFT,
 }
 # What a text calls in its turn.
 NEEDS: dict[str, tuple[str, ...]] = dict.fromkeys(("packed_eigh", "packed_svd", "packed_eig"), ("directions",))
 
 # Numba's calls where they are not NumPy's.
-NUMBA: dict[str, str] = {"sort": "sorted_rows({0})", "argsort": "places_in_order({0})"}
+NUMBA: dict[str, str] = {
+    "sort": "sorted_rows({0})",
+    "argsort": "places_in_order({0})",
+    "fft": "fft_of({0})",
+    "ifft": "ifft_of({0})",
+    "rfft": "rfft_of({0})",
+    "irfft": "irfft_of({0}, {1})",
+}

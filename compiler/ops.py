@@ -50,7 +50,7 @@ TRUTH = (False, True)
 SMOOTH = {"loops": 2.0, "numpy": 4.0, "parallel": 4.0, "cuda": 4.0}
 EXACT = {"loops": 0.5, "numpy": 0.5, "parallel": 0.5, "cuda": 0.5}
 FLAT = "0"
-SOLVERS = "numpy parallel cuda"
+EVERYWHERE = "numpy parallel cuda"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ class Op:
 
 
 _STRUCTURAL = "its derivative is a rule in a *derivatives.py"
+_COMPLEX = "complex derivatives are not defined yet"
+NATIVE = "numpy parallel"
 _MOVES = "moves entries, computes none"
 NUMERIC = rules.wants("bool", "int", "real", "complex")
 ORDERED = rules.wants("bool", "int", "real")
@@ -277,15 +279,33 @@ ROWS = (
              flops=20, element=rules.integral, guard=ORDERED, library="numpy parallel"),
     _library("searchsorted", "np.searchsorted({0}, {1}, side={side})", rules.shape_of_second,
              Why("a place has no derivative"), arity=2, flops=20, element=rules.integral, guard=ORDERED),
+    # factorisations; several results come one below the other, see library.py
+    _library("qr", "packed_qr({0})", rules.packed_qr, Why(_STRUCTURAL), arity=2, guard=ORDERED, library=NATIVE),
+    _library("svd", "packed_svd({0})", rules.packed_svd, Why(_STRUCTURAL), arity=2, guard=ORDERED, library=NATIVE),
+    _library("eigh", "packed_eigh({0})", rules.packed_eigen, Why(_STRUCTURAL), guard=ORDERED, library=NATIVE),
+    _library("eig", "packed_eig({0})", rules.packed_eigen, Why("its vectors may be complex, and those have no derivatives yet"),
+             element=rules.made_complex, library=EVERYWHERE),
+    _library("lu", "packed_lu({0})", rules.packed_lu, Why("which row is the pivot is a choice"), guard=ORDERED),
+    _library("pinv", "pseudo_inverse({0})", rules.turned, Why(_STRUCTURAL), guard=ORDERED),
+    # signals
+    _library("fft", "np.fft.fft({0}, axis={axis})", rules.same_shape, Why(_COMPLEX), element=rules.made_complex, flops=60,
+             library=EVERYWHERE),
+    _library("ifft", "np.fft.ifft({0}, axis={axis})", rules.same_shape, Why(_COMPLEX), element=rules.made_complex, flops=60,
+             library=EVERYWHERE),
+    _library("rfft", "np.fft.rfft({0}, axis={axis})", rules.half_spectrum, Why(_COMPLEX), element=rules.made_complex, flops=30,
+             guard=ORDERED, library=EVERYWHERE),
+    _library("irfft", "np.fft.irfft({0}, {1}, axis={axis})", rules.along_axis, Why(_COMPLEX), arity=2, element=rules.real_part,
+             flops=30, library=EVERYWHERE),
+    _library("convolve", "np.convolve({0}, {1})", rules.convolved, Why(_STRUCTURAL), arity=2, element=rules.arithmetic),
     # linear algebra
     _array("solve", "SOLVE", 2, "np.linalg.solve({0}, {1})", Why(_STRUCTURAL), why="a factorisation, see prelude.gd",
-           element=rules.fractional, arguments="result", guard=ORDERED, library=SOLVERS),
+           element=rules.fractional, arguments="result", guard=ORDERED, library=EVERYWHERE),
     _array("inv", "SOLVE", 1, "np.linalg.inv({0})", Why(_STRUCTURAL), why="a factorisation, see prelude.gd",
-           element=rules.fractional, arguments="result", guard=ORDERED, library=SOLVERS),
+           element=rules.fractional, arguments="result", guard=ORDERED, library=EVERYWHERE),
     _array("det", "SOLVE", 1, "np.linalg.det({0})", Why(_STRUCTURAL), why="a factorisation, see prelude.gd",
-           element=rules.fractional, arguments="result", guard=ORDERED, library=SOLVERS),
+           element=rules.fractional, arguments="result", guard=ORDERED, library=EVERYWHERE),
     _array("cholesky", "SOLVE", 1, "np.linalg.cholesky({0})", Why(_STRUCTURAL), why="a factorisation, see prelude.gd",
-           element=rules.fractional, arguments="result", guard=ORDERED, library=SOLVERS),
+           element=rules.fractional, arguments="result", guard=ORDERED, library=EVERYWHERE),
 )
 
 OPS: dict[str, Op] = {row.name: row for row in ROWS}

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from scipy import linalg
 
 
 class Refused(Exception):
@@ -121,6 +122,68 @@ def matrix_power(A, k):
     return np.linalg.matrix_power(A, k)
 
 
+# --- linear algebra ------------------------------------------------------------------------------
+
+
+def matrix(x):
+    demand(np.ndim(x) == 2, "shape", "no matrix")
+    return real(x)
+
+
+def finite(x):
+    demand(np.all(np.isfinite(x)), "value", "not finite")
+    return x
+
+
+def turned(V):
+    """For each column the factor that makes the first of its largest entries real and positive."""
+    places = [np.argmax(np.abs(v) >= 0.999999 * np.abs(v).max()) for v in V.T]
+    tops = np.array([V[p, k] for k, p in enumerate(places)])
+    return np.conj(tops) / np.abs(tops)
+
+
+def qr(A):
+    Q, R = np.linalg.qr(matrix(A))
+    signs = np.where(np.diag(R) < 0, -1.0, 1.0)
+    return [Q * signs, R * signs[:, None]]
+
+
+def svd(A):
+    U, s, Vt = np.linalg.svd(finite(matrix(A)), full_matrices=False)
+    signs = turned(U)
+    return [U * signs, s, Vt * signs[:, None]]
+
+
+def eigh(A):
+    values, vectors = np.linalg.eigh(finite(matrix(A)))
+    return [values, vectors * turned(vectors)]
+
+
+def eig(A):
+    values, vectors = np.linalg.eig(finite(matrix(A)).astype(complex))
+    order = np.lexsort((values.imag.round(8), values.real.round(8)))
+    vectors = vectors[:, order]
+    return [values[order], vectors * turned(vectors)]
+
+
+def lstsq(A, b):
+    demand(np.shape(A)[0] == np.shape(b)[0], "shape", "rows differ")
+    return np.linalg.lstsq(finite(matrix(A)), real(b), rcond=None)[0]
+
+
+def conv(x, k, mode="full"):
+    demand(np.size(x) and np.size(k), "value", "nothing to convolve")
+    return np.convolve(x, k, mode)
+
+
+def transform(function):
+    def along(x, *size, axis=-1):
+        demand(np.shape(x)[axis] > 0, "value", "nothing to transform")
+        return function(x, *map(int, size), axis=axis)
+
+    return along
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 FUNCTIONS = {
@@ -145,5 +208,16 @@ FUNCTIONS = {
     "kron": np.kron,
     "cross": cross,
     "matrix_power": matrix_power,
+    "pinv": lambda A: np.linalg.pinv(finite(matrix(A))),
+    "lstsq": lstsq,
+    "conv": conv,
+    **{name: transform(getattr(np.fft, name)) for name in ("fft", "ifft", "rfft", "irfft")},
 }
-SEVERAL = {"split": split}
+SEVERAL = {
+    "split": split,
+    "qr": qr,
+    "svd": svd,
+    "eigh": eigh,
+    "eig": eig,
+    "lu": lambda A: linalg.lu(matrix(A)),
+}

@@ -7,7 +7,19 @@ from functools import cache, partial
 from importlib import resources
 
 from gdc.compiler import ir
-from gdc.compiler.build import branches, calls, expressions, indexing, loops, notation, order, shaping, statistics
+from gdc.compiler.build import (
+    branches,
+    calls,
+    expressions,
+    indexing,
+    linear_algebra,
+    loops,
+    notation,
+    order,
+    shaping,
+    signals,
+    statistics,
+)
 from gdc.compiler.build.core import Builder, Poisoned
 from gdc.compiler.build.declare import declare_all, find_dimensions, undeclared
 from gdc.compiler.build.scan import assigned, differentiated, free_names
@@ -22,7 +34,10 @@ from gdc.dsl.parse import parse
 from gdc.dsl.source import Source, Span
 
 # importing them registers what they build
-_REGISTERED = (calls, order, shaping, statistics, branches, loops, expressions, indexing, notation)
+_REGISTERED = (
+    *(calls, order, shaping, statistics, linear_algebra, signals),
+    *(branches, loops, expressions, indexing, notation),
+)
 
 
 def build(script: tree.Script, source: Source, types: dict[str, Type] | None = None) -> ir.Program:

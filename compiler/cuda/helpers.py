@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from gdc.compiler.emit import PART
+from gdc.compiler.library import LIBRARY
 
 ROWS = 4096             # places in one partial state
 
@@ -16,6 +17,7 @@ def _helper(text: str) -> str:
 
 
 BINDINGS = {
+    "directions": LIBRARY["directions"], "packed_eig": LIBRARY["packed_eig"],
     "special": "from scipy import special", "part": PART, "math": "import math",
     "minimum": _helper('''
 def minimum(x, y):
@@ -183,7 +185,9 @@ def factored(result):
     return result
 ''',
 }
-NEEDS = {"reduced": ("host",), "stop_if_failed": ("host",), "factored": ("host",)}
+# CuPy has no general eigenvalues: the CPU finds them.
+CALLS = {"eig": "xp.asarray(packed_eig(host({0})))"}
+NEEDS = {"packed_eig": ("directions", "host"), "reduced": ("host",), "stop_if_failed": ("host",), "factored": ("host",)}
 
 # Names that a text uses for itself: a variable of the program that has one of them gets another.
 OWN_NAMES = frozenset("""cuda xp contextlib place thread half last count status numbers slot works real_cells
