@@ -32,6 +32,7 @@ LAYERS = [
     {"compiler.construct", "compiler.regions", "compiler.dependence", "compiler.imp_tools", "compiler.totals",
     "compiler.nest_cost", "compiler.folding",
      "compiler.algebra", "compiler.parts", "compiler.placing", "compiler.linear_derivatives",
+     "compiler.library_derivatives",
      "compiler.structural_derivatives"},
     {"compiler.imp", "compiler.ir"},
     {"compiler.names", "compiler.snippets", "compiler.library"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdc.compiler import ir
 from gdc.compiler.build.calls import Arguments, function, several, square
-from gdc.compiler.build.core import Builder, excerpt, shapes
+from gdc.compiler.build.core import Builder, escaped, excerpt, shapes
 from gdc.compiler.build.expressions import every
 from gdc.compiler.build.functions import call_values
 from gdc.compiler.build.statistics import real
@@ -57,7 +57,9 @@ def qr(b: Builder, node: tree.Call, arguments: Arguments) -> tuple[Node, ...]:
     (given,) = arguments.count(1)
     matrix = matrix_of(b, node, given)
     m, n = matrix.type.shape
-    packed = b.node("qr", matrix, lesser(b, m, n))
+    # its derivative solves with R
+    site = b.site(node.span, "value", escaped(f"the columns of {excerpt(given.span, 30)} depend on one another"))
+    packed = b.node("qr", matrix, lesser(b, m, n), site=site)
     return rows(b, packed, ZERO, m), transposed(b, rows(b, packed, m, n))
 
 
