@@ -1,10 +1,16 @@
 """The array IR, run by the book over NumPy: slow, small, and the judge of what a pass may change."""
 
 import numpy as np
+from scipy import linalg
 
 from gdc.compiler.dims import Dim
 from gdc.compiler.ir import nested, roots, walk
+from gdc.compiler.library import LIBRARY
 from gdc.compiler.ops import OPS
+
+LIBRARY_CALLS = {"np": np, "linalg": linalg}
+for call in LIBRARY.values():
+    exec(call, LIBRARY_CALLS)
 
 
 class Stopped(Exception):
@@ -85,6 +91,10 @@ class Interpreter:
         if row.kind == "MAP":
             text = row.numpy.format(*(f"a[{k}]" for k in range(row.arity)))
             return np.asarray(eval(text, {"np": np, "a": args})).astype(element)
+        if row.kind == "LIBRARY":
+            words = {"axis": node.get("axis"), "side": repr(node.get("side"))}
+            text = row.numpy.format(*(f"a[{k}]" for k in range(row.arity)), **words)
+            return np.asarray(eval(text, {**LIBRARY_CALLS, "a": args})).astype(element)
         text = {
             "matmul": "a[0] @ a[1]",
             "solve": "np.linalg.solve(a[0], a[1])",
