@@ -33,6 +33,10 @@ ONCE = frozenset(
 )
 
 
+def is_library(value: Node) -> bool:
+    return value.op in OPS and OPS[value.op].kind == "LIBRARY"
+
+
 def is_view(value: Node, style: str) -> bool:
     """Whether the array is another one's memory, seen differently."""
     if value.op in OPS and OPS[value.op].kind == "VIEW":
@@ -76,7 +80,7 @@ def _forced(layout: Layout, style: str) -> set[Node]:
             forced.update(a for a in flows if style == "nests" or is_view(a, style))
         if style == "calls":
             continue
-        if value.op in ("print", "record", "solve", "inv", "det", "cholesky"):
+        if value.op in ("print", "record", "solve", "inv", "det", "cholesky") or is_library(value):
             forced.update(a for a in value.args if a.type.rank)
         if value.op in ("matmul", "einsum") or value.op in TWO_PASSES:
             forced.update(_base(a) for a in value.args)
@@ -134,15 +138,25 @@ def _is_bound(layout: Layout, value: Node, style: str, forced: set[Node], sizes:
         return False
     if is_view(value, style) and (value.type.rank or style == "nests"):
         return False
-    if style == "nests" and (value.op in HEAVY or value.op in OPS and OPS[value.op].kind == "REDUCE"):
+    if style == "nests" and (value.op in HEAVY or value.op in OPS and OPS[value.op].kind in ("REDUCE", "LIBRARY")):
         return True
     if value.op == "select" and value.type.rank:
         return True
     if value in sizes and value.type.rank == 0:
         return True
+    if value.op == "index" and value.type.rank == 0 and _only_told(layout, value):
+        return False
     if value in layout.program.origins.names and value.type.rank == 0 and not layout.results.get(value):
         return True
     return not _fits(layout, value, style)
+
+
+def _only_told(layout: Layout, value: Node) -> bool:
+    """Whether only the messages of checks show the value: it need not exist where all is well."""
+    users = layout.users.get(value, ())
+    return bool(users) and not layout.results.get(value) and all(
+        user.op == "check" and value is not user.args[0] for user in users
+    )
 
 
 def _fits(layout: Layout, value: Node, style: str) -> bool:

@@ -66,7 +66,7 @@ def own_flops(value: Node) -> Dim:
     rate = max(round(row.flops), 0)
     if row.kind == "MAP":
         return entries(value.type) * rate
-    return entries(value.args[0].type) * rate if row.kind == "REDUCE" else ZERO
+    return entries(value.args[0].type) * rate if row.kind in ("REDUCE", "LIBRARY") else ZERO
 
 
 def _matmul(value: Node) -> Dim:
@@ -91,6 +91,15 @@ def _cubic(numerator: int, denominator: int) -> Callable[[Node], Dim]:
     return flops
 
 
+def _factored(rate: int) -> Callable[[Node], Dim]:
+    """So many times m*n^2, which libraries need for a factorisation, about."""
+    return lambda value: entries(value.args[0].type) * value.args[0].type.shape[1] * rate
+
+
+def _convolve(value: Node) -> Dim:
+    return entries(value.args[0].type) * entries(value.args[1].type) * 2
+
+
 _FLOPS: dict[str, Callable[[Node], Dim]] = {
     "matmul": _matmul,
     "einsum": _einsum,
@@ -98,6 +107,13 @@ _FLOPS: dict[str, Callable[[Node], Dim]] = {
     "inv": _cubic(2, 1),
     "det": _cubic(2, 3),
     "cholesky": _cubic(1, 3),
+    "lu": _factored(1),
+    "qr": _factored(4),
+    "eigh": _factored(9),
+    "svd": _factored(20),
+    "pinv": _factored(24),
+    "eig": _factored(25),
+    "convolve": _convolve,
 }
 
 

@@ -32,6 +32,8 @@ def contributions(value: Node, g: Node, wanted: Wanted) -> list[Part]:
         return _map(value, g, wanted)
     if row is not None and row.kind == "REDUCE":
         return _reduce(value, g)
+    if row is not None and isinstance(row.derivative, Why):
+        raise Error("type", f"grad through {value.op} is not supported: {row.derivative.reason}")
     raise Error("type", f"grad through {value.op} is not supported yet")
 
 

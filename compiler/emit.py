@@ -102,6 +102,8 @@ class Emitter:
     bindings: dict[str, str] = {}
     #: which helpers a helper calls
     needs: dict[str, tuple[str, ...]] = {}
+    #: library calls that are not NumPy's
+    calls: dict[str, str] = {}
     #: whether NumPy's template serves scalars too (but for the words and, or, not, if)
     numpy_scalars = False
     #: whether plain Python numbers must be made NumPy's before they meet each other
@@ -226,7 +228,7 @@ class Emitter:
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
         """Any row on arrays, by NumPy's template."""
-        op, cell = value.op, OPS[value.op].numpy
+        op, cell = value.op, self.calls.get(value.op, OPS[value.op].numpy)
         if op == "transpose" and tuple(value.get("perm")) == tuple(reversed(range(value.rank))):
             return Code(f"{args[0].at(ATOM)}.T")
         if op in ("fill", "iota"):
@@ -273,8 +275,9 @@ class Emitter:
             words["shape"] = self.shape(value.args[1:])
         if value.op == "transpose":
             words["perm"] = f"({', '.join(str(k) for k in value.get('perm'))})"
-        if value.op in ("concat", "stack"):
+        if value.get("axis") is not None:
             words["axis"] = str(value.get("axis"))
+        words["side"] = repr(value.get("side"))
         if value.op == "concat":
             words["all"] += "," if len(args) == 1 else ""
         if value.op == "einsum":

@@ -58,7 +58,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gdc.compiler.dims import ONE, Dim, atom_dim, dim
-from gdc.compiler.ops import OPS
+from gdc.compiler.ops import OPS, Why
 from gdc.compiler.shape_rules import Conflict, Meet, broadcast_shapes, matmul_shape, reduced_shape, trusting_meet
 from gdc.compiler.types import BOOL, INT, Element, Type
 from gdc.dsl.source import Span
@@ -179,6 +179,10 @@ def infer(op: str, args: tuple[Node, ...], attrs: dict[str, Any], meet: Meet = t
     if row.kind == "REDUCE":
         row.guard(op, types)
         return Type(row.element((types[0].element,)), reduced_shape(types[0].shape, attrs["axes"], attrs["keepdims"]))
+    if row.kind == "LIBRARY" and not isinstance(row.shape, Why):
+        row.guard(op, types)
+        sizes = tuple(size_of(a) for a in args if a.type.element == INT and not a.type.rank)
+        return Type(row.element(tuple(t.element for t in types if t.rank)), row.shape(types, sizes, attrs))
     return _STRUCTURE[op](args, types, attrs, meet)
 
 
@@ -555,7 +559,7 @@ def rebuild(value: Node, new: dict[Node, Node]) -> Node:
     attrs = dict(value.attrs)
     if "size" in attrs:
         return size_node(attrs["size"].substitute(lambda a: size_of(new[a]) if a in new else None))
-    if value.op in OPS and (OPS[value.op].kind in ("MAP", "REDUCE") or value.op in _STRUCTURE):
+    if value.op in OPS and (OPS[value.op].kind in ("MAP", "REDUCE", "LIBRARY") or value.op in _STRUCTURE):
         return make(value.op, args, attrs, (infer(value.op, args, attrs),), regions, deps)
     if value.op == "cast":
         return cast(args[0], attrs["element"])

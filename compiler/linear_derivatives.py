@@ -85,11 +85,11 @@ def _on_diagonal(found: Node, letters: str, mine: str, argument: Node) -> Node:
     twice = next(letter for letter in letters if mine.count(letter) == 2)
     first, second = (p for p, letter in enumerate(mine) if letter == twice)
     spread = new_axis(found, second)
-    same = apply("eq", _places(argument, first), _places(argument, second))
+    same = apply("eq", places_along(argument, first), places_along(argument, second))
     return apply("where", same, broadcast(spread, argument.type.shape), number(0.0, found))
 
 
-def _places(argument: Node, axis: int) -> Node:
+def places_along(argument: Node, axis: int) -> Node:
     """Each entry's place along one axis, with size 1 along the others."""
     places = node("iota", size_node(argument.type.shape[axis]))
     subscripts = tuple("all" if a == axis else "new" for a in range(argument.type.rank))
@@ -99,7 +99,7 @@ def _places(argument: Node, axis: int) -> Node:
 # --- linear algebra ------------------------------------------------------------------------------
 
 
-def _solve(site: Node, matrix: Node, right: Node) -> Node:
+def solve_like(site: Node, matrix: Node, right: Node) -> Node:
     """solve(matrix, right), failing where `site` fails."""
     found = node("solve", matrix, right)
     where = {k: v for k, v in site.attrs if k == "site"}
@@ -108,7 +108,7 @@ def _solve(site: Node, matrix: Node, right: Node) -> Node:
 
 def solve_rule(value: Node, g: Node, k: int) -> Node:
     """x = solve(A, b): by b it is solve(A.T, g), by A minus the outer product of that and x."""
-    by_right = _solve(value, transpose(value.args[0]), g)
+    by_right = solve_like(value, transpose(value.args[0]), g)
     if k == 1:
         return by_right
     if value.type.rank == 1:
@@ -131,7 +131,7 @@ def det_rule(value: Node, g: Node, k: int) -> Node:
 def cholesky_rule(value: Node, g: Node, k: int) -> Node:
     """With S = inv(L).T@P@inv(L), P the lower triangle of L.T@g with half its diagonal: (S + S.T)/2."""
     inner = matmul(transpose(value), g)
-    row, column = _places(value, 0), _places(value, 1)
+    row, column = places_along(value, 0), places_along(value, 1)
     half, zero = number(0.5, value), number(0.0, value)
     lower = apply(
         "where",
@@ -139,6 +139,6 @@ def cholesky_rule(value: Node, g: Node, k: int) -> Node:
         inner,
         apply("where", apply("eq", row, column), apply("mul", half, inner), zero),
     )
-    left = _solve(value, transpose(value), lower)
-    whole = transpose(_solve(value, transpose(value), transpose(left)))
+    left = solve_like(value, transpose(value), lower)
+    whole = transpose(solve_like(value, transpose(value), transpose(left)))
     return apply("mul", half, apply("add", whole, transpose(whole)))

@@ -11,6 +11,8 @@ from gdc.compiler.ops import OPS
 from gdc.compiler.totals import binds
 from gdc.compiler.types import INT, Element
 
+# What sizes and bounds of ranges are formulas of.
+SIZES = frozenset({"const", "name", "extent", "add", "sub", "mul", "floordiv", "minimum", "maximum"})
 # What totals start from, by the op that joins them.
 IDENTITY = {"add": 0, "mul": 1}
 
@@ -46,10 +48,18 @@ def cost_of(body: Body, bounds: dict[str, Expr]) -> Expr:
         if isinstance(s, Loop):
             many = map_expression(sub(s.stop, s.start) if constant(s.start) is not None else s.stop, bounded(bounds))
             loops = add(loops, mul(many, cost_of(s.body, {**bounds, s.var: s.stop})))
+        elif isinstance(s, imp.Let) and s.value.element == INT and not s.value.rank:
+            bounds = {**bounds, s.name: told(s.value, bounds)}
         else:
             for inner in imp.bodies(s):
                 loops = add(loops, cost_of(inner, bounds))
     return add(integer(max(1, round(plain))), loops) if constant(loops) != 0 else integer(max(1, round(plain)))
+
+
+def told(value: Expr, bounds: dict[str, Expr]) -> Expr:
+    """What a name bound inside a body stands for outside it; 1 where that takes more than arithmetic on sizes."""
+    found = map_expression(value, bounded(bounds))
+    return found if all(e.op in SIZES for e in imp.subexpressions(found)) else integer(1)
 
 
 def bounded(bounds: dict[str, Expr]) -> Callable[[Expr], Expr]:

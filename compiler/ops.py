@@ -4,7 +4,7 @@ Columns
   name        what the IRs call it; also the gd function's name unless `symbol` is an operator or `hidden` is set
   kind        owns structure: an emitter is written per kind, never per op
   arity       how many array arguments
-  shape       rule for the result's shape (kinds MAP, REDUCE, CONTRACT, SOLVE; others: see `ir.py`)
+  shape       LIBRARY: rule for the result's shape; the shapes of other kinds are in `ir.py`
   element     rule for the result's element; `arguments` says what the arguments are converted to first:
               "result", "common" (their promotion) or "own" (nothing)
   guard       refuses element kinds
@@ -14,6 +14,7 @@ Columns
   start step join finish   REDUCE: gd formulas over the state s, t; the element x, its place i, another state's s_, t_; the count n
   flops       cost of one element
   facts       algebraic facts: "commutes", "associates", "identity=0", "monotone", "linear", …
+  library     LIBRARY, SOLVE: the targets that call the library; on the others the prelude's `def _name` is written out
   edges       inputs at which targets are held against NumPy
   ulp         greatest error, in units in the last place, per target
 An empty cell is a Why, which carries its reason.
@@ -49,6 +50,7 @@ TRUTH = (False, True)
 SMOOTH = {"loops": 2.0, "numpy": 4.0, "parallel": 4.0, "cuda": 4.0}
 EXACT = {"loops": 0.5, "numpy": 0.5, "parallel": 0.5, "cuda": 0.5}
 FLAT = "0"
+EVERYWHERE = "numpy parallel cuda"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,14 @@ class Op:
     join: Cell = Why("not a reduction")
     finish: Cell = Why("not a reduction")
     hidden: bool = False
+    shape: rules.ShapeRule | Why = Why("its kind has the rule: see ir.py")
+    library: frozenset[str] = frozenset()
 
 
+_STRUCTURAL = "its derivative is a rule in a *derivatives.py"
+_COMPLEX = "complex derivatives are not defined yet"
+NATIVE = "numpy parallel"
+_MOVES = "moves entries, computes none"
 NUMERIC = rules.wants("bool", "int", "real", "complex")
 ORDERED = rules.wants("bool", "int", "real")
 INTEGERS = rules.wants("bool", "int")
@@ -123,13 +131,24 @@ def _reduce(name: str, start: Cell, step: Cell, join: Cell, finish: str, numpy: 
 
 def _array(name: str, kind: str, arity: int, numpy: Cell, derivative: Cell, *, flops: float = 0, why: str,
            element: Callable[[Elements], Element] = rules.promoted, arguments: str = "own", hidden: bool = False,
-           guard: Guard = NUMERIC) -> Op:
+           guard: Guard = NUMERIC, library: str = "") -> Op:
     return Op(name, kind, arity, element, Why(why), numpy, derivative, flops, NUMBER, SMOOTH, arguments=arguments, guard=guard,
-              hidden=hidden)
+              hidden=hidden, library=frozenset(library.split()))
 
 
-_STRUCTURAL = "its derivative is a rule in passes/grad.py: it moves entries"
-_MOVES = "moves entries, computes none"
+def _library(name: str, numpy: str, shape: rules.ShapeRule, derivative: Cell, *, arity: int = 1, flops: float = 1,
+             element: Callable[[Elements], Element] = rules.promoted, guard: Guard = NUMERIC, library: str = "numpy") -> Op:
+    """A function of whole arrays. What it means is the prelude's `def _name`; a library may be faster.
+
+    With an axis, the prelude's function is given the array as [before, n] or [before, n, behind].
+    """
+    return Op(name, "LIBRARY", arity, element, Why("a function of whole arrays, see prelude.gd"), numpy, derivative, flops,
+              NUMBER, SMOOTH, arguments="own", guard=guard, hidden=True, shape=shape, library=frozenset(library.split()))
+
+
+def _scan(name: str, numpy: str, element: Callable[[Elements], Element], guard: Guard = NUMERIC) -> Op:
+    return _library(name, numpy + "({0}, axis={axis})", rules.same_shape, Why(_STRUCTURAL), element=element, guard=guard)
+
 
 ROWS = (
     # arithmetic
@@ -260,15 +279,43 @@ ROWS = (
     _array("concat", "GATHER", -1, "np.concatenate(({all}), axis={axis})", Why(_STRUCTURAL), why=_MOVES, hidden=True),
     _array("stack", "GATHER", -1, "np.stack(({all}), axis={axis})", Why(_STRUCTURAL), why=_MOVES, hidden=True),
     _array("update", "UPDATE", 2, "{0}[{subscripts}] = {1}", Why(_STRUCTURAL), why=_MOVES, hidden=True),
+    # scans and order, along an axis
+    _scan("cumsum", "np.cumsum", rules.summed), _scan("cumprod", "np.cumprod", rules.summed),
+    _scan("cummax", "np.maximum.accumulate", rules.promoted, ORDERED),
+    _scan("cummin", "np.minimum.accumulate", rules.promoted, ORDERED),
+    _library("sort", 'np.sort({0}, axis={axis}, kind="stable")', rules.same_shape, Why(_STRUCTURAL), flops=20, guard=ORDERED,
+             library="numpy parallel"),
+    _library("argsort", 'np.argsort({0}, axis={axis}, kind="stable")', rules.same_shape, Why("a place has no derivative"),
+             flops=20, element=rules.integral, guard=ORDERED, library="numpy parallel"),
+    _library("searchsorted", "np.searchsorted({0}, {1}, side={side})", rules.shape_of_second,
+             Why("a place has no derivative"), arity=2, flops=20, element=rules.integral, guard=ORDERED),
+    # factorisations; several results come one below the other, see library.py
+    _library("qr", "packed_qr({0})", rules.packed_qr, Why(_STRUCTURAL), arity=2, guard=ORDERED, library=NATIVE),
+    _library("svd", "packed_svd({0})", rules.packed_svd, Why(_STRUCTURAL), arity=2, guard=ORDERED, library=NATIVE),
+    _library("eigh", "packed_eigh({0})", rules.packed_eigen, Why(_STRUCTURAL), guard=ORDERED, library=NATIVE),
+    _library("eig", "packed_eig({0})", rules.packed_eigen, Why("its vectors may be complex, and those have no derivatives yet"),
+             element=rules.made_complex, library=EVERYWHERE),
+    _library("lu", "packed_lu({0})", rules.packed_lu, Why("which row is the pivot is a choice"), guard=ORDERED),
+    _library("pinv", "pseudo_inverse({0})", rules.turned, Why(_STRUCTURAL), guard=ORDERED),
+    # signals
+    _library("fft", "np.fft.fft({0}, axis={axis})", rules.same_shape, Why(_COMPLEX), element=rules.made_complex, flops=60,
+             library=EVERYWHERE),
+    _library("ifft", "np.fft.ifft({0}, axis={axis})", rules.same_shape, Why(_COMPLEX), element=rules.made_complex, flops=60,
+             library=EVERYWHERE),
+    _library("rfft", "np.fft.rfft({0}, axis={axis})", rules.half_spectrum, Why(_COMPLEX), element=rules.made_complex, flops=30,
+             guard=ORDERED, library=EVERYWHERE),
+    _library("irfft", "np.fft.irfft({0}, {1}, axis={axis})", rules.along_axis, Why(_COMPLEX), arity=2, element=rules.real_part,
+             flops=30, library=EVERYWHERE),
+    _library("convolve", "np.convolve({0}, {1})", rules.convolved, Why(_STRUCTURAL), arity=2, element=rules.arithmetic),
     # linear algebra
     _array("solve", "SOLVE", 2, "np.linalg.solve({0}, {1})", Why(_STRUCTURAL), why="a factorisation, see prelude.gd",
-           element=rules.fractional, arguments="result", guard=ORDERED),
+           element=rules.fractional, arguments="result", guard=ORDERED, library=EVERYWHERE),
     _array("inv", "SOLVE", 1, "np.linalg.inv({0})", Why(_STRUCTURAL), why="a factorisation, see prelude.gd",
-           element=rules.fractional, arguments="result", guard=ORDERED),
+           element=rules.fractional, arguments="result", guard=ORDERED, library=EVERYWHERE),
     _array("det", "SOLVE", 1, "np.linalg.det({0})", Why(_STRUCTURAL), why="a factorisation, see prelude.gd",
-           element=rules.fractional, arguments="result", guard=ORDERED),
+           element=rules.fractional, arguments="result", guard=ORDERED, library=EVERYWHERE),
     _array("cholesky", "SOLVE", 1, "np.linalg.cholesky({0})", Why(_STRUCTURAL), why="a factorisation, see prelude.gd",
-           element=rules.fractional, arguments="result", guard=ORDERED),
+           element=rules.fractional, arguments="result", guard=ORDERED, library=EVERYWHERE),
 )
 
 OPS: dict[str, Op] = {row.name: row for row in ROWS}

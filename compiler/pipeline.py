@@ -14,7 +14,7 @@ from gdc.compiler.record import Record
 TARGETS = ("loops", "numpy", "parallel", "cuda")
 
 GRAD = ("grad", "derivatives become formulas, which every later pass then treats like the user's own")
-SOLVERS = ("solvers", "factorisations become the loops that they stand for, those of derivatives too")
+SOLVERS = ("solvers", "what this target has no library for becomes the prelude's loops, in derivatives too")
 SIMPLIFY = ("simplify", "identities and constants go, so that equal formulas look equal")
 CSE = ("cse", "what is written twice is computed once")
 RAISE_LOOPS = ("raise_loops", "scalar loops become formulas over arrays wherever no round depends on another")
@@ -32,8 +32,8 @@ PASSES: dict[str, tuple[tuple[str, str], ...]] = {
         *(GRAD, SIMPLIFY, CSE, RAISE_LOOPS, SIMPLIFY_RAISED),
         *(VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
     ),
-    "parallel": (GRAD, SIMPLIFY, CSE, RAISE_LOOPS, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
-    "cuda": (GRAD, SIMPLIFY, CSE, RAISE_LOOPS, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
+    "parallel": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
+    "cuda": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
 }
 # How `lower` writes: library calls on whole arrays, or loop nests over their entries.
 STYLES = {"loops": "nests", "numpy": "calls", "parallel": "nests", "cuda": "nests"}
@@ -63,7 +63,7 @@ def run_passes(program: ir.Program, target: str, record: Record, seen: Seen | No
     sound: set[ir.Node] = set()
     before = None
     for name, _ in PASSES[target]:
-        program = _pass(name)(program, record)
+        program = _pass(name, target)(program, record)
         if program.region is not before:
             verify(program, name, known=sound)
         before = program.region
@@ -93,10 +93,10 @@ def switches() -> list[str]:
     return [rule for name in names for rule in getattr(import_module(f"gdc.compiler.passes.{name}"), "SWITCHES", ())]
 
 
-def _pass(name: str) -> Callable[..., Any]:
+def _pass(name: str, target: str = "") -> Callable[..., Any]:
     """A pass' `run`. Passes are imported when they are needed: a program whose plan is cached needs none."""
     found: Callable[..., Any] = import_module(f"gdc.compiler.passes.{name}").run
-    return found
+    return partial(found, target=target) if name == SOLVERS[0] else found
 
 
 def _late(name: str, target: str) -> Callable[..., imp.Program]:

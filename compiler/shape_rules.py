@@ -16,6 +16,8 @@ from gdc.compiler.types import BOOL, INT, KINDS, REAL, Element, Type, promote, s
 Meet = Callable[[Dim, Dim], Dim]
 Attrs = Mapping[str, Any]
 Rule = Callable[[tuple[Type, ...], Attrs, Meet], Type]
+# of a LIBRARY row: the arguments' types, the sizes that its int scalars are, the attributes
+ShapeRule = Callable[[tuple[Type, ...], tuple[Dim, ...], Attrs], tuple[Dim, ...]]
 
 
 class Conflict(Exception):
@@ -96,6 +98,55 @@ def matmul_shape(left: tuple[Dim, ...], right: tuple[Dim, ...], meet: Meet) -> t
     return batch + rows + columns
 
 
+def same_shape(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    return types[0].shape
+
+
+def shape_of_second(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    return types[1].shape
+
+
+def packed_qr(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    """Q above the transpose of R."""
+    m, n = types[0].shape
+    return (m + n, sizes[0])
+
+
+def packed_svd(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    """U, the singular values, V."""
+    m, n = types[0].shape
+    return (m + 1 + n, sizes[0])
+
+
+def packed_eigen(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    """The values, the vectors as columns below them."""
+    n = types[0].shape[0]
+    return (n + 1, n)
+
+
+def packed_lu(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    """Both factors in one matrix, the order of the rows as one more column."""
+    m, n = types[0].shape
+    return (m, n + 1)
+
+
+def turned(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    return types[0].shape[::-1]
+
+
+def along_axis(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    """The axis gets the size that stands among the arguments."""
+    return tuple(sizes[0] if k == attrs["axis"] else d for k, d in enumerate(types[0].shape))
+
+
+def half_spectrum(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    return tuple(d // 2 + 1 if k == attrs["axis"] else d for k, d in enumerate(types[0].shape))
+
+
+def convolved(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    return (types[0].shape[0] + types[1].shape[0] - 1,)
+
+
 # --- element rules -----------------------------------------------------------------------------
 
 
@@ -125,6 +176,11 @@ def integral(elements: tuple[Element, ...]) -> Element:
 def real_part(elements: tuple[Element, ...]) -> Element:
     best = arithmetic(elements)
     return Element("real", best.bits // 2) if best.kind == "complex" else best
+
+
+def made_complex(elements: tuple[Element, ...]) -> Element:
+    best = fractional(elements)
+    return best if best.kind == "complex" else Element("complex", best.bits * 2)
 
 
 def branches(elements: tuple[Element, ...]) -> Element:

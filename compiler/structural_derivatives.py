@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from gdc.compiler import library_derivatives as library
 from gdc.compiler import linear_derivatives as linear
 from gdc.compiler.construct import apply, number, product, reshape, summed_to, transpose
 from gdc.compiler.dims import dim
@@ -133,4 +134,5 @@ RULES: dict[str, Callable[[Node, Node, Wanted], Iterable[Part]]] = {
     "inv": _linear(linear.inv_rule),
     "det": _linear(linear.det_rule),
     "cholesky": _linear(linear.cholesky_rule),
+    **{name: _linear(rule) for name, rule in library.RULES.items()},
 }

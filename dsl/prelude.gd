@@ -40,6 +40,426 @@ def _shuffled(chosen) {
     return p
 }
 
+# --- scans and order, along the second axis: what the faster targets may hand to a library -------
+
+def _cumsum(A) { for a in 0..size(A, 0), i in 1..size(A, 1) { A[a, i] += A[a, i - 1] }; return A }
+def _cumprod(A) { for a in 0..size(A, 0), i in 1..size(A, 1) { A[a, i] *= A[a, i - 1] }; return A }
+def _cummax(A) { for a in 0..size(A, 0), i in 1..size(A, 1) { A[a, i] := maximum(A[a, i - 1], A[a, i]) }; return A }
+def _cummin(A) { for a in 0..size(A, 0), i in 1..size(A, 1) { A[a, i] := minimum(A[a, i - 1], A[a, i]) }; return A }
+
+# Merge sort from the bottom up (Knuth, The Art of Computer Programming, 5.2.4); nan comes last.
+def _sort(A) {
+    n := size(A, 1)
+    for r in 0..size(A, 0) {
+        width := 1
+        while width < n {
+            B := A[r, :]
+            for first in 0..n by 2*width {
+                middle := min(first + width, n)
+                last := min(first + 2*width, n)
+                i := first; j := middle
+                for k in first..last {
+                    x := B[min(i, n - 1)]; y := B[min(j, n - 1)]
+                    left := i < middle and (j == last or x <= y or y != y)
+                    A[r, k] := x if left else y
+                    i := i + 1 if left else i
+                    j := j if left else j + 1
+                }
+            }
+            width := 2*width
+        }
+    }
+    return A
+}
+
+def _argsort(A) {
+    n := size(A, 1)
+    P := [j for i in 0..size(A, 0), j in 0..n]
+    for r in 0..size(A, 0) {
+        width := 1
+        while width < n {
+            Q := P[r, :]
+            for first in 0..n by 2*width {
+                middle := min(first + width, n)
+                last := min(first + 2*width, n)
+                i := first; j := middle
+                for k in first..last {
+                    p := Q[min(i, n - 1)]; q := Q[min(j, n - 1)]
+                    x := A[r, p]; y := A[r, q]
+                    left := i < middle and (j == last or x <= y or y != y)
+                    P[r, k] := p if left else q
+                    i := i + 1 if left else i
+                    j := j if left else j + 1
+                }
+            }
+            width := 2*width
+        }
+    }
+    return P
+}
+
+# Bisection: how many entries of a sorted vector lie before x.
+def _searchsorted_left(a, v) = [_count_below(a, v[k]) for k in 0..size(v, 0)]
+def _searchsorted_right(a, v) = [_count_not_above(a, v[k]) for k in 0..size(v, 0)]
+
+def _count_below(a, x) {
+    low := 0; high := size(a, 0)
+    while low < high {
+        middle := (low + high)//2
+        below := a[middle] < x or x != x and a[middle] == a[middle]
+        low := middle + 1 if below else low
+        high := high if below else middle
+    }
+    return low
+}
+
+def _count_not_above(a, x) {
+    low := 0; high := size(a, 0)
+    while low < high {
+        middle := (low + high)//2
+        above := x < a[middle] or a[middle] != a[middle] and x == x
+        high := middle if above else high
+        low := low if above else middle + 1
+    }
+    return low
+}
+
+# --- statistics: S is sorted along its last axis, nan last ------------------------------------
+
+def _median(S) {
+    n := size(S, -1)
+    last := S[..., n - 1]
+    return where(isnan(last), last, (S[..., (n - 1)//2] + S[..., n//2])/2)
+}
+
+# Type 7 of Hyndman and Fan, which is also NumPy's.
+def _quantile(S, q) {
+    n := size(S, -1)
+    h := q*(n - 1)
+    k := min(cast(floor(h), int), n - 1)
+    t := h - k
+    a := S[..., k]; b := S[..., min(k + 1, n - 1)]; last := S[..., n - 1]
+    between := a + (b - a)*t if t < 0.5 else b - (b - a)*(1 - t)
+    return where(isnan(last), last, between)
+}
+
+def _quantiles(S, q) = [_quantile(S, q[k]) for k in 0..size(q, 0)]
+
+def _cov(X) { Z := X - mean(X, axis=1, keepdims=true); return Z@Z.T/(size(X, 1) - 1) }
+def _cov_of_vector(x) = sum((x - mean(x))^2)/(size(x, 0) - 1)
+def _corr(X) { C := _cov(X); s := sqrt(_diag_of_matrix(C)); return clip(C/(s[:, new]*s[new, :]), -1, 1) }
+def _corr_of_vector(x) { v := _cov_of_vector(x); return v/v }
+
+def _least(x) = min(x) if size(x, 0) > 0 else 0
+def _greatest(x) = max(x) if size(x, 0) > 0 else 1
+
+# A place is found by division, then set right against the bounds of its bin.
+def _histogram(counts, x, lo, hi, weights) {
+    bins := size(counts, 0)
+    low := lo - 0.5 if lo == hi else lo
+    high := hi + 0.5 if lo == hi else hi
+    bounds := linspace(low, high, bins + 1)
+    inside := x >= low and x <= high
+    place := clip(cast(floor((where(inside, x, low) - low)/(high - low)*bins), int), 0, bins - 1)
+    place := maximum(place - cast(x < bounds[place], int), 0)
+    place := minimum(place + cast(x >= bounds[place + 1], int), bins - 1)
+    return _counted(counts, place, where(inside, weights, 0))
+}
+
+def _counted(counts, places, weights) { counts[places] += weights; return counts }
+
+def _interp(x, xp, fp) {
+    n := size(xp, 0)
+    k := clip(searchsorted(xp, x, side="right") - 1, 0, max(n - 2, 0))
+    next := minimum(k + 1, n - 1)
+    outside := x <= xp[0] or x >= xp[n - 1]
+    width := where(outside, 1, xp[next] - xp[k])
+    inside := fp[k] + (fp[next] - fp[k])/width*(x - xp[k])
+    return where(x <= xp[0], fp[0], where(x >= xp[n - 1], fp[n - 1], inside))
+}
+
+def _plogq(p, q) = where(p == 0, 0, p*log(where(p == 0, 1, q)))
+def _cross_entropy_of_vectors(p, y) = -mean(_plogq(y, p) + _plogq(1 - y, 1 - p))
+def _cross_entropy_of_labels(p, y) = -mean([log(p[i, y[i]]) for i])
+def _cross_entropy_of_rows(p, y) = -mean(sum(_plogq(y, p), axis=1))
+def _accuracy_of_vectors(p, y) = mean(p == y)
+def _accuracy_of_labels(p, y) = mean(argmax(p, axis=1) == y)
+def _accuracy_of_rows(p, y) = mean(argmax(p, axis=1) == argmax(y, axis=1))
+
+# --- products of another kind ------------------------------------------------------------------
+
+def _kron_vectors(x, y) = reshape(x[:, new]*y[new, :], size(x, 0)*size(y, 0))
+def _kron_matrices(A, B) =
+    reshape(A[:, new, :, new]*B[new, :, new, :], size(A, 0)*size(B, 0), size(A, 1)*size(B, 1))
+
+def _cross(x, y) = stack(x[..., 1]*y[..., 2] - x[..., 2]*y[..., 1],
+                         x[..., 2]*y[..., 0] - x[..., 0]*y[..., 2],
+                         x[..., 0]*y[..., 1] - x[..., 1]*y[..., 0], axis=-1)
+
+def _power_of_ints(A, k) {
+    P := [like(A[i, j], 1) if i == j else like(A[i, j], 0) for i, j]
+    while k > 0 {
+        if k % 2 == 1 { P := P@A }
+        k := k//2
+        if k > 0 { A := A@A }
+    }
+    return P
+}
+
+def _power(A, k) = _power_of_ints(inv(A) if k < 0 else A, abs(k))
+
+# --- signals, by their definitions, along the second axis ----------------------------------------
+
+def _fft(A) = _spectrum(A + 0i, size(A, 1), -2i*pi)
+def _ifft(A) = _spectrum(A + 0i, size(A, 1), 2i*pi)/max(size(A, 1), 1)
+def _rfft(A) = _spectrum(A + 0i, size(A, 1)//2 + 1, -2i*pi)
+
+def _spectrum(A, many, turn) {
+    n := size(A, 1)
+    w := [exp(turn*k/n) for k in 0..n]
+    return [sum(A[a, j]*w[j*k % n] for j in 0..n) for a in 0..size(A, 0), k in 0..many]
+}
+
+# Of the spectrum of reals: what is missing is the conjugate of the other half.
+def _irfft(A, n) {
+    w := [exp(2i*pi*k/n) for k in 0..n]
+    used := min(size(A, 1), n//2 + 1)
+    return [sum((1 if j == 0 or 2*j == n else 2)*real(A[a, j]*w[j*k % n]) for j in 0..used)/n
+            for a in 0..size(A, 0), k in 0..n]
+}
+
+def _convolve(x, k) = [sum(x[i]*k[j - i] for i in max(j - size(k, 0) + 1, 0)..min(j + 1, size(x, 0)))
+                       for j in 0..size(x, 0) + size(k, 0) - 1]
+
+# --- factorisations: P holds several results, one below the other ------------------------------
+
+# Householder's QR (Golub and Van Loan, 5.2), with the reflections applied backwards for the thin Q.
+def _qr(A, k) {
+    R := A
+    V := like(A[:, :k], 0)
+    for c in 0..k {
+        v := [R[i, c] if i >= c else 0*R[i, c] for i in 0..size(A, 0)]
+        s := norm(v)
+        if s > 0 {
+            v[c] += s if v[c] >= 0 else -s
+            v := v/norm(v)
+            R := R - 2*outer(v, v@R)
+            V[:, c] := v
+        }
+    }
+    Q := [like(A[i, 0], 1) if i == j else like(A[i, 0], 0) for i in 0..size(A, 0), j in 0..k]
+    for c in k - 1..-1 by -1 { Q := Q - 2*outer(V[:, c], V[:, c]@Q) }
+    d := [-1 if R[i, i] < 0 else 1 for i in 0..k]
+    return concat(Q*d[new, :], [R[i, j]*d[i] if j >= i else 0*R[i, j] for j in 0..size(A, 1), i in 0..k], axis=0)
+}
+
+# The factor of each column that makes the first of its largest entries positive.
+def _directions(V) = [_direction(V[:, k]) for k in 0..size(V, 1)]
+def _direction(v) {
+    sizes := abs(v)
+    top := v[argmax(sizes >= 0.999999*max(sizes))]
+    return -1 if top < 0 else 1
+}
+
+def _identity(A) = [like(A[0, i], 1) if i == j else like(A[0, i], 0) for i in 0..size(A, 1), j in 0..size(A, 1)]
+
+# Jacobi's rotations (Golub and Van Loan, 8.5) on the symmetric matrix of the lower triangle.
+def _eigh(A) {
+    n := size(A, 0)
+    S := [A[max(i, j), min(i, j)] for i in 0..n, j in 0..n]
+    V := _identity(A)
+    for sweep in 0..40 {
+        stop if sum(S[i, j]^2 for i in 0..n, j in 0..i) <= 1e-40*sum(S[i, i]^2 for i in 0..n)
+        for p in 0..n - 1, q in p + 1..n {
+            if S[p, q] != 0 {
+                h := (S[q, q] - S[p, p])/(2*S[p, q])
+                t := (1 if h >= 0 else -1)/(abs(h) + sqrt(1 + h^2))
+                c := 1/sqrt(1 + t^2)
+                s := t*c
+                for i in 0..n { x := S[i, p]; y := S[i, q]; S[i, p] := c*x - s*y; S[i, q] := s*x + c*y }
+                for i in 0..n { x := S[p, i]; y := S[q, i]; S[p, i] := c*x - s*y; S[q, i] := s*x + c*y }
+                for i in 0..n { x := V[i, p]; y := V[i, q]; V[i, p] := c*x - s*y; V[i, q] := s*x + c*y }
+                S[p, q] := 0; S[q, p] := 0
+            }
+        }
+    }
+    values := [S[i, i] for i in 0..n]
+    order := argsort(values)
+    V := V[:, order]
+    return concat(values[order][new, :], V*_directions(V)[new, :], axis=0)
+}
+
+# Hestenes' one-sided Jacobi: columns of A are turned in pairs until all are orthogonal (Golub and Van Loan, 8.6).
+def _svd(A, k) {
+    n := size(A, 1)
+    U := A
+    V := _identity(A)
+    for sweep in 0..60 {
+        turned := 0
+        for p in 0..n - 1, q in p + 1..n {
+            a := sum(U[i, p]^2 for i); b := sum(U[i, q]^2 for i); g := sum(U[i, p]*U[i, q] for i)
+            if abs(g) > 1e-15*sqrt(a)*sqrt(b) and sqrt(a)*sqrt(b) > 1e-300 {
+                turned := 1
+                h := (b - a)/(2*g)
+                t := (1 if h >= 0 else -1)/(abs(h) + sqrt(1 + h^2))
+                c := 1/sqrt(1 + t^2)
+                s := t*c
+                for i in 0..size(A, 0) { x := U[i, p]; y := U[i, q]; U[i, p] := c*x - s*y; U[i, q] := s*x + c*y }
+                for i in 0..n { x := V[i, p]; y := V[i, q]; V[i, p] := c*x - s*y; V[i, q] := s*x + c*y }
+            }
+        }
+        stop if turned == 0
+    }
+    lengths := norm(U, axis=0)
+    order := argsort(-lengths)[:k]
+    s := lengths[order]
+    W := _completed(U[:, order], s)
+    X := V[:, order]
+    d := _directions(W)
+    e := where(s > 1e-14*norm(s), d, _directions(X))
+    return concat(W*d[new, :], s[new, :], X*e[new, :], axis=0)
+}
+
+# Columns of length s made of length 1; where s is nothing, unit vectors made orthogonal to those before.
+def _completed(U, s) {
+    for c in 0..size(s, 0) {
+        if s[c] > 1e-15*norm(s) {
+            U[:, c] := U[:, c]/s[c]
+        } else {
+            r := argmin([sum(U[i, j]^2 for j in 0..c) for i in 0..size(U, 0)])
+            v := [1.0 if i == r else 0.0 for i in 0..size(U, 0)]
+            repeat 2 { v := v - U[:, :c]@(v@U[:, :c]) }
+            U[:, c] := v/norm(v)
+        }
+    }
+    return U
+}
+
+# What is below max(m, n)*eps times the largest singular value counts as zero (eps is that of 64-bit reals).
+def _pinv(A) {
+    (U, s, V) := svd(A)
+    low := max(size(A, 0), size(A, 1))*2.220446049250313e-16*s[0] if size(s, 0) > 0 else 0
+    return V.T@([U[i, j]/s[j] if s[j] > low else 0*s[j] for j in 0..size(s, 0), i in 0..size(A, 0)])
+}
+
+# Elimination with partial pivoting; the last column says which row of A each row was.
+def _lu(A) {
+    rows := [like(A[i, 0], i) for i in 0..size(A, 0)]
+    for k in 0..min(size(A, 0), size(A, 1)) {
+        p := k
+        for i in k + 1..size(A, 0) { p := i if abs(A[i, k]) > abs(A[p, k]) else p }
+        if p != k {
+            row := A[k, :]; A[k, :] := A[p, :]; A[p, :] := row
+            place := rows[k]; rows[k] := rows[p]; rows[p] := place
+        }
+        if A[k, k] != 0 {
+            for i in k + 1..size(A, 0) {
+                A[i, k] /= A[k, k]
+                for j in k + 1..size(A, 1) { A[i, j] -= A[i, k]*A[k, j] }
+            }
+        }
+    }
+    return concat(A, rows[:, new], axis=1)
+}
+
+def _parts_of_lu(F, k) {
+    m := size(F, 0)
+    P := [1.0 if i == F[j, size(F, 1) - 1] else 0.0 for i in 0..m, j in 0..m]
+    L := [F[i, j] if j < i else (1.0 if i == j else 0.0) for i in 0..m, j in 0..k]
+    U := [F[i, j] if j >= i else 0.0 for i in 0..k, j in 0..size(F, 1) - 1]
+    return P, L, U
+}
+
+# Hessenberg form, QR with Wilkinson's shifts, then the triangle's eigenvectors (Golub and Van Loan, 7.4 to 7.6).
+def _eig(A) {
+    n := size(A, 0)
+    H := A + 0i
+    Q := [1 + 0i if i == j else 0i for i in 0..n, j in 0..n]
+    for c in 0..n - 2 {
+        v := [H[i, c] if i > c else 0i for i in 0..n]
+        s := _length(v)
+        if s > 0 {
+            v[c + 1] += s*v[c + 1]/abs(v[c + 1]) if v[c + 1] != 0 else s
+            v := v/_length(v)
+            H := H - 2*outer(v, conj(v)@H)
+            H := H - 2*outer(H@v, conj(v))
+            Q := Q - 2*outer(Q@v, conj(v))
+        }
+    }
+    whole := _length(H)
+    high := n - 1
+    rounds := 0
+    while high > 0 and rounds < 60*n {
+        low := high
+        while low > 0 and _matters(H, low, whole) { low := low - 1 }
+        if low == high {
+            high := high - 1
+        } else {
+            rounds := rounds + 1
+            a := H[high - 1, high - 1]; d := H[high, high]; e := H[high - 1, high]*H[high, high - 1]
+            root := sqrt(((a - d)/2)^2 + e)
+            one := (a + d)/2 + root; two := (a + d)/2 - root
+            shift := one if abs(one - d) < abs(two - d) else two
+            shift := shift + 0.75*abs(H[high, high - 1]) if rounds % 11 == 10 else shift
+            for i in 0..n { H[i, i] -= shift }
+            C := [0i for i in 0..n]; S := [0i for i in 0..n]
+            for k in low..high {
+                r := hypot(abs(H[k, k]), abs(H[k + 1, k]))
+                C[k] := H[k, k]/r if r > 0 else 1 + 0i
+                S[k] := H[k + 1, k]/r if r > 0 else 0i
+                for j in 0..n {
+                    x := H[k, j]; y := H[k + 1, j]
+                    H[k, j] := conj(C[k])*x + conj(S[k])*y
+                    H[k + 1, j] := C[k]*y - S[k]*x
+                }
+            }
+            for k in low..high {
+                for i in 0..n {
+                    x := H[i, k]; y := H[i, k + 1]
+                    H[i, k] := x*C[k] + y*S[k]
+                    H[i, k + 1] := y*conj(C[k]) - x*conj(S[k])
+                    x := Q[i, k]; y := Q[i, k + 1]
+                    Q[i, k] := x*C[k] + y*S[k]
+                    Q[i, k + 1] := y*conj(C[k]) - x*conj(S[k])
+                }
+            }
+            for i in 0..n { H[i, i] += shift }
+        }
+    }
+    values := [H[i, i] for i in 0..n]
+    X := [0i for i in 0..n, j in 0..n]
+    for k in 0..n {
+        X[k, k] := 1
+        for i in k - 1..-1 by -1 {
+            gap := H[k, k] - H[i, i]
+            gap := gap if abs(gap) > 1e-16*whole else 1e-16*whole + 0i
+            X[i, k] := sum(H[i, j]*X[j, k] for j in i + 1..k + 1)/gap if whole > 0 else 0i
+        }
+    }
+    V := Q@X
+    unit := 1e-10*max(abs(values))
+    unit := unit if unit > 0 else 1
+    order := argsort(round(imag(values)/unit))
+    order := order[argsort(round(real(values[order])/unit))]
+    V := [V[i, order[j]] for i in 0..n, j in 0..n]
+    return concat(values[order][new, :], [_toward(V[:, j], V[i, j]) for i in 0..n, j in 0..n], axis=0)
+}
+
+def _length(v) = sqrt(sum(abs(v)^2))
+
+# Whether the entry below the diagonal is more than rounding.
+def _matters(H, k, whole) {
+    near := abs(H[k, k]) + abs(H[max(k - 1, 0), max(k - 1, 0)])
+    return abs(H[k, max(k - 1, 0)]) > 1e-16*(near if near > 0 else whole)
+}
+
+# An entry of v, with v made of length 1 and the first of its largest entries real and positive.
+def _toward(v, x) {
+    sizes := abs(v)
+    top := v[argmax(sizes >= 0.999999*max(sizes))]
+    return x*conj(top)/abs(top)/_length(v)
+}
+
 # --- linear algebra as loops: what the faster targets hand to LAPACK ---------------------------
 
 # Gaussian elimination with partial pivoting (Golub and Van Loan, Matrix Computations, 3.4).

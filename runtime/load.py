@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -72,6 +73,8 @@ def machine() -> tuple[str, ...]:
 def _load_numba(text: str) -> ModuleType:
     from numba.core import config
 
+    # a Fourier transform is NumPy's; that it cannot run on several threads at once is no news to the user
+    warnings.filterwarnings("ignore", "Code running in object mode")
     name = f"gdc_text_{_hash(text, *machine())}"
     with _lock:
         found = sys.modules.get(name)

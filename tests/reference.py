@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import reference_random
+from reference_functions import FUNCTIONS, SEVERAL, Refused
 from scipy import special
 
 from gdc.dsl import tree
@@ -259,6 +260,7 @@ def randint(seed, low, high, *shape):
 
 PLAIN = {
     **MAPS,
+    **FUNCTIONS,
     "softmax": softmax,
     "log_softmax": log_softmax,
     "standardize": lambda X: (real(X) - np.mean(X, 0)) / np.std(X, 0),
@@ -714,12 +716,22 @@ class Judge:
         if e.function in MAPS:
             meet(*args, node=e)
         try:
+            if e.function in SEVERAL:
+                return SEVERAL[e.function](*args, **named)
             return [PLAIN[e.function](*args, **named)]
+        except Refused as refused:
+            raise Fault(refused.kind, str(refused), e) from None
         except ValueError as error:
             raise Fault("shape", str(error), e) from None
 
     def option(self, e):
-        return tuple(int(self.expr(i)) for i in e.items) if isinstance(e, tree.Tuple) else self.expr(e).item()
+        """A named argument."""
+        if isinstance(e, tree.Tuple):
+            return tuple(int(self.expr(i)) for i in e.items)
+        if isinstance(e, tree.String):
+            return e.value
+        value = self.expr(e)
+        return value if value.ndim else value.item()
 
     def shape_and_type(self, args, default):
         *sizes, last = args

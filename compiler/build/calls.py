@@ -59,6 +59,16 @@ class Arguments:
             self.b.fail("type", f"{name}= is true or false", given.span)
         return given.name == "true"
 
+    def word(self, name: str, choices: tuple[str, ...]) -> str:
+        """An option that is one of some strings; the first where it is not given."""
+        given = self.option(name)
+        if given is None:
+            return choices[0]
+        if not isinstance(given, tree.String) or given.value not in choices:
+            words = " or ".join(f'{name}="{c}"' for c in choices)
+            self.b.fail("type", f"{self.call.function} takes {words}, not {excerpt(given.span)}", given.span)
+        return given.value
+
     def integer(self, node: tree.Expr, what: str) -> int:
         """An argument that must be an int constant."""
         value = self.b.expr(node)
@@ -106,6 +116,29 @@ def function(*names: str) -> Callable[[Any], Any]:
     return register
 
 
+SEVERAL: dict[str, Callable[[Builder, tree.Call, Arguments], tuple[Node, ...]]] = {}
+
+
+def several(name: str) -> Callable[[Any], Any]:
+    """Registers a function with several results."""
+
+    def register(build: Callable[[Builder, tree.Call, Arguments], tuple[Node, ...]]) -> Any:
+        SEVERAL[name] = build
+        return build
+
+    return register
+
+
+def several_of(b: Builder, node: tree.Call) -> tuple[Node, ...]:
+    """The results of a function of `SEVERAL`."""
+    arguments = arguments_of(b, node)
+    if node.ranges:
+        b.fail("type", f"{node.function}(… for …) is not a reduction", node.span)
+    values = SEVERAL[node.function](b, node, arguments)
+    arguments.done()
+    return values
+
+
 @builds(tree.Call)
 def call(b: Builder, node: tree.Call) -> Node:
     if keeps_places(b, node):
@@ -130,17 +163,10 @@ def called(b: Builder, node: tree.Call) -> Node:
 
     defined = find(b, node.function)
     if defined is not None:
-        results = call_defined(b, node, defined)
-        if len(results) != 1:
-            b.fail(
-                "type",
-                f"{node.function} has {len(results)} results; take them with (a, b) := {excerpt(node.span)}",
-                node.span,
-            )
-        return results[0]
-    arguments = Arguments(b, node, {n.name: n for n in node.named}, set())
-    if len(arguments.named) != len(node.named):
-        b.fail("type", f"{node.function} is given one argument twice", node.span)
+        return only_result(b, node, call_defined(b, node, defined))
+    if node.function in SEVERAL:
+        return only_result(b, node, several_of(b, node))
+    arguments = arguments_of(b, node)
     if node.ranges:
         if node.function not in ROWS or ROWS[node.function].kind != "REDUCE":
             b.fail(
@@ -160,6 +186,25 @@ def called(b: Builder, node: tree.Call) -> Node:
         raise unknown_function(b, node)
     arguments.done()
     return value
+
+
+def arguments_of(b: Builder, node: tree.Call) -> Arguments:
+    arguments = Arguments(b, node, {n.name: n for n in node.named}, set())
+    if len(arguments.named) != len(node.named):
+        b.fail("type", f"{node.function} is given one argument twice", node.span)
+    return arguments
+
+
+def only_result(b: Builder, node: tree.Call, results: tuple[Node, ...]) -> Node:
+    """The result of a function that is used as a value."""
+    if len(results) != 1:
+        names = ", ".join("abcdefgh"[: len(results)]) if len(results) <= 8 else "a, b, …"
+        b.fail(
+            "type",
+            f"{node.function} has {len(results)} results; take them with ({names}) := {excerpt(node.span)}",
+            node.span,
+        )
+    return results[0]
 
 
 def mapped(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
@@ -200,7 +245,7 @@ def reduced(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
         if keepdims or (rank > 1 and len(axes) != rank):
             b.fail("shape", f"{excerpt(node.span)}: entries under a mask have no axes", node.span)
         return masked_reduction(b, node, value, masks[0])
-    deps = check_not_empty(b, node, value, axes)
+    deps = check_not_empty(b, node, value, axes) if "nonempty" in OPS[node.function].facts else ()
     return b.apply(node.function, node.span, trees, value, deps=deps, axes=axes, keepdims=keepdims)
 
 
@@ -211,16 +256,16 @@ def size_of_all(value: Node) -> Node:
     return ir.size_node(size)
 
 
-def check_not_empty(b: Builder, node: tree.Call, value: Node, axes: tuple[int, ...]) -> tuple[Node, ...]:
-    """The check that a reduction without a value of nothing has values, as its deps."""
-    if "nonempty" not in OPS[node.function].facts:
-        return ()
+def check_not_empty(
+    b: Builder, node: tree.Call, value: Node, axes: tuple[int, ...], given: tree.Expr | None = None
+) -> tuple[Node, ...]:
+    """The check that a function without a value of nothing has values, as its deps."""
     size = dim(1)
     for k in axes:
         size = size * value.type.shape[k]
     if b.surely_nonnegative(size - 1):
         return ()
-    words = escaped(f"{node.function} of no values: {excerpt(node.args[0].span, 30)} is empty")
+    words = escaped(f"{node.function} of no values: {excerpt((given or node.args[0]).span, 30)} is empty")
     return b.check(folded(b.node("gt", ir.size_node(size), ir.integer(0))), node.span, "value", words)
 
 

@@ -55,6 +55,6 @@ def unknown_function(builder: Builder, call: tree.Call) -> Error:
 
 
 def known_functions(builder: Builder) -> list[str]:
-    from gdc.compiler.build.calls import FUNCTIONS
+    from gdc.compiler.build.calls import FUNCTIONS, SEVERAL
 
-    return [*builder.space, *builder.prelude, *FUNCTIONS, *ROWS]
+    return [*builder.space, *builder.prelude, *FUNCTIONS, *SEVERAL, *ROWS]

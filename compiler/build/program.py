@@ -7,7 +7,21 @@ from functools import cache, partial
 from importlib import resources
 
 from gdc.compiler import ir
-from gdc.compiler.build import assert_grad, branches, calls, expressions, indexing, loops, notation, random
+from gdc.compiler.build import (
+    assert_grad,
+    branches,
+    calls,
+    expressions,
+    indexing,
+    linear_algebra,
+    loops,
+    notation,
+    order,
+    random,
+    shaping,
+    signals,
+    statistics,
+)
 from gdc.compiler.build.core import Builder, Poisoned
 from gdc.compiler.build.declare import declare_all, find_dimensions, undeclared
 from gdc.compiler.build.scan import assigned, differentiated, free_names
@@ -23,7 +37,10 @@ from gdc.dsl.source import Source, Span
 from gdc.dsl.uses import path_of
 
 # importing them registers what they build
-_REGISTERED = (assert_grad, calls, branches, loops, expressions, indexing, notation, random)
+_REGISTERED = (
+    *(calls, random, order, shaping, statistics, linear_algebra, signals),
+    *(assert_grad, branches, loops, expressions, indexing, notation),
+)
 
 
 def build(

@@ -45,7 +45,7 @@ def assign_several(b: Builder, node: tree.Assign) -> None:
 
 
 def several_results(b: Builder, node: tree.Assign) -> tuple[Node, ...]:
-    from gdc.compiler.build.calls import gradients
+    from gdc.compiler.build.calls import SEVERAL, gradients, several_of
     from gdc.compiler.build.functions import call_defined, find
 
     value = node.value
@@ -53,6 +53,9 @@ def several_results(b: Builder, node: tree.Assign) -> tuple[Node, ...]:
         defined = find(b, value.function)
         if defined is not None:
             return call_defined(b, value, defined)
+        if value.function in SEVERAL:
+            with b.unselected():
+                return several_of(b, value)
         if value.function == "grad":
             return gradients(b, value)
     b.fail(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gdc.compiler import random_numbers
 from gdc.compiler.emit import PART
+from gdc.compiler.library import LIBRARY
 
 ROWS = 4096             # places in one partial state
 
@@ -17,6 +18,7 @@ def _helper(text: str) -> str:
 
 
 BINDINGS = {
+    "directions": LIBRARY["directions"], "packed_eig": LIBRARY["packed_eig"],
     "special": "from scipy import special", "part": PART, "math": "import math",
     **{name: _helper(text) for name, text in random_numbers.SCALAR.items()}, **random_numbers.WHOLE,
     "minimum": _helper('''
@@ -185,8 +187,11 @@ def factored(result):
     return result
 ''',
 }
+# CuPy has no general eigenvalues: the CPU finds them.
+CALLS = {"eig": "xp.asarray(packed_eig(host({0})))"}
 NEEDS: dict[str, tuple[str, ...]] = {
-    "reduced": ("host",), "stop_if_failed": ("host",), "factored": ("host",), **random_numbers.NEEDS}
+    "packed_eig": ("directions", "host"), "reduced": ("host",), "stop_if_failed": ("host",), "factored": ("host",),
+    **random_numbers.NEEDS}
 
 # Names that a text uses for itself: a variable of the program that has one of them gets another.
 OWN_NAMES = frozenset("""cuda xp contextlib place thread half last count status numbers slot works real_cells

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gdc.compiler import imp
-from gdc.compiler.cuda.helpers import BINDINGS, NEEDS, OWN_NAMES, OWN_NUMBERED
+from gdc.compiler.cuda.helpers import BINDINGS, CALLS, NEEDS, OWN_NAMES, OWN_NUMBERED
 from gdc.compiler.emit import Emitter, number
 from gdc.compiler.imp import Expr, Program
 from gdc.compiler.imp_tools import name_of
@@ -23,6 +23,7 @@ CELLS = {
     "exp2": "math.pow(2.0, {0})", "cbrt": "cuda.cbrt({0})", "pow": "math.pow({0}, {1})",
     "pow int": "power_int({0}, {1})", "floordiv int": "divide_int({0}, {1})",
     "mod int": "remainder_int({0}, {1})", "sign int": "sign_int({0})",
+    "real complex": "{0}.real", "imag complex": "{0}.imag",
     "shl": "shift_left({0}, {1})", "shr": "shift_right({0}, {1})",
 }
 LOWEST = "-9223372036854775807 - 1"
@@ -33,6 +34,7 @@ class Scalars(Emitter):
 
     bindings = BINDINGS
     needs = NEEDS
+    calls = CALLS
     numpy_scalars = True
 
     def __init__(self, program: Program, source: Source | None = None) -> None:
@@ -102,7 +104,9 @@ class Scalars(Emitter):
         weak = all(a.weak for a in args) and value.element.kind != "bool" and value.op in ("add", "sub", "mul", "neg")
         if weak and not index and not self.stays_small(value):
             args, weak = (self.strong(value.args[0], args[0]), *args[1:]), False
-        code = self.row(value.op, value.element, args)
+        # what `real` and `conj` do depends on what they are given
+        element = value.args[0].element if value.op in ("real", "imag", "conj") else value.element
+        code = self.row(value.op, element, args)
         return Code(code.text, code.level, weak)
 
     def cast(self, value: Expr, code: Code) -> Code:

@@ -11,7 +11,7 @@ from gdc.compiler.lower.entry import converted, entry, select
 from gdc.compiler.ops import OPS
 from gdc.compiler.types import Element
 
-KEPT = frozenset({"axes", "keepdims", "perm", "axis", "subscripts", "inputs", "output"})
+KEPT = frozenset({"axes", "keepdims", "perm", "axis", "subscripts", "inputs", "output", "side"})
 
 
 def whole(c: Context, value: Node) -> Formula:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from gdc.compiler import imp
+from gdc.compiler.bindings import is_library
 from gdc.compiler.dims import ONE
 from gdc.compiler.imp import Alloc, Expr, Let, Store
 from gdc.compiler.ir import Node, part_shape
+from gdc.compiler.lower.calls import built
 from gdc.compiler.lower.context import Context, convert, run
-from gdc.compiler.lower.contract import contract
+from gdc.compiler.lower.contract import array_expression, contract
 from gdc.compiler.lower.entry import entry, places
 from gdc.compiler.lower.reduce import reduce_node
 from gdc.compiler.ops import OPS
@@ -24,6 +26,8 @@ def nests(c: Context, value: Node) -> None:
         let_scalar(c, value)
     elif value.op in ("matmul", "einsum"):
         contract(c, value)
+    elif is_library(value):
+        _library(c, value)
     elif value.op in ("concat", "stack"):
         _pieces(c, value)
     elif value.op == "undefined":
@@ -38,6 +42,15 @@ def nests(c: Context, value: Node) -> None:
 def let_scalar(c: Context, value: Node) -> None:
     right = convert(c.value(value), value.type.element)
     name = c.let_name(value)
+    c.add(Let(name, right, c.origins(value)))
+    c.bind(value, name)
+
+
+def _library(c: Context, value: Node) -> None:
+    """A library call on whole arrays."""
+    args = [array_expression(c, a) if a.type.rank else c.value(a) for a in value.args]
+    right = built(value, args)
+    name = c.new_name(value)
     c.add(Let(name, right, c.origins(value)))
     c.bind(value, name)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from gdc.compiler import random_numbers
+from gdc.compiler import library, random_numbers
 from gdc.compiler.emit import PART, Emitter, Text
 from gdc.compiler.imp import Expr, Program
+from gdc.compiler.library import LIBRARY
 from gdc.compiler.text import Code
 from gdc.dsl.source import Source
 
@@ -24,14 +25,14 @@ def std(x, axis=None, keepdims=False):
     """np.std, but of nothing it is nan without a warning."""
     return np.sqrt(var(x, axis, keepdims))
 '''
-BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD,
+BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD, **LIBRARY,
             **random_numbers.WHOLE}
 NEEDS: dict[str, tuple[str, ...]] = {"mean": (), "var": ("mean",), "std": ("mean", "var")}
 
 
 class NumPy(Emitter):
     bindings = BINDINGS
-    needs = NEEDS | random_numbers.NEEDS
+    needs = NEEDS | library.NEEDS | random_numbers.NEEDS
     numpy_scalars = True
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:

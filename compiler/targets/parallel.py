@@ -16,9 +16,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gdc.compiler import imp, random_numbers
+from gdc.compiler import imp, library, random_numbers
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
+from gdc.compiler.library import LIBRARY, NUMBA
 from gdc.compiler.ops import OPS
 from gdc.compiler.text import ATOM, COMPARE, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
@@ -48,6 +49,7 @@ def _helper(text: str) -> str:
 
 
 BINDINGS = {
+    **{name: _helper(text) for name, text in LIBRARY.items()},
     "abs": "import numpy as np", "asin": "from numpy import arcsin as asin", "acos": "from numpy import arccos as acos",
     "atan": "from numpy import arctan as atan", "atan2": "from numpy import arctan2 as atan2",
     "erf": "from math import erf", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
@@ -225,7 +227,8 @@ def rebound_arrays(program: Program) -> set[str]:
 
 class Parallel(Emitter):
     bindings = BINDINGS
-    needs = NEEDS
+    needs = NEEDS | library.NEEDS
+    calls = NUMBA
     weak_numbers = False
 
     def __init__(self, program: Program, source: Source | None = None) -> None:

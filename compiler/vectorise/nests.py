@@ -67,6 +67,8 @@ class Vectoriser(Folds):
             return self._map(value)
         if kind == "REDUCE":
             return self._reduce_own(value)
+        if kind == "LIBRARY" and value.get("axis") is not None and len(value.args) == 1:
+            return self._along(value)
         what = {"loop": "a loop", "update": "an array that is built entry by entry"}.get(value.op, value.op)
         raise Unvectorised(f"each round needs {what} of its own")
 
@@ -91,6 +93,12 @@ class Vectoriser(Folds):
     def _refuse_under_a_condition(self, value: Node) -> None:
         if self.mask is not None and self.waits(value):
             raise Unvectorised("what stands under a condition may have no value where the condition does not hold")
+
+    def _along(self, value: Node) -> Spread:
+        """A library function along an axis, which has come to stand further back."""
+        inner = self.at(value.args[0])
+        attrs = {**dict(value.attrs), "axis": value.get("axis") + len(inner.labels)}
+        return Spread(node(value.op, inner.node, **attrs), inner.labels)
 
     def _transpose(self, value: Node) -> Spread:
         inner = self.at(value.args[0])

@@ -1,17 +1,18 @@
 """The array IR, run by the book over NumPy: slow, small, and the judge of what a pass may change."""
 
 import numpy as np
-from scipy import special
+from scipy import linalg, special
 
 from gdc.compiler import random_numbers
 from gdc.compiler.dims import Dim
 from gdc.compiler.ir import nested, roots, walk
+from gdc.compiler.library import LIBRARY
 from gdc.compiler.ops import OPS
 
 # what the op table's NumPy texts may name
-LIBRARY = {"np": np, "special": special}
-for text in random_numbers.WHOLE.values():
-    exec(text, LIBRARY)
+NAMES = {"np": np, "linalg": linalg, "special": special}
+for text in (*LIBRARY.values(), *random_numbers.WHOLE.values()):
+    exec(text, NAMES)
 
 
 class Stopped(Exception):
@@ -91,7 +92,11 @@ class Interpreter:
             return np.asarray(getattr(np, node.op)(args[0], axis=axes, keepdims=node.get("keepdims"))).astype(element)
         if row.kind == "MAP":
             text = row.numpy.format(*(f"a[{k}]" for k in range(row.arity)))
-            return np.asarray(eval(text, LIBRARY, {"a": args})).astype(element)
+            return np.asarray(eval(text, NAMES, {"a": args})).astype(element)
+        if row.kind == "LIBRARY":
+            words = {"axis": node.get("axis"), "side": repr(node.get("side"))}
+            text = row.numpy.format(*(f"a[{k}]" for k in range(row.arity)), **words)
+            return np.asarray(eval(text, NAMES, {"a": args})).astype(element)
         text = {
             "matmul": "a[0] @ a[1]",
             "solve": "np.linalg.solve(a[0], a[1])",

@@ -1,0 +1,160 @@
+"""Library calls that need more than one line: what numpy's and parallel's texts define before they use it.
+
+A text is Python over `np` that Numba compiles too; `# import …` inside it goes to the top of the module. Several
+results come back as one array, one below the other: see `build/linear_algebra.py`.
+"""
+
+from __future__ import annotations
+
+# Sort ascending along the last axis. NumPy needs no text of ours; Numba sorts vectors.
+SORTED_ROWS = '''
+def sorted_rows(A):
+    """The array with each row of its last axis in ascending order, nan last."""
+    S = np.ascontiguousarray(A).copy()
+    rows = S.reshape((A.size // max(A.shape[-1], 1), A.shape[-1]))
+    for k in range(len(rows)):
+        rows[k] = np.sort(rows[k])
+    return S
+'''
+PLACES_IN_ORDER = '''
+def places_in_order(A):
+    """For each row of the last axis the places of its entries in ascending order; ties as they stand, nan last."""
+    P = np.empty(A.shape, np.int64)
+    size = A.size // max(A.shape[-1], 1), A.shape[-1]
+    rows, places = np.ascontiguousarray(A).reshape(size), P.reshape(size)
+    for k in range(len(rows)):
+        places[k] = np.argsort(rows[k], kind="mergesort")
+    return P
+'''
+DIRECTIONS = '''
+def directions(V):
+    """For each column the factor that makes the first of its largest entries real and positive."""
+    factors = np.ones(V.shape[1], V.dtype)
+    for k in range(V.shape[1]):
+        sizes = np.abs(V[:, k])
+        top = V[np.argmax(sizes >= 0.999999*np.max(sizes)), k]
+        if top != 0:
+            factors[k] = np.conj(top)/np.abs(top)
+    return factors
+'''
+PACKED_QR = '''
+def packed_qr(A):
+    """Q above the transpose of R, whose diagonal is not negative."""
+    if A.size == 0:
+        return np.eye(A.shape[0] + A.shape[1], min(A.shape)).astype(A.dtype)
+    Q, R = np.linalg.qr(np.ascontiguousarray(A))
+    signs = np.where(np.diag(R) < 0, -1, 1).astype(A.dtype)
+    return np.concatenate((Q*signs, R.T*signs))
+'''
+PACKED_EIGH = '''
+def packed_eigh(A):
+    """The eigenvalues in ascending order, the eigenvectors as columns below them."""
+    if A.size == 0:
+        return np.empty((1, 0), A.dtype)
+    values, vectors = np.linalg.eigh(np.ascontiguousarray(A))
+    return np.concatenate((values.reshape((1, -1)), vectors*directions(vectors)))
+'''
+PACKED_SVD = '''
+def packed_svd(A):
+    """U, the singular values, and the transpose of Vt, one below the other."""
+    if A.size == 0:
+        return np.empty((A.shape[0] + 1 + A.shape[1], 0), A.dtype)
+    U, s, Vt = np.linalg.svd(np.ascontiguousarray(A), False)
+    V = np.ascontiguousarray(Vt.T)
+    signs = directions(U)
+    own = np.where(s > 1e-14*np.sqrt(np.sum(s*s)), signs, directions(V)).astype(A.dtype)
+    return np.concatenate((U*signs, s.reshape((1, -1)), V*own))
+'''
+PACKED_EIG = '''
+def packed_eig(A):
+    """The eigenvalues by real, then by imaginary part, and the eigenvectors as columns below them."""
+    if A.size == 0:
+        return np.empty((1, 0), np.complex128)
+    values, vectors = np.linalg.eig(np.ascontiguousarray(A).astype(np.complex128))
+    unit = 1e-10*np.max(np.abs(values))
+    unit = unit if unit > 0 else 1.0        # parts that differ by rounding alone count as equal
+    order = np.argsort(np.rint(values.imag/unit), kind="mergesort")
+    order = order[np.argsort(np.rint(values.real[order]/unit), kind="mergesort")]
+    values, vectors = values[order], np.ascontiguousarray(vectors[:, order])
+    return np.concatenate((values.reshape((1, -1)), vectors*directions(vectors)))
+'''
+PACKED_LU = '''
+# import from scipy import linalg
+def packed_lu(A):
+    """L below and U from the diagonal on, and in a last column the row of A that each row came from."""
+    places, L, U = linalg.lu(A, p_indices=True)
+    k = min(A.shape)
+    factors = np.zeros(A.shape, A.dtype)
+    factors[:, :k] += np.tril(L, -1)
+    factors[:k, :] += U
+    rows = np.empty(A.shape[0])
+    rows[places] = np.arange(A.shape[0])
+    return np.column_stack((factors, np.argsort(rows).astype(A.dtype)))
+'''
+PSEUDO_INVERSE = '''
+def pseudo_inverse(A):
+    """What is below max(m, n)*eps times the largest singular value counts as zero."""
+    if A.size == 0:
+        return np.empty(A.shape[::-1], A.dtype)
+    return np.linalg.pinv(A, max(A.shape)*np.finfo(A.dtype).eps)
+'''
+
+# Numba has no Fourier transforms: whole arrays are handed to NumPy.
+FFT = '''
+# import from numba import objmode
+def fft_of(A):
+    """np.fft.fft along the last axis."""
+    B = np.empty(A.shape, (np.ravel(A)[:0] + np.complex64(0)).dtype)
+    if A.size > 0:
+        with objmode():
+            B[...] = np.fft.fft(A)
+    return B
+'''
+RFFT = '''
+# import from numba import objmode
+def rfft_of(A):
+    """np.fft.rfft along the last axis."""
+    B = np.empty(A.shape[:-1] + (A.shape[-1]//2 + 1,), (np.ravel(A)[:0] + np.complex64(0)).dtype)
+    if A.size > 0:
+        with objmode():
+            B[...] = np.fft.rfft(A)
+    return B
+'''
+IRFFT = '''
+# import from numba import objmode
+def irfft_of(A, size):
+    """np.fft.irfft along the last axis, of so many reals."""
+    B = np.empty(A.shape[:-1] + (size,), np.ravel(A)[:0].real.dtype)
+    if B.size > 0:
+        with objmode():
+            B[...] = np.fft.irfft(A, size)
+    return B
+'''
+
+LIBRARY: dict[str, str] = {
+    "sorted_rows": SORTED_ROWS,
+    "places_in_order": PLACES_IN_ORDER,
+    "directions": DIRECTIONS,
+    "packed_qr": PACKED_QR,
+    "packed_eigh": PACKED_EIGH,
+    "packed_svd": PACKED_SVD,
+    "packed_eig": PACKED_EIG,
+    "packed_lu": PACKED_LU,
+    "pseudo_inverse": PSEUDO_INVERSE,
+    "fft_of": FFT,
+    "ifft_of": FFT.replace("fft_of", "ifft_of").replace("fft.fft", "fft.ifft"),
+    "rfft_of": RFFT,
+    "irfft_of": IRFFT,
+}
+# What a text calls in its turn.
+NEEDS: dict[str, tuple[str, ...]] = dict.fromkeys(("packed_eigh", "packed_svd", "packed_eig"), ("directions",))
+
+# Numba's calls where they are not NumPy's.
+NUMBA: dict[str, str] = {
+    "sort": "sorted_rows({0})",
+    "argsort": "places_in_order({0})",
+    "fft": "fft_of({0})",
+    "ifft": "ifft_of({0})",
+    "rfft": "rfft_of({0})",
+    "irfft": "irfft_of({0}, {1})",
+}

@@ -1,0 +1,3 @@
+# error type 3: sort, complex
+
+s := sort([1i, 2])
