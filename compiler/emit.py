@@ -206,6 +206,8 @@ class Emitter:
             weak = args[1].weak or args[2].weak
         elif weak and self.weak_numbers and not index and not self.stays_small(value):
             args, weak = (self.strong(value.args[0], args[0]), *args[1:]), False
+        elif shape.level == ATOM and all(a.weak for a in args) and value.args[0].element not in (INT, REAL):
+            args = (self.strong(value.args[0], args[0]), *args[1:])
         code = shape.fill(args)
         return Code(code.text, code.level, weak)
 
@@ -235,6 +237,8 @@ class Emitter:
         if not isinstance(cell, str):
             raise ValueError(f"{op} has no text for arrays")
         shape = template(cell)
+        if op == "where" and value.element not in (INT, REAL):
+            args = (args[0], *(self.strong(a, c) for a, c in zip(value.args[1:], args[1:], strict=True)))
         self.used |= {n for n in shape.names if n == "special"}
         return shape.fill(args, **self.words(value, args))
 

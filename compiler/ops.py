@@ -144,7 +144,7 @@ ROWS = (
     _map("mod", 2, "remainder({0}, {1})", "({0} % {1})", ("1", "-floor(x/y)"), element=rules.arithmetic, symbol="%", flops=5,
          guard=ORDERED),
     _map("pow", 2, "power({0}, {1})", "({0} ** {1})", ("y*x^(y - 1)", "where(x > 0, r*log(x), 0*x)"),
-         element=rules.arithmetic, symbol="^", flops=30, ulp={**SMOOTH, "loops": 4.0}),
+         element=rules.power, symbol="^", flops=30, ulp={**SMOOTH, "loops": 4.0}),
     _map("neg", 1, "(-{0})", "(-{0})", ("-1",), element=rules.arithmetic, symbol="-", facts="linear"),
     # comparison and logic
     _compare("eq", "==", NUMERIC, "commutes"), _compare("ne", "!=", NUMERIC, "commutes"), _compare("lt", "<", ORDERED),

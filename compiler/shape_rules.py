@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gdc.compiler.dims import ONE, Dim, dim, surely_differ
-from gdc.compiler.types import BOOL, INT, KINDS, REAL, Element, Type, promote, shape_text
+from gdc.compiler.types import BOOL, INT, KINDS, Element, Type, program_real, promote, shape_text
 
 Meet = Callable[[Dim, Dim], Dim]
 Attrs = Mapping[str, Any]
@@ -108,10 +108,16 @@ def arithmetic(elements: tuple[Element, ...]) -> Element:
     return promote(INT, *elements) if all(e.kind == "bool" for e in elements) else promote(*elements)
 
 
+def power(elements: tuple[Element, ...]) -> Element:
+    """An int exponent changes nothing about its base."""
+    base, exponent = elements
+    return arithmetic((base,) if exponent.kind == "int" and base.kind != "bool" else elements)
+
+
 def fractional(elements: tuple[Element, ...]) -> Element:
     """Ints become reals: the rule of `/` and of exp, sqrt, …"""
     best = promote(*elements)
-    return REAL if best.kind in ("bool", "int") else best
+    return program_real() if best.kind in ("bool", "int") else best
 
 
 def boolean(elements: tuple[Element, ...]) -> Element:

@@ -17,11 +17,13 @@ from gdc.runtime import cache
 from gdc.runtime.bind import holds, serves
 from gdc.runtime.faults import contained
 from gdc.runtime.machine import TARGETS
+from gdc.runtime.values import DTYPES
 
 if TYPE_CHECKING:
     from gdc.runtime.result import Result
 
 Types = dict[str, tuple[str, tuple[int | None, ...]]]
+PRECISIONS = ("f64", "f32")
 MOST_PLANS = 64
 MOST_VARIANTS = 8  # of one target, before the general one serves all other sizes
 ASK = '{"ask": '
@@ -47,20 +49,22 @@ def compile(
     types      {"X": "real[m, n]"} for inputs without a contract (else the values of each call say it)
     strict     keep the grouping of every formula as written
     without    names of rewrite rules to leave out (`explain` shows them)
+    precision  "f64" or "f32": how wide a `real` is; a `complex` is twice as wide
     files      False: nothing in the text may name a file
     folder     what `from "…"` is relative to: the working folder, if it is not given
     Raises gdc.Error with every error that can be found before the values are known.
     """
     if not isinstance(text, str):
         raise Error("type", f"a program is compiled from text, not from {type(text).__name__}")
-    if precision not in ("f64", "real"):
-        raise Error("limit", f"this version of gdc computes in f64 only, not in {precision}")
+    if precision not in PRECISIONS:
+        raise Error("type", f"there is no precision {precision}", hint=f"one of {', '.join(PRECISIONS)}")
     return Program(
         text,
         name or Source("").name,
         types or {},
         strict,
         frozenset(without),
+        precision,
         files,
         str(folder) if folder is not None else None,
     )
@@ -96,11 +100,13 @@ class Program:
         types: Mapping[str, str],
         strict: bool,
         without: frozenset[str],
+        precision: str,
         files: bool,
         folder: str | None,
     ) -> None:
         self._text, self._name, self._types = text, name, dict(types)
-        self._strict, self._without, self._files, self._folder = strict, without, files, folder
+        self._strict, self._without, self._precision = strict, without, precision
+        self._files, self._folder = files, folder
         self._lock = threading.RLock()
         self._plans: dict[Any, tuple[Plan, ...]] = {}
         self._chosen: dict[Any, Any] = {}
@@ -223,7 +229,8 @@ class Program:
         return f"Program {self._name}\n{self._face.signature}"
 
     def __reduce__(self) -> Any:
-        return Program, (self._text, self._name, self._types, self._strict, self._without, self._files, self._folder)
+        options = (self._types, self._strict, self._without, self._precision, self._files, self._folder)
+        return Program, (self._text, self._name, *options)
 
     # -- plans
 
@@ -267,7 +274,8 @@ class Program:
             return found
 
     def _read_or_compile(self, target: str, types: Types, sizes: Mapping[str, int]) -> Plan:
-        name = cache.key(VERSION, self._text, target, types, self._given, self._strict, sorted(self._without))
+        options = (self._strict, sorted(self._without), self._precision)
+        name = cache.key(VERSION, self._text, target, types, self._given, *options)
         kept = self._read(name, target, sizes)
         if kept is not None:
             return kept
@@ -310,7 +318,7 @@ class Program:
     def _options(self) -> Any:
         from gdc.compiler import driver
 
-        return driver.Options(self._strict, self._without)
+        return driver.Options(self._strict, self._without, self._precision)
 
     def _types_to_show(self) -> tuple[Types, str]:
         """Types for looking inside: those of the last call, else an assumption, in words."""
@@ -340,19 +348,7 @@ def unknown_target(name: str) -> Error:
 def contract_type(name: str, text: str) -> tuple[str, tuple[int | None, ...]]:
     """`real[m, 1]` as ("real", (None, 1)). Raises a type error."""
     found = CONTRACT.fullmatch(str(text))
-    kinds = {
-        "bool": "bool",
-        "int": "int",
-        "real": "real",
-        "complex": "complex",
-        "i64": "int",
-        "f64": "real",
-        "c128": "complex",
-        "i32": "i32",
-        "f32": "f32",
-        "c64": "c64",
-    }
-    if not found or found[1] not in kinds:
+    if not found or found[1] not in DTYPES:
         raise Error("type", f"the type of {name} is not a type: {text}", hint='write it as a contract: "real[m, n]"')
     sizes = [s.strip() for s in found[2].split(",")] if found[2] else []
-    return kinds[found[1]], tuple(1 if s == "1" else None for s in sizes)
+    return found[1], tuple(1 if s == "1" else None for s in sizes)

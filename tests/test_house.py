@@ -33,6 +33,7 @@ LAYERS = [
     "compiler.nest_cost", "compiler.folding",
      "compiler.algebra", "compiler.parts", "compiler.placing", "compiler.linear_derivatives",
      "compiler.structural_derivatives"},
+    {"compiler.promotion"},
     {"compiler.imp", "compiler.ir"},
     {"compiler.names", "compiler.snippets"},
     {"compiler.ops"},

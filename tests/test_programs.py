@@ -3,7 +3,7 @@
 A program's leading comment carries the test, one directive a line; values are NumPy expressions over the inputs:
 
     # input X = [[1, 2], [3, 4]]        a value that the caller gives
-    # expect w = X.sum(axis=0)          an output, its element kind (bool, int, real) included
+    # expect w = X.sum(axis=0)          an output, its element type included
     # expect trace J = [3.0, 2.0]       a trace
     # expect only w, b                  the names of the outputs, in order
     # tolerance 1e-6                    instead of 1e-9, relative and absolute
@@ -121,12 +121,13 @@ def same(got, want, case, name, kinds=True):
     got, want = np.asarray(got), np.asarray(want)
     assert got.shape == want.shape, f"{name}: shape {got.shape}, not {want.shape}"
     if kinds:
-        assert got.dtype.kind == want.dtype.kind, f"{name}: {got.dtype}, not {want.dtype}"
+        assert got.dtype == want.dtype, f"{name}: {got.dtype}, not {want.dtype}"
     if case.exact or want.dtype.kind in "bi":
         np.testing.assert_array_equal(got, want, err_msg=name)
-        if want.dtype.kind == "f" and case.exact:
-            signs = (np.signbit(x) & ~np.isnan(x) for x in (got, want))
-            np.testing.assert_array_equal(*signs, err_msg=f"{name}: the sign of zero")
+        if want.dtype.kind in "fc" and case.exact:
+            for part in (np.real, np.imag):
+                signs = (np.signbit(part(x)) & ~np.isnan(part(x)) for x in (got, want))
+                np.testing.assert_array_equal(*signs, err_msg=f"{name}: the sign of zero")
     else:
         np.testing.assert_allclose(got, want, rtol=case.tolerance, atol=case.tolerance, err_msg=name)
 

@@ -25,6 +25,7 @@ CELLS = {
     "mod int": "remainder_int({0}, {1})", "sign int": "sign_int({0})",
     "shl": "shift_left({0}, {1})", "shr": "shift_right({0}, {1})",
 }
+DOUBLE = ("rint(", "floor_divide(", "remainder(", "sign(", "math.pow(2.0")  # they compute in 64 bits
 LOWEST = "-9223372036854775807 - 1"
 
 
@@ -150,13 +151,24 @@ class Scalars(Emitter):
         return Code(text, number_level(text), element.kind == "int")
 
     def row(self, op: str, element: Element, args: tuple[Code, ...]) -> Code:
-        """A MAP row inside a kernel."""
+        """A MAP row inside a kernel, in the width of its element: Numba's ints grow to 64 bits."""
+        code = self.plain_row(op, element, args)
+        if element == Element("int", 32):
+            return Code(f"np.int32({code.text})")
+        if element == Element("real", 32) and code.text.startswith(DOUBLE):
+            return Code(f"np.float32({code.text})")
+        return code
+
+    def plain_row(self, op: str, element: Element, args: tuple[Code, ...]) -> Code:
+        """A MAP row's text."""
         if op in ("real", "conj") and element.kind != "complex":
             return args[0]
         cell = CELLS.get(f"{op} {element.kind}", CELLS.get(op, OPS[op].scalar))
         if not isinstance(cell, str):
             raise ValueError(f"{op} has no text for scalars")
         shape = template(cell)
+        if element.bits == 32 and cell.startswith(DOUBLE):
+            args = tuple(Code(f"float({a.text})") for a in args)
         code = shape.fill(args)
         name = next(iter(shape.names)) if len(shape.names) == 1 else ""
         if name in MATH and code.text.startswith(name + "("):

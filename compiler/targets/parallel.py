@@ -27,6 +27,8 @@ from gdc.dsl.source import Source
 WORTHWHILE = 50_000     # multiply-adds in a nest, below which a fork and join costs more than it gains (docs/cores.md)
 MOST_VALUES = 4         # of a failed check
 OPERATORS = ("floordiv", "mod", "pow")      # Numba's are NumPy's
+INT32, COMPLEX64 = Element("int", 32), Element("complex", 64)
+NARROW = (INT32, Element("real", 32), COMPLEX64)    # a literal must say that it is one
 KINDS = {"int": 1, "real": 2, "bool": 3}
 
 OPTIONS = '''
@@ -190,8 +192,7 @@ def printed(events):
             kind, rank = piece
             shape, at = tuple(events[at : at + rank]), at + rank
             count = int(np.prod(shape))
-            cells = (reals if kind == "real" else events)[at : at + count]
-            cells = cells.astype(bool) if kind == "bool" else cells
+            cells = (reals if kind.startswith("float") else events)[at : at + count].astype(kind)
             words.append(cells.reshape(shape).copy() if rank else cells[0])
             at += count
         yield words
@@ -242,7 +243,7 @@ class Parallel(Emitter):
         if value.rank:
             return super().constant(value)
         text = number(value.get("value"), value.element)
-        if value.element.bits == 32:
+        if value.element in NARROW:
             return Code(f"np.{value.element.numpy}({text})")
         return Code(text, number_level(text))
 
@@ -256,6 +257,14 @@ class Parallel(Emitter):
         return Code(f"np.{new.numpy}({inner})")
 
     def scalar(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
+        """A MAP row on scalars, in the width of its element: Numba's ints grow to 64 bits, and a power to 128."""
+        code = self.native_scalar(value, args, index)
+        if value.element == INT32 or (value.element == COMPLEX64 and value.op == "pow"):
+            return Code(f"np.{value.element.numpy}({code.text})")
+        return code
+
+    def native_scalar(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
+        """What Numba takes for a MAP row on scalars."""
         if value.op == "add" and value.get("free") and value.element.kind == "real":
             self.used.add("plus")
             return Code(f"plus({args[0].text}, {args[1].text})")
@@ -375,7 +384,7 @@ class Parallel(Emitter):
             return
         pieces = statement.pieces + (None,) * (len(statement.values) - statement.pieces.count(None))
         values = iter(statement.values)
-        shapes = [p if p is not None else (lambda v: (v.element.kind, v.rank))(next(values)) for p in pieces]
+        shapes = [p if p is not None else (lambda v: (v.element.numpy, v.rank))(next(values)) for p in pieces]
         words = ", ".join(self.literal(s) if isinstance(s, str) else repr(s) for s in shapes)
         line = f"({words}{',' if len(shapes) == 1 else ''})"
         if line not in self.prints:
@@ -528,7 +537,7 @@ def _nothing(element: Element, rank: int) -> str:
         kind = "" if element == REAL else f", np.{element.numpy}{'_' if element.kind == 'bool' else ''}"
         return f"np.empty({'0' if rank == 1 else '(' + ', '.join(['0'] * rank) + ')'}{kind})"
     zero = number(False if element.kind == "bool" else 0, element)
-    return f"np.{element.numpy}({zero})" if element.bits == 32 else zero
+    return f"np.{element.numpy}({zero})" if element in NARROW else zero
 
 
 def emit(program: Program, source: Source | None = None) -> Text:

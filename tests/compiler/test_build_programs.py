@@ -11,7 +11,7 @@ from scipy import special
 from gdc.compiler import ir
 from gdc.compiler.build import build
 from gdc.compiler.dims import ONE, dim
-from gdc.compiler.types import BOOL, INT, REAL, Type
+from gdc.compiler.types import BOOL, COMPLEX, INT, REAL, Type
 from gdc.dsl.errors import Error
 from gdc.dsl.parse import parse
 from gdc.dsl.source import Source
@@ -88,7 +88,7 @@ class Interpreter(interpret.Interpreter):
 
 def type_of(value):
     value = np.asarray(value)
-    element = {"b": BOOL, "i": INT, "u": INT, "f": REAL}[value.dtype.kind]
+    element = {"b": BOOL, "i": INT, "u": INT, "f": REAL, "c": COMPLEX}[value.dtype.kind]
     return Type(element, tuple(ONE if n == 1 else dim("?") for n in value.shape))
 
 
