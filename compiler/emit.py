@@ -237,8 +237,9 @@ class Emitter:
         if not isinstance(cell, str):
             raise ValueError(f"{op} has no text for arrays")
         shape = template(cell)
-        if op == "where" and value.element not in (INT, REAL):
-            args = (args[0], *(self.strong(a, c) for a, c in zip(value.args[1:], args[1:], strict=True)))
+        if value.element not in (INT, REAL) and not any(a.rank and a.element == value.element for a in value.args):
+            pairs = zip(value.args, args, strict=True)
+            args = tuple(self.strong(a, code) if a.element == value.element else code for a, code in pairs)
         self.used |= {n for n in shape.names if n == "special"}
         return shape.fill(args, **self.words(value, args))
 

@@ -28,6 +28,7 @@ import gdc
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.gd"))
 TARGETS = ("loops", "numpy", "parallel", "cuda")
 SHARES = {"parallel": 4, "cuda": 4}  # one program in so many runs there unless --all is given
+SINGLE = 2e-4  # how far two orders of computing in f32 may be apart
 AT_RUN_TIME = ("index", "value", "assert")  # the errors that the reference knows
 DIRECTIVE = re.compile(r"# (input|expect trace|expect only|expect|tolerance|exact|error|alone|count)\b ?(.*)")
 
@@ -185,6 +186,24 @@ def test_program(path, target, request, monkeypatch):
             assert where != target or code_of(program, target).count(words) == int(count), code_of(program, target)
     for name, value in case.inputs.items():
         np.testing.assert_array_equal(value, kept[name], err_msg=f"input {name} was changed")
+
+
+@pytest.mark.parametrize("target", TARGETS[1:])
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda p: p.stem)
+def test_single_precision(path, target, request, monkeypatch):
+    """At precision f32 the targets agree with `loops`, element types included."""
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
+    case = case_of(path)
+    if case.error or not (in_share(path, target, request.config.getoption("--all")) or target == "numpy"):
+        pytest.skip("an error, or not in the seeded share: --all runs it")
+    program = gdc.compile(case.text, precision="f32")
+    case.exact, case.tolerance = False, SINGLE
+    want, got = (program.run(case.inputs, backend=t) for t in ("loops", target))
+    assert list(got) == list(want)
+    for name in want:
+        same(got[name], want[name], case, name)
+    for name in want.trace:
+        same(got.trace[name], want.trace[name], case, f"trace {name}")
 
 
 def code_of(program, target):
