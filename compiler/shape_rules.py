@@ -143,8 +143,13 @@ def summed(elements: tuple[Element, ...]) -> Element:
     return INT if elements[0].kind in ("bool", "int") else elements[0]
 
 
+def magnitude(elements: tuple[Element, ...]) -> Element:
+    """A size or a spread is real, of complex numbers too."""
+    return real_part((fractional(elements),))
+
+
 def averaged(elements: tuple[Element, ...]) -> Element:
-    return real_part((fractional(elements),)) if elements[0].kind != "complex" else elements[0]
+    return fractional(elements)
 
 
 def wants(*kinds: str) -> Callable[[str, tuple[Type, ...]], None]:
@@ -153,9 +158,16 @@ def wants(*kinds: str) -> Callable[[str, tuple[Type, ...]], None]:
     def guard(name: str, types: tuple[Type, ...]) -> None:
         for t in types:
             if t.kind not in kinds:
-                raise Conflict("type", f"{name} wants {' or '.join(kinds)}, not {t.kind}")
+                hint = "abs(…), real(…) and imag(…) are real" if t.kind == "complex" else None
+                raise Conflict("type", f"{name} wants {' or '.join(kinds)}, not {t.kind}", hint)
 
     return guard
+
+
+def ordered(name: str, types: tuple[Type, ...]) -> None:
+    """A guard of ops that compare: what has no order is refused."""
+    if any(t.kind == "complex" for t in types):
+        raise Conflict("type", "complex numbers have no order", "compare abs(…) or real(…)")
 
 
 def no_guard(name: str, types: tuple[Type, ...]) -> None:

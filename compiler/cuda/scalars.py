@@ -25,6 +25,15 @@ CELLS = {
     "mod int": "remainder_int({0}, {1})", "sign int": "sign_int({0})",
     "shl": "shift_left({0}, {1})", "shr": "shift_right({0}, {1})",
 }
+# what stands for a row where its argument is complex
+COMPLEX_CELLS = {name: f"cmath.{name}({{0}})" for name in "exp log log10 sqrt sin cos tan sinh cosh tanh asin acos atan"
+                 .split()} | {
+    "exp2": "cmath.exp({0}*math.log(2.0))", "expm1": "(cmath.exp({0}) - 1.0)", "log1p": "cmath.log(1.0 + {0})",
+    "log2": "(cmath.log({0})/math.log(2.0))", "pow": "power_complex({0}, {1})", "real": "{0}.real",
+    "imag": "{0}.imag", "conj": "{0}.conjugate()", "isnan": "(math.isnan({0}.real) or math.isnan({0}.imag))",
+    "isinf": "(math.isinf({0}.real) or math.isinf({0}.imag))",
+    "isfinite": "(math.isfinite({0}.real) and math.isfinite({0}.imag))",
+}
 DOUBLE = ("rint(", "floor_divide(", "remainder(", "sign(", "math.pow(2.0")  # they compute in 64 bits
 LOWEST = "-9223372036854775807 - 1"
 
@@ -95,6 +104,8 @@ class Scalars(Emitter):
             if "special." in code.text:
                 self.used.add("special")
             return code
+        if value.args[0].element.kind == "complex":
+            return self.complex_row(value, args)
         if value.op == "pow" and value.element.kind == "real" and value.args[1].get("value") == 2:
             if args[0].level == ATOM and value.args[0].op in ("name", "load"):
                 return Code(f"{args[0].text}*{args[0].text}", TIMES)
@@ -158,6 +169,16 @@ class Scalars(Emitter):
         if element == Element("real", 32) and code.text.startswith(DOUBLE):
             return Code(f"np.float32({code.text})")
         return code
+
+    def complex_row(self, value: Expr, args: tuple[Code, ...]) -> Code:
+        """A MAP row on complex scalars inside a kernel."""
+        if value.op not in COMPLEX_CELLS:
+            return template(str(OPS[value.op].scalar)).fill(args)
+        if value.op == "pow":
+            args = tuple(Code(f"complex({a.text})") for a in args)
+        code = template(COMPLEX_CELLS[value.op]).fill(args)
+        self.used |= {name for name in ("math", "cmath", "power_complex") if name in code.text}
+        return code if value.element.kind == "bool" else Code(f"np.{value.element.numpy}({code.text})")
 
     def plain_row(self, op: str, element: Element, args: tuple[Code, ...]) -> Code:
         """A MAP row's text."""

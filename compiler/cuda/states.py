@@ -74,7 +74,7 @@ def _collect(body: Body, carried: set[str], found: dict[str, State]) -> bool:
 def _step(s: imp.Let, carried: set[str]) -> State | None:
     """`acc = acc + e`, or with another op that can be joined."""
     value = s.value
-    if value.op not in JOINS or value.element.kind == "complex":
+    if value.op not in JOINS:
         return None
     mine = [k for k, a in enumerate(value.args) if name_of(a) == s.name]
     if len(mine) != 1 or (value.op == "sub" and mine != [0]) or carried & set(names_in(value.args[1 - mine[0]])):

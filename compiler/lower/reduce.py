@@ -150,11 +150,13 @@ def composed(job: Job, op: str, read: Reader, element: Element, result: Element,
         square = _square(read, element)
         return _finished(job, single(job, "sum", square, result, result, False), lambda s: make("sqrt", s), result)
     if op in ("var", "std"):
-        mean = single(job, "mean", read, element, result, False)
+        middle = element if element.kind == "complex" else result
+        mean = single(job, "mean", read, element, middle, False)
 
         def square(at: Index) -> Expr:
             name = job.c.namer.temporary()
-            job.c.add(Let(name, make("sub", convert(read(at), result, "store"), loaded(mean, job.out(at)))))
+            off = make("sub", convert(read(at), middle, "store"), loaded(mean, job.out(at)))
+            job.c.add(Let(name, make("abs", off) if off.element.kind == "complex" else off))
             return make("mul", imp.var(name, result), imp.var(name, result))
 
         spread = single(job, "mean", square, result, result, op == "var")

@@ -161,6 +161,21 @@ def put_real(events, used, value):
     events.view(np.float64)[used - 1] = value
     return events, used
 '''),
+    "put_complex": _helper('''
+def put_complex(events, used, value):
+    """Appends a complex number, as its two parts."""
+    events, used = put_real(events, used, value.real)
+    return put_real(events, used, value.imag)
+'''),
+    "put_complexes": _helper('''
+def put_complexes(events, used, array):
+    """Appends an array of complex numbers: its sizes, then its entries."""
+    for size in array.shape:
+        events, used = put_int(events, used, size)
+    for value in array.flat:
+        events, used = put_complex(events, used, value)
+    return events, used
+'''),
     "put_ints": _helper('''
 def put_ints(events, used, array):
     """Appends an array of ints: its sizes, then its entries."""
@@ -191,8 +206,10 @@ def printed(events):
                 continue
             kind, rank = piece
             shape, at = tuple(events[at : at + rank]), at + rank
-            count = int(np.prod(shape))
-            cells = (reals if kind.startswith("float") else events)[at : at + count].astype(kind)
+            parts = 2 if kind.startswith("complex") else 1
+            count = parts*int(np.prod(shape))
+            cells = (events if kind.startswith(("int", "bool")) else reals)[at : at + count]
+            cells = (cells.view(np.complex128) if parts == 2 else cells).astype(kind)
             words.append(cells.reshape(shape).copy() if rank else cells[0])
             at += count
         yield words
@@ -210,7 +227,8 @@ def stop(status, numbers):
     return Stop(int(status[0]) - 1, tuple(values))
 ''',
 }
-NEEDS = {"put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real")}
+NEEDS = {"put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"),
+         "put_complex": ("put_int", "put_real"), "put_complexes": ("put_int", "put_real", "put_complex")}
 ORDER = tuple(BINDINGS)
 
 
@@ -392,7 +410,8 @@ class Parallel(Emitter):
         self.used.add("put_int")
         yield f"{pad}events, used = put_int(events, used, {self.prints.index(line)})\n", origins
         for v in statement.values:
-            put = ("put_real" if v.element.kind == "real" else "put_int") + ("s" if v.rank else "")
+            put = {"real": "put_real", "complex": "put_complex"}.get(v.element.kind, "put_int")
+            put += ("es" if put == "put_complex" else "s") if v.rank else ""
             self.used.add(put)
             yield f"{pad}events, used = {put}(events, used, {self.text(v)})\n", origins
 
