@@ -9,26 +9,16 @@ from collections.abc import Iterable
 
 from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Node, cast, const, make, node, size_node
-from gdc.compiler.ops import OPS
+from gdc.compiler.promotion import converted
 from gdc.compiler.shape_rules import arithmetic, fractional
-from gdc.compiler.types import INT, Element, Type, promote
+from gdc.compiler.types import INT, Element, Type
 
 Shape = tuple[Dim, ...]
 
 
 def apply(op: str, *args: Node) -> Node:
     """A MAP node; arguments are converted to what the row works on."""
-    row = OPS[op]
-    elements = tuple(a.type.element for a in args)
-    if row.arguments == "result":
-        wanted: tuple[Element, ...] = (row.element(elements),) * len(args)
-    elif row.arguments == "common":
-        wanted = (promote(*elements),) * len(args)
-    elif row.arguments == "branches":
-        wanted = (elements[0],) + (promote(*elements[1:]),) * (len(args) - 1)
-    else:
-        wanted = elements
-    return node(op, *(cast(a, e) for a, e in zip(args, wanted, strict=True)))
+    return node(op, *converted(op, args))
 
 
 def number(value: float, like: Node) -> Node:

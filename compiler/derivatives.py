@@ -26,6 +26,9 @@ from gdc.dsl.errors import Error
 def contributions(value: Node, g: Node, wanted: Wanted) -> list[Part]:
     """The derivatives of a node's arguments, from its own."""
     row = OPS.get(value.op)
+    if value.type.kind == "complex" or any(a.type.kind == "complex" and wanted(a) for a in value.args):
+        hint = "write it over the real and the imaginary part: cos(t) and sin(t) for exp(1i*t)"
+        raise Error("type", "grad through complex numbers is not supported yet", hint=hint)
     if value.op in RULES:
         return [p for p in RULES[value.op](value, g, wanted) if wanted(p.target)]
     if row is not None and row.kind == "MAP":

@@ -23,7 +23,7 @@ from gdc.compiler.pipeline import TARGETS, lowered, run_passes
 from gdc.compiler.plan import Condition, Demand, Formula, Input, Output, Plan, Site
 from gdc.compiler.record import Record
 from gdc.compiler.run_cost import by_name, has_open_loop, input_passes, run_costs
-from gdc.compiler.types import NAMED, Type
+from gdc.compiler.types import Type, element_named, precision
 from gdc.dsl import tree
 from gdc.dsl.errors import Error
 from gdc.dsl.parse import parse
@@ -37,10 +37,11 @@ Given = Mapping[str, tuple[str, tuple[int | None, ...]]]
 @dataclass(frozen=True, slots=True)
 class Options:
     """What changes the program beside its text: `strict` keeps the grouping as written, `without` names rules to leave
-    out."""
+    out, `precision` says how wide a `real` is."""
 
     strict: bool = False
     without: frozenset[str] = frozenset()
+    precision: str = "f64"
     libraries: tuple[tuple[str, str], ...] = ()
     """Path and text of each file that the script uses."""
 
@@ -66,9 +67,10 @@ def check(source: Source, types: Given | None = None, options: Options | None = 
     script = parse(source)
     used = libraries(source, dict((options or Options()).libraries))
     unknown = undeclared(script)
-    if not set(unknown) <= set(types or {}):
-        return unbound_plan(source, script, unknown, types or {}, used)
-    return plan_of(build(script, source, given_types(types or {}), used), source, "", frozenset(unknown), used)
+    with precision((options or Options()).precision):
+        if not set(unknown) <= set(types or {}):
+            return unbound_plan(source, script, unknown, types or {}, used)
+        return plan_of(build(script, source, given_types(types or {}), used), source, "", frozenset(unknown), used)
 
 
 def undeclared(script: tree.Script) -> list[str]:
@@ -103,11 +105,18 @@ def compile_stages(
     options = options or Options()
     if target not in TARGETS:
         raise Error("backend", f"there is no target {target}", hint=f"targets: {', '.join(TARGETS)}")
+    with precision(options.precision):
+        return _compile(source, target, types or {}, options, last, sizes or {})
+
+
+def _compile(
+    source: Source, target: str, types: Given, options: Options, last: str, sizes: Mapping[str, int]
+) -> Compilation:
     script = parse(source)
     unknown = undeclared(script)
     used = libraries(source, dict(options.libraries))
-    program = build(script, source, given_types(types or {}), used)
-    record = Record(without=options.without, strict=options.strict, sizes=sizes or {})
+    program = build(script, source, given_types(types), used)
+    record = Record(without=options.without, strict=options.strict, sizes=sizes)
     done = Compilation(source, target, script, program, record)
     if last == "ir":
         return done
@@ -139,7 +148,7 @@ def snapshot(program: ir.Program) -> ir.Program:
 
 def given_types(types: Given) -> dict[str, Type]:
     return {
-        name: Type(NAMED[element], tuple(dim(1) if size == 1 else dim("_") for size in sizes))
+        name: Type(element_named(element), tuple(dim(1) if size == 1 else dim("_") for size in sizes))
         for name, (element, sizes) in types.items()
     }
 

@@ -209,6 +209,8 @@ class Emitter:
             weak = args[1].weak or args[2].weak
         elif weak and self.weak_numbers and not index and not self.stays_small(value):
             args, weak = (self.strong(value.args[0], args[0]), *args[1:]), False
+        elif shape.level == ATOM and all(a.weak for a in args) and value.args[0].element not in (INT, REAL):
+            args = (self.strong(value.args[0], args[0]), *args[1:])
         code = shape.fill(args)
         return Code(code.text, code.level, weak)
 
@@ -238,6 +240,9 @@ class Emitter:
         if not isinstance(cell, str):
             raise ValueError(f"{op} has no text for arrays")
         shape = template(cell)
+        if value.element not in (INT, REAL) and not any(a.rank and a.element == value.element for a in value.args):
+            pairs = zip(value.args, args, strict=True)
+            args = tuple(self.strong(a, code) if a.element == value.element else code for a, code in pairs)
         self.used |= shape.names & self.bindings.keys()
         return shape.fill(args, **self.words(value, args))
 

@@ -60,7 +60,7 @@ from typing import Any
 from gdc.compiler.dims import ONE, Dim, atom_dim, dim
 from gdc.compiler.ops import OPS, Why
 from gdc.compiler.shape_rules import Conflict, Meet, broadcast_shapes, matmul_shape, reduced_shape, trusting_meet
-from gdc.compiler.types import BOOL, INT, Element, Type
+from gdc.compiler.types import ARRAY, BOOL, INT, LITERAL, SCALAR, SETTING, Element, Type, rounded
 from gdc.dsl.source import Span
 
 Attrs = tuple[tuple[str, Any], ...]
@@ -82,7 +82,7 @@ class Region:
 class Node:
     """One value (or effect). `type` is the first result's; `types` has all of a loop's or branch's."""
 
-    __slots__ = ("__weakref__", "args", "attrs", "deps", "op", "regions", "types", "uid")
+    __slots__ = ("__weakref__", "args", "attrs", "deps", "op", "regions", "types", "uid", "weight")
 
     def __init__(
         self,
@@ -95,6 +95,7 @@ class Node:
     ) -> None:
         self.op, self.args, self.attrs, self.types, self.regions, self.deps = op, args, attrs, types, regions, deps
         self.uid = next(_uids)
+        self.weight = _weight(op, args, attrs, types)
 
     @property
     def type(self) -> Type:
@@ -126,6 +127,20 @@ class Node:
 
 
 _uids = itertools.count(1)
+
+
+def _weight(op: str, args: tuple[Node, ...], attrs: Attrs, types: tuple[Type, ...]) -> int:
+    """How much the width of a value counts where it meets others (types.py): a formula of literals and settings is as
+    weak as the strongest of them; a cast to another width is meant."""
+    if types and types[0].shape:
+        return ARRAY
+    if op == "const":
+        return LITERAL
+    if op == "size" or (op == "input" and ("setting", True) in attrs):
+        return SETTING
+    if args and (op == "variable" or (op == "cast" and types[0].kind != args[0].type.kind)):
+        return args[0].weight
+    return max((a.weight for a in args), default=SCALAR) if op in OPS and OPS[op].kind == "MAP" else SCALAR
 
 
 class _Known(threading.local):
@@ -318,7 +333,7 @@ def _converted(value: Any, element: Element) -> Any:
     """A constant's value, nested tuples where it is an array, as Python's own type of the element's kind."""
     if isinstance(value, tuple):
         return tuple(_converted(v, element) for v in value)
-    return {"bool": bool, "int": int, "real": float, "complex": complex}[element.kind](value)
+    return rounded(value, element)
 
 
 def integer(value: int) -> Node:

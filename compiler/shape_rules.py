@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gdc.compiler.dims import ONE, Dim, dim, surely_differ
-from gdc.compiler.types import BOOL, INT, KINDS, REAL, Element, Type, promote, shape_text
+from gdc.compiler.types import BOOL, INT, KINDS, Element, Type, program_real, promote, shape_text
 
 Meet = Callable[[Dim, Dim], Dim]
 Attrs = Mapping[str, Any]
@@ -159,10 +159,16 @@ def arithmetic(elements: tuple[Element, ...]) -> Element:
     return promote(INT, *elements) if all(e.kind == "bool" for e in elements) else promote(*elements)
 
 
+def power(elements: tuple[Element, ...]) -> Element:
+    """An int exponent changes nothing about its base."""
+    base, exponent = elements
+    return arithmetic((base,) if exponent.kind == "int" and base.kind != "bool" else elements)
+
+
 def fractional(elements: tuple[Element, ...]) -> Element:
     """Ints become reals: the rule of `/` and of exp, sqrt, …"""
     best = promote(*elements)
-    return REAL if best.kind in ("bool", "int") else best
+    return program_real() if best.kind in ("bool", "int") else best
 
 
 def boolean(elements: tuple[Element, ...]) -> Element:
@@ -193,8 +199,13 @@ def summed(elements: tuple[Element, ...]) -> Element:
     return INT if elements[0].kind in ("bool", "int") else elements[0]
 
 
+def magnitude(elements: tuple[Element, ...]) -> Element:
+    """A size or a spread is real, of complex numbers too."""
+    return real_part((fractional(elements),))
+
+
 def averaged(elements: tuple[Element, ...]) -> Element:
-    return real_part((fractional(elements),)) if elements[0].kind != "complex" else elements[0]
+    return fractional(elements)
 
 
 def wants(*kinds: str) -> Callable[[str, tuple[Type, ...]], None]:
@@ -203,9 +214,16 @@ def wants(*kinds: str) -> Callable[[str, tuple[Type, ...]], None]:
     def guard(name: str, types: tuple[Type, ...]) -> None:
         for t in types:
             if t.kind not in kinds:
-                raise Conflict("type", f"{name} wants {' or '.join(kinds)}, not {t.kind}")
+                hint = "abs(…), real(…) and imag(…) are real" if t.kind == "complex" else None
+                raise Conflict("type", f"{name} wants {' or '.join(kinds)}, not {t.kind}", hint)
 
     return guard
+
+
+def ordered(name: str, types: tuple[Type, ...]) -> None:
+    """A guard of ops that compare: what has no order is refused."""
+    if any(t.kind == "complex" for t in types):
+        raise Conflict("type", "complex numbers have no order", "compare abs(…) or real(…)")
 
 
 def no_guard(name: str, types: tuple[Type, ...]) -> None:

@@ -22,7 +22,7 @@ from gdc.dsl import elsewhere
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source, Span
 from gdc.runtime import gpu
-from gdc.runtime.values import KINDS, as_array, check_finite, converted, served
+from gdc.runtime.values import as_array, check_finite, converted, element_of, served
 
 SIMILAR = 0.6
 UNNAMED = re.compile(r"size\([^()]+, \d+\)")
@@ -179,7 +179,7 @@ def value_types(plan: Any, given: Mapping[str, Any]) -> dict[str, tuple[str, tup
         if not i.declared and not i.is_param and i.name in given:
             value = given[i.name]
             array = value if gpu.is_device_array(value) else as_array(i.name, value, failing(plan, i))
-            found[i.name] = (KINDS[array.dtype.kind], tuple(1 if size == 1 else None for size in array.shape))
+            found[i.name] = (element_of(array), tuple(1 if size == 1 else None for size in array.shape))
     return found
 
 

@@ -15,7 +15,7 @@ import click
 import gdc
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source
-from gdc.runtime.program import Program
+from gdc.runtime.program import PRECISIONS, Program
 from gdc.runtime.report import EXIT, SCHEMA, complain, complain_json, say, style_signature, style_story
 
 STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda")
@@ -46,6 +46,13 @@ def script_arguments(function: Callable[..., Any]) -> Callable[..., Any]:
     """FILE or -e, and the options that change what is compiled."""
     for add in (
         click.option("--strict", is_flag=True, help="Keep the grouping of every formula as written."),
+        click.option(
+            "--precision",
+            type=click.Choice(PRECISIONS),
+            default="f64",
+            show_default=True,
+            help="How wide a real is; a complex is twice as wide.",
+        ),
         click.option("-e", "formula", metavar="FORMULA", help="Take the program from here instead of from FILE."),
         click.argument("file", required=False),
     ):
@@ -102,6 +109,7 @@ def run(
     file: str | None,
     formula: str | None,
     strict: bool,
+    precision: str,
     inputs: tuple[str, ...],
     settings: tuple[str, ...],
     backend: str,
@@ -130,7 +138,7 @@ def run(
         from gdc.runtime.data import check_place
 
         check_place(out)
-    program = program_from(file, formula, strict=strict)
+    program = program_from(file, formula, strict=strict, precision=precision)
     values = {**setting_values(settings), **input_values(inputs, program._face)}
     result = watched(program, values, backend, threads, bytes_of(max_memory), timeout, quiet or as_json)
     show_result(result, quiet, as_json)  # before they are written: a full disk must not lose them
@@ -218,7 +226,7 @@ def bytes_of(text: str | None) -> int | None:
 @command.command(short_help="Check names, types and shapes; print the signature.")
 @script_arguments
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
-def check(file: str | None, formula: str | None, strict: bool, as_json: bool) -> int:
+def check(file: str | None, formula: str | None, strict: bool, precision: str, as_json: bool) -> int:
     """Check names, types and shapes; print the program's signature.
 
     Nothing is run and no data are read. Several errors are reported at once.
@@ -227,7 +235,7 @@ def check(file: str | None, formula: str | None, strict: bool, as_json: bool) ->
       gdc check fit.gd
       gdc check -e "y := A@x + b"
     """
-    program = program_from(file, formula, strict=strict)
+    program = program_from(file, formula, strict=strict, precision=precision)
     if as_json:
         import json
 
@@ -295,6 +303,7 @@ def explain(
     file: str | None,
     formula: str | None,
     strict: bool,
+    precision: str,
     stage: str | None,
     backend: str,
     types: tuple[str, ...],
@@ -316,7 +325,8 @@ def explain(
             passes  the program after each pass        imp     statements, before they are printed
             loops numpy parallel cuda                  the text of a target
     """
-    program = program_from(file, formula, strict=strict, types=type_options(types), without=without)
+    options = {"types": type_options(types), "without": without}
+    program = program_from(file, formula, strict=strict, precision=precision, **options)
     text = program.explain(backend, stage, size_options(sizes), as_json=as_json)
     click.echo(text if as_json or stage not in (None, "passes") else style_story(text))
     return 0
@@ -340,13 +350,16 @@ def size_options(words: Sequence[str]) -> dict[str, int]:
 @click.option(
     "--type", "types", multiple=True, metavar="X='real[m, n]'", help="The type of an input without a contract."
 )
-def source(file: str | None, formula: str | None, strict: bool, backend: str, types: tuple[str, ...]) -> int:
+def source(
+    file: str | None, formula: str | None, strict: bool, precision: str, backend: str, types: tuple[str, ...]
+) -> int:
     """Print the text that runs: complete Python that needs only NumPy (and Numba or CuPy).
 
     \b
       gdc source fit.gd --backend parallel > fit.py
     """
-    click.echo(program_from(file, formula, strict=strict, types=type_options(types)).source(backend), nl=False)
+    program = program_from(file, formula, strict=strict, precision=precision, types=type_options(types))
+    click.echo(program.source(backend), nl=False)
     return 0
 
 

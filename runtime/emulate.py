@@ -227,6 +227,13 @@ def _of_python(function: Callable[[float], float], at_failure: Callable[[float],
     return call
 
 
+def to_complex(real: Any, imag: Any = 0.0) -> Any:
+    """`complex(x)` or `complex(x, y)` as a NumPy scalar, signs of zero kept."""
+    if isinstance(real, complex | numpy.complexfloating):
+        return numpy.complex128(real)
+    return numpy.complex128(complex(real, imag))
+
+
 def _ieee_math() -> SimpleNamespace:
     """A look-alike of `math`, as far as kernels can use it, on NumPy scalars."""
     same = (
@@ -239,6 +246,12 @@ def _ieee_math() -> SimpleNamespace:
     names.update(erf=_of_python(math.erf, abs), erfc=_of_python(math.erfc, abs))
     names.update(gamma=_of_python(math.gamma, _gamma_at_failure), lgamma=_of_python(math.lgamma, lambda x: math.inf))
     return SimpleNamespace(**names)
+
+
+def _ieee_cmath() -> SimpleNamespace:
+    """A look-alike of `cmath` on NumPy scalars."""
+    names = "exp log log10 sqrt sin cos tan sinh cosh tanh asin acos atan isnan isinf isfinite".split()
+    return SimpleNamespace(**{name: getattr(numpy, name) for name in names})
 
 
 def is_cuda(node: ast.AST, path: str) -> bool:
@@ -264,7 +277,7 @@ def tested(index: ast.expr) -> ast.expr:
 class KernelText(ast.NodeTransformer):
     """Rewrites the functions that have `@cuda.jit`, and leaves out the import of `cuda`."""
 
-    renamed = {"math": "_math", "float": "_float", "int": "_int"}
+    renamed = {"math": "_math", "cmath": "_cmath", "float": "_float", "int": "_int", "complex": "_complex"}
 
     def __init__(self) -> None:
         self.constants: dict[str, numpy.float64] = {}
@@ -315,7 +328,7 @@ class KernelText(ast.NodeTransformer):
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
-        """`math`, `float` and `int` are ours."""
+        """`math`, `cmath`, `float`, `int` and `complex` are ours."""
         return ast.Name(self.renamed.get(node.id, node.id), node.ctx)
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
@@ -355,6 +368,8 @@ def load_emulated(text: str, name: str, backwards: bool = False) -> dict[str, An
         "xp": numpy,
         "_kernel": functools.partial(Kernel, backwards=backwards),
         "_math": _ieee_math(),
+        "_cmath": _ieee_cmath(),
+        "_complex": to_complex,
         "_float": numpy.float64,
         "_int": to_int,
         "_divide": divide,

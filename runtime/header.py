@@ -182,11 +182,19 @@ def alike(got: np.ndarray, want: np.ndarray, case: Case) -> np.ndarray:
     with np.errstate(all="ignore"):
         same = (got == want) | (got != got) & (want != want)
         if case.exact:
-            return same & ((np.signbit(got) == np.signbit(want)) | (got != got)) if want.dtype.kind == "f" else same
+            return same & signs_agree(got, want) if want.dtype.kind in "fc" else same
         if want.dtype.kind in "bi":
             return np.asarray(same)
         near = np.isfinite(want) & (np.abs(got - want) <= case.tolerance*(1 + np.abs(want)))
         return np.asarray(same | near)
+
+
+def signs_agree(got: np.ndarray, want: np.ndarray) -> np.ndarray:
+    """Where the signs of zeros agree too, of both parts; nan has none."""
+    agree = np.ones(got.shape, np.bool_)
+    for part in (np.real, np.imag):
+        agree &= (np.signbit(part(got)) == np.signbit(part(want))) | np.isnan(part(got))
+    return agree
 
 
 def refused(error: Error, refusal: Refusal) -> str:

@@ -13,6 +13,7 @@ import click
 from gdc.runtime.bind import normal
 
 SPEC = re.compile(r"(.+?\.(?:npy|npz|csv|tsv))(?::(.+))?", re.IGNORECASE | re.DOTALL)
+IMAGINARY = re.compile(r"(?<=[0-9.])i\b")  # that ends a number
 WORDS = {
     "true": True,
     "false": False,
@@ -69,11 +70,11 @@ def setting_values(words: Sequence[str]) -> dict[str, Any]:
 
 
 def setting(name: str, text: str) -> Any:
-    """`0.1`, `true`, `[1, 2]` as a value. Nothing is evaluated."""
+    """`0.1`, `true`, `1+2i`, `[1, 2]` as a value. Nothing is evaluated."""
     if text.lower() in WORDS:
         return WORDS[text.lower()]
     try:
-        value = ast.literal_eval(text)
+        value = ast.literal_eval(IMAGINARY.sub("j", text))
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         value = None
     if isinstance(value, (bool, int, float, complex, list)):

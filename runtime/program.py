@@ -18,11 +18,13 @@ from gdc.runtime.bind import contract, holds, serves, span_of, unknown_input
 from gdc.runtime.faults import contained
 from gdc.runtime.libraries import libraries_of
 from gdc.runtime.machine import TARGETS
+from gdc.runtime.values import DTYPES
 
 if TYPE_CHECKING:
     from gdc.runtime.result import Result
 
 Types = dict[str, tuple[str, tuple[int | None, ...]]]
+PRECISIONS = ("f64", "f32")
 MOST_PLANS = 64
 MOST_VARIANTS = 8  # of one target, before the general one serves all other sizes
 ASK = '{"ask": '
@@ -48,6 +50,7 @@ def compile(
     types      {"X": "real[m, n]"} for inputs without a contract (else the values of each call say it)
     strict     keep the grouping of every formula as written
     without    names of rewrite rules to leave out (`explain` shows them)
+    precision  "f64" or "f32": how wide a `real` is; a `complex` is twice as wide
     files      False: nothing in the text may name a file
     folder     what `from "…"` and `use "…"` are relative to: the working folder, if it is not given
     Raises gdc.Error with every error that can be found before the values are known.
@@ -56,12 +59,12 @@ def compile(
         raise Error("type", f"a program is compiled from text, not from {type(text).__name__}")
     rules = [without] if isinstance(without, str) else list(without) if isinstance(without, Iterable) else without
     check_options(name, types, rules, folder)
-    if precision not in ("f64", "real"):
-        raise Error("limit", f"this version of gdc computes in f64 only, not in {precision}")
+    if precision not in PRECISIONS:
+        raise Error("type", f"there is no precision {precision}", hint=f"one of {', '.join(PRECISIONS)}")
     name, home = name or Source("").name, str(folder) if folder is not None else None
     with contained("reading the files that the program uses", text):
         libraries = libraries_of(text, name, files, home)
-    return Program(text, name, types or {}, strict, frozenset(rules), files, home, libraries)
+    return Program(text, name, types or {}, strict, frozenset(rules), precision, files, home, libraries)
 
 
 def load(path: str | Path, **options: Any) -> Program:
@@ -96,13 +99,15 @@ class Program:
         types: Mapping[str, str],
         strict: bool,
         without: frozenset[str],
+        precision: str,
         files: bool,
         folder: str | None,
         libraries: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self._libraries = libraries  # read once: what is pickled, or runs in another folder, needs no file
         self._text, self._name, self._types = text, name, dict(types)
-        self._strict, self._without, self._files, self._folder = strict, without, files, folder
+        self._strict, self._without, self._precision = strict, without, precision
+        self._files, self._folder = files, folder
         self._lock = threading.RLock()
         self._plans: dict[Any, tuple[Plan, ...]] = {}
         self._chosen: dict[Any, Any] = {}
@@ -232,8 +237,8 @@ class Program:
         return f"Program {self._name}\n{self._face.signature}"
 
     def __reduce__(self) -> Any:
-        settings = self._types, self._strict, self._without, self._files, self._folder, self._libraries
-        return Program, (self._text, self._name, *settings)
+        options = (self._types, self._strict, self._without, self._precision, self._files, self._folder)
+        return Program, (self._text, self._name, *options, self._libraries)
 
     # -- plans
 
@@ -279,7 +284,8 @@ class Program:
 
     def _read_or_compile(self, target: str, types: Types, sizes: Mapping[str, int]) -> Plan:
         used = (self._libraries, str(Path(self._name).parent)) if self._libraries else ()
-        name = cache.key(VERSION, self._text, target, types, self._given, self._strict, sorted(self._without), used)
+        options = (self._strict, sorted(self._without), self._precision)
+        name = cache.key(VERSION, self._text, target, types, self._given, *options, used)
         kept = self._read(name, target, sizes)
         if kept is not None:
             return kept
@@ -322,7 +328,7 @@ class Program:
     def _options(self) -> Any:
         from gdc.compiler import driver
 
-        return driver.Options(self._strict, self._without, self._libraries)
+        return driver.Options(self._strict, self._without, self._precision, self._libraries)
 
     def _types_to_show(self) -> tuple[Types, str]:
         """Types for looking inside: those of the last call, else an assumption, in words."""
@@ -381,19 +387,7 @@ def check_types(face: Plan, given: Types) -> None:
 def contract_type(name: str, text: str) -> tuple[str, tuple[int | None, ...]]:
     """`real[m, 1]` as ("real", (None, 1)). Raises a type error."""
     found = CONTRACT.fullmatch(str(text))
-    kinds = {
-        "bool": "bool",
-        "int": "int",
-        "real": "real",
-        "complex": "complex",
-        "i64": "int",
-        "f64": "real",
-        "c128": "complex",
-        "i32": "i32",
-        "f32": "f32",
-        "c64": "c64",
-    }
-    if not found or found[1] not in kinds:
+    if not found or found[1] not in DTYPES:
         raise Error("type", f"the type of {name} is not a type: {text}", hint='write it as a contract: "real[m, n]"')
     sizes = [s.strip() for s in found[2].split(",")] if found[2] else []
-    return kinds[found[1]], tuple(1 if s == "1" else None for s in sizes)
+    return found[1], tuple(1 if s == "1" else None for s in sizes)

@@ -100,7 +100,7 @@ class Result(Named):
 def brief(value: Any) -> str:
     """A value on one line: a scalar as it is, an array by shape, type and its first entries."""
     if not isinstance(value, np.ndarray):
-        return str(value.item() if isinstance(value, np.generic) else value)
+        return str(value)
     first = ", ".join(f"{x:.6g}" if isinstance(x, float) else str(x) for x in value.ravel()[:5].tolist())
     more = ", …" if value.size > 5 else ""
     return f"{list(value.shape)} {value.dtype}: {first}{more}"

@@ -12,6 +12,7 @@ from gdc.dsl.excerpt import width
 from gdc.runtime.report import SCHEMA
 
 FIRST = 5  # entries of an array that are shown
+SINGLE_FIGURES = 7  # that a number of 32 bits holds
 MOST_ENTRIES = 10_000  # of an array in JSON; a larger one is summarised only
 
 
@@ -64,6 +65,8 @@ def number(value: Any, figures: int = 6) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, np.integer)):
         return str(int(value))
+    if isinstance(value, (np.float32, np.complex64)):
+        figures = min(figures, SINGLE_FIGURES)
     if isinstance(value, (complex, np.complexfloating)):
         return f"{value.real:.{figures}g}{value.imag:+.{figures}g}i"
     return f"{float(value):.{figures}g}"
@@ -107,8 +110,18 @@ def value_json(value: Any) -> dict[str, Any]:
     if array.ndim and array.dtype.kind != "c" and array.size:
         found.update(zip(("min", "mean", "max"), (plain(x) for x in summary(array))))
     if array.size <= MOST_ENTRIES:
-        return {**found, "value": plain(array.tolist())}
-    return {**found, "first": plain(array.ravel()[:FIRST].tolist())}
+        return {**found, "value": plain(entries(array))}
+    return {**found, "first": plain(entries(array.ravel()[:FIRST]))}
+
+
+def entries(array: np.ndarray) -> Any:
+    """Nested lists; what is of 32 bits in the fewest figures that stand for it."""
+    if array.dtype in (np.float32, np.complex64):
+        wide = array.astype(np.float64 if array.dtype == np.float32 else np.complex128)
+        parts = wide.reshape(-1).view(np.float64)
+        parts[:] = [float(str(x)) for x in array.reshape(-1).view(np.float32)]
+        return wide.tolist()
+    return array.tolist()
 
 
 def plain(value: Any) -> Any:

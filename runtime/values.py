@@ -27,6 +27,7 @@ DTYPES = {
 }
 RANKS = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}  # bool < int < real < complex, by NumPy's letters
 KINDS = {"b": "bool", "i": "int", "u": "int", "f": "real", "c": "complex"}
+WIDTHS = {"int32": "i32", "float16": "f32", "float32": "f32", "complex64": "c64"}
 STRANGERS = {"U": "text", "S": "text", "T": "text", "M": "dates", "m": "spans of time", "V": "records"}
 
 
@@ -67,6 +68,11 @@ def from_objects(name: str, array: np.ndarray, fail: Callable[..., Error], eleme
         return array.astype(np.complex128 if any(isinstance(x, complex) for x in entries) else np.float64)
     except (TypeError, ValueError, OverflowError):
         raise fail("type", f"{name} holds numbers that no 64-bit real can hold") from None
+
+
+def element_of(array: np.ndarray) -> str:
+    """The name of the element that holds an array's entries."""
+    return WIDTHS.get(array.dtype.name, KINDS[array.dtype.kind])
 
 
 def converted(name: str, array: np.ndarray, element: str, fail: Callable[..., Error]) -> np.ndarray:

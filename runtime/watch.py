@@ -148,7 +148,7 @@ def shown(value: Any) -> str:
         return str(value)
     if isinstance(value, (bool, np.bool_)):
         return "true" if value else "false"
-    return str(value.item() if isinstance(value, np.generic) else value)
+    return str(value)
 
 
 # --- listening for Ctrl-C and the clock --------------------------------------------------------

@@ -25,8 +25,9 @@ from gdc.dsl.parse import parse
 from gdc.dsl.source import Source
 
 STEP = 1e-3  # of the difference quotient, times the size of what is varied
-KINDS = {"bool": "b", "int": "i", "real": "f"}
-DTYPES = {"bool": np.bool_, "int": np.int64, "real": np.float64}
+DTYPES = {"bool": np.bool_, "int": np.int64, "real": np.float64, "complex": np.complex128, "i32": np.int32,
+          "i64": np.int64, "f32": np.float32, "f64": np.float64, "c64": np.complex64, "c128": np.complex128}
+WIDE = {"b": np.bool_, "i": np.int64, "u": np.int64, "f": np.float64, "c": np.complex128}
 MOST_ROUNDS = 100_000
 
 
@@ -72,7 +73,14 @@ def number(a):
 
 
 def real(a):
-    return np.asarray(a).astype(np.float64)
+    a = np.asarray(a)
+    return a if a.dtype.kind == "c" else a.astype(np.float64)
+
+
+def held(a, element):
+    """What an element of that name holds of a value. The judge itself computes in the widest of each kind."""
+    narrow = np.asarray(a).astype(DTYPES[element])
+    return narrow.astype(WIDE[narrow.dtype.kind])
 
 
 def kind(a):
@@ -92,8 +100,8 @@ def meet(*arrays, node=None):
 
 def common(*arrays):
     """The arrays in the widest of their kinds."""
-    widest = max((kind(a) for a in arrays), key="bif".index)
-    return [np.asarray(a).astype({"b": np.bool_, "i": np.int64, "f": np.float64}[widest]) for a in arrays]
+    widest = max((kind(a) for a in arrays), key="bifc".index)
+    return [np.asarray(a).astype(WIDE[widest]) for a in arrays]
 
 
 def power(x, y):
@@ -736,7 +744,7 @@ class Judge:
     def shape_and_type(self, args, default):
         *sizes, last = args
         if isinstance(last, tree.Constant) and last.name in DTYPES:
-            return sized(*(self.expr(s) for s in sizes)), DTYPES[last.name]
+            return sized(*(self.expr(s) for s in sizes)), WIDE[np.dtype(DTYPES[last.name]).kind]
         return sized(*(self.expr(s) for s in args)), default
 
     def make_zeros(self, e):
@@ -752,9 +760,9 @@ class Judge:
 
     def make_cast(self, e):
         value, name = self.expr(e.args[0]), e.args[1].name
-        if kind(value) == "f" and name != "real" and not np.all(np.isfinite(value)):
+        if kind(value) == "f" and np.dtype(DTYPES[name]).kind in "bi" and not np.all(np.isfinite(value)):
             raise Fault("value", "nan and inf have no int value", e)
-        return value.astype(DTYPES[name])
+        return held(value, name)
 
     def make_reshape(self, e):
         try:
@@ -868,8 +876,8 @@ def visible(node, name):
 
 
 def plain(value):
-    """An input without a contract, as bool, int or real."""
-    return np.asarray(value).astype({"b": np.bool_, "i": np.int64, "u": np.int64, "f": np.float64}[value.dtype.kind])
+    """An input without a contract, in the widest of its kind."""
+    return np.asarray(value).astype(WIDE[value.dtype.kind])
 
 
 def contracted(declared, value):
@@ -877,13 +885,13 @@ def contracted(declared, value):
     value = plain(np.asarray(value))
     if declared.type is None:
         return value
-    if "bif".index(kind(value)) > "bif".index(KINDS[declared.type.element]):
+    if "bifc".index(kind(value)) > "bifc".index(np.dtype(DTYPES[declared.type.element]).kind):
         raise Fault("type", f"{declared.name} must be {declared.type.element}", declared)
     if value.ndim != len(declared.type.dims):
         raise Fault("shape", f"{declared.name} has rank {value.ndim}", declared)
     if getattr(declared, "finite", False) and not np.all(np.isfinite(value)):
         raise Fault("data", f"{declared.name} must be finite", declared)
-    return value.astype(DTYPES[declared.type.element])
+    return held(value, declared.type.element)
 
 
 def sizes_of(contract, value, known, node):

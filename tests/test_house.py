@@ -35,6 +35,7 @@ LAYERS = [
     "compiler.nest_cost", "compiler.folding",
      "compiler.algebra", "compiler.parts", "compiler.placing", "compiler.linear_derivatives",
      "compiler.library_derivatives", "compiler.structural_derivatives", "compiler.straight_loops", "compiler.tapes"},
+    {"compiler.promotion"},
     {"compiler.imp", "compiler.ir"},
     {"compiler.names", "compiler.snippets", "compiler.library"},
     {"compiler.ops"},

@@ -4,6 +4,7 @@ The header's format is that of `gdc test` (docs/testing.md, runtime/header.py), 
 """
 
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from gdc.runtime.testing import code_of
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.gd"))
 TARGETS = ("loops", "numpy", "parallel", "cuda")
 SHARES = {"parallel": 4, "cuda": 4}  # one program in so many runs there unless --all is given
+SINGLE = 2e-4  # how far two orders of computing in f32 may be apart
 AT_RUN_TIME = ("index", "value", "assert")  # the errors that the reference knows
 
 
@@ -28,6 +30,10 @@ def case_of(path):
 def check(outputs, traces, case, kinds=True):
     found = header.differences(outputs, traces, case, kinds)
     assert not found, found[0][0]
+    if kinds:
+        for have, wanted in ((outputs, case.outputs), (traces, case.traces)):
+            types = {name: (np.asarray(have[name]).dtype, np.asarray(w.value).dtype) for name, w in wanted.items()}
+            assert all(got == want for got, want in types.values()), types
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda p: p.stem)
@@ -74,6 +80,23 @@ def test_program(path, target, request, monkeypatch):
             assert where != target or code_of(program, target).count(words) == count, code_of(program, target)
     for name, value in case.inputs.items():
         np.testing.assert_array_equal(value, kept[name], err_msg=f"input {name} was changed")
+
+
+@pytest.mark.parametrize("target", TARGETS[1:])
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda p: p.stem)
+def test_single_precision(path, target, request, monkeypatch):
+    """At precision f32 the targets agree with `loops`, element types included."""
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
+    case = case_of(path)
+    if case.error or not (in_share(path, target, request.config.getoption("--all")) or target == "numpy"):
+        pytest.skip("an error, or not in the seeded share: --all runs it")
+    program = gdc.compile(case.source.text, precision="f32")
+    case = replace(case, exact=False, tolerance=SINGLE)
+    want, got = (program.run(case.inputs, backend=t) for t in ("loops", target))
+    assert list(got) == list(want)
+    for name, ours, theirs in ((n, a[n], b[n]) for a, b in ((got, want), (got.trace, want.trace)) for n in b):
+        assert ours.dtype == theirs.dtype, f"{name}: {ours.dtype}, not {theirs.dtype}"
+        assert not header.difference(name, ours, theirs, case)
 
 
 def refused(case, target):

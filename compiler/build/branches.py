@@ -16,7 +16,8 @@ from gdc.compiler.build.scan import leaves_loop, surely_leaves
 from gdc.compiler.build.scope import Binding, Poison, Scope
 from gdc.compiler.dims import atom_dim
 from gdc.compiler.ir import Node, Region
-from gdc.compiler.types import INT, Type, promote
+from gdc.compiler.promotion import common
+from gdc.compiler.types import INT, Type
 from gdc.dsl import tree
 from gdc.dsl.source import Span
 
@@ -119,7 +120,7 @@ def merge_variable(
         sizes_differ = [
             k for k, (x, y) in enumerate(zip(t.shape, u.shape, strict=True)) if x != y and not same_by_demand(b, x, y)
         ]
-        t = Type(promote(t.element, u.element), t.shape)
+        t = Type(common([h.node for h in have]), t.shape)
     slots: list[tuple[str, int]] = []
 
     def result(what: str, *values: Node) -> None:

@@ -15,7 +15,9 @@ from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Node
 from gdc.compiler.ops import FUNCTIONS as ROWS
 from gdc.compiler.ops import OPS
-from gdc.compiler.types import INT, NAMED, Element
+from gdc.compiler.promotion import common, converted
+from gdc.compiler.types import INT, NAMED, SCALAR, Element, program_real
+from gdc.compiler.types import element_named as element_of_name
 from gdc.dsl import tree
 
 
@@ -335,19 +337,26 @@ def cast(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     value = b.expr(trees[0])
     if value.type.kind == "real" and element.kind in ("int", "bool"):
         every(b, b.node("isfinite", value), node.span, "value", f"{excerpt(node.span)}: nan and inf have no int value")
-    return ir.cast(value, element)
+    return meant(ir.cast(value, element))
+
+
+def meant(value: Node) -> Node:
+    """A width that the script asks for is no literal's: it counts as any scalar's."""
+    if value.weight < SCALAR and value.type.kind in ("real", "complex"):
+        return ir.make("cast", (value,), {"element": value.type.element}, (value.type,))
+    return value
 
 
 def element_named(b: Builder, node: tree.Expr) -> Element:
     if isinstance(node, tree.Constant) and node.name in NAMED:
-        return NAMED[node.name]
+        return element_of_name(node.name)
     b.fail("type", f"{excerpt(node.span)} is not an element type", node.span, "one of " + " ".join(NAMED))
 
 
 def split_element(b: Builder, trees: tuple[tree.Expr, ...], default: Element) -> tuple[tuple[tree.Expr, ...], Element]:
     """A maker's sizes, and the element type that may stand last."""
     if trees and isinstance(trees[-1], tree.Constant) and trees[-1].name in NAMED:
-        return trees[:-1], NAMED[trees[-1].name]
+        return trees[:-1], element_of_name(trees[-1].name)
     return trees, default
 
 
@@ -364,9 +373,7 @@ def sizes(b: Builder, trees: tuple[tree.Expr, ...]) -> list[Node]:
 @function("zeros", "ones")
 def zeros(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     arguments.count(1, 100)
-    from gdc.compiler.types import REAL
-
-    shape, element = split_element(b, node.args, REAL)
+    shape, element = split_element(b, node.args, program_real())
     value = ir.const(0 if node.function == "zeros" else 1, element)
     return made(b, node, "fill", value, *sizes(b, shape)) if shape else value
 
@@ -513,9 +520,7 @@ def joined(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
             node.span,
             "make a vector a column with v[:, new]",
         )
-    from gdc.compiler.types import promote
-
-    element = promote(*(v.type.element for v in values))
+    element = common(values)
     return b.apply(node.function, node.span, trees, *(ir.cast(v, element) for v in values), axis=axis % rank)
 
 
@@ -654,8 +659,6 @@ FAILURES = {
 
 def solved(b: Builder, node: tree.Call, op: str, *args: Node) -> Node:
     """A factorisation, which fails at this place."""
-    from gdc.compiler.build.core import converted
-
     what = excerpt(node.args[0].span, 30).replace("{", "{{").replace("}", "}}")
     return b.node(op, *converted(op, args), site=b.site(node.span, "value", f"{what} {FAILURES[op]}"))
 

@@ -11,9 +11,9 @@ from gdc.compiler import ir
 from gdc.compiler.build.scope import Binding, Function, Poison, Scope
 from gdc.compiler.dims import UNNAMED_SIZE, Atom, Dim, FloorDiv, atom_dim, dim, surely_differ, unnamed_words
 from gdc.compiler.ir import Demand, Node, Origins, Site
-from gdc.compiler.ops import OPS
+from gdc.compiler.promotion import converted
 from gdc.compiler.shape_rules import Conflict, Meet, trusting_meet
-from gdc.compiler.types import INT, REAL, Type, promote, shape_text
+from gdc.compiler.types import INT, Type, program_real, shape_text
 from gdc.dsl import tree
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source, Span
@@ -441,23 +441,6 @@ def builds(*kinds: type) -> Callable[[F], F]:
     return register
 
 
-def converted(op: str, args: tuple[Node, ...]) -> tuple[Node, ...]:
-    """The arguments in the element type that the op's row wants."""
-    row = OPS[op]
-    if row.arguments == "own" or not args:
-        return args
-    elements = tuple(a.type.element for a in args)
-    if row.arguments == "branches":
-        want = row.element(elements)
-        return (args[0], *(ir.cast(a, want) for a in args[1:]))
-    want = promote(*elements) if row.arguments == "common" else row.element(elements)
-    if op == "pow" and args[1].type.kind == "int":
-        return (ir.cast(args[0], want), args[1])
-    if row.guard is not None and row.arguments == "result" and want.kind == "bool":
-        return args
-    return tuple(ir.cast(a, want) for a in args)
-
-
 def converted_reduction(op: str, value: Node) -> Node:
     """The operand of a reduction in the element type that it works on."""
     kind = value.type.kind
@@ -466,7 +449,7 @@ def converted_reduction(op: str, value: Node) -> Node:
     if op in ("sum", "prod"):
         return ir.cast(value, INT) if kind == "bool" or (kind == "int" and value.type.element != INT) else value
     if op in ("mean", "var", "std", "norm", "logsumexp"):
-        return ir.cast(value, REAL) if kind in ("bool", "int") else value
+        return ir.cast(value, program_real()) if kind in ("bool", "int") else value
     return value
 
 

@@ -9,7 +9,7 @@ from gdc.compiler.build.scan import assigned, inside
 from gdc.compiler.build.scope import Binding
 from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Declared, Node
-from gdc.compiler.types import INT, NAMED, Type
+from gdc.compiler.types import INT, Type, element_named, program_real
 from gdc.dsl import tree
 from gdc.dsl.source import Span
 
@@ -20,8 +20,9 @@ def declare_all(b: Builder, script: tree.Script) -> None:
     for k, declaration in enumerate(declarations):
         if any(earlier.name == declaration.name for earlier in declarations[:k]):
             b.fail("name", f"{declaration.name} is declared twice", declaration.name_span)
-        if declaration.type is not None and not declaration.type.dims and NAMED[declaration.type.element] == INT:
-            b.inputs[declaration.name] = make_input(declaration.name, Type(INT))
+        contract = declaration.type
+        if contract is not None and not contract.dims and element_named(contract.element) == INT:
+            b.inputs[declaration.name] = make_input(declaration.name, Type(INT), setting=True)
     for declaration in declarations:
         if declaration.type is not None:
             name_dimensions(b, declaration.type)
@@ -29,8 +30,9 @@ def declare_all(b: Builder, script: tree.Script) -> None:
         declare(b, declaration)
 
 
-def make_input(name: str, t: Type) -> Node:
-    return ir.make("input", (), {"name": name}, (t,))
+def make_input(name: str, t: Type, setting: bool = False) -> Node:
+    """`setting`: a param or a dimension, whose width gives way (ir.py, weight)."""
+    return ir.make("input", (), {"name": name, "setting": True} if setting else {"name": name}, (t,))
 
 
 def name_dimensions(b: Builder, contract: tree.Type) -> None:
@@ -54,7 +56,8 @@ def declare(b: Builder, declaration: tree.Input | tree.Param) -> None:
     t = declared_type(b, declaration, default)
     if default is not None:
         default = ir.cast(default, t.element)
-    node = make_input(name, t)
+    is_param = isinstance(declaration, tree.Param)
+    node = make_input(name, t, setting=not t.rank and (is_param or name in b.scope.dimensions))
     b.inputs[name] = node
     b.origins.names[node] = name
     source = declaration.source if isinstance(declaration, tree.Input) else None
@@ -62,7 +65,7 @@ def declare(b: Builder, declaration: tree.Input | tree.Param) -> None:
         name,
         t,
         declaration.span if declaration.span.source is b.source else span,
-        isinstance(declaration, tree.Param),
+        is_param,
         isinstance(declaration, tree.Input) and declaration.finite,
         source.path if source else None,
         source.members if source else (),
@@ -77,8 +80,8 @@ def declared_type(b: Builder, declaration: tree.Input | tree.Param, default: Nod
         if default is not None:
             return default.type
         known = b.types.get(declaration.name)
-        return known if known is not None else Type(NAMED["real"])
-    element = NAMED[contract.element]
+        return known if known is not None else Type(program_real())
+    element = element_named(contract.element)
     shape = tuple(contract_size(b, declaration.name, axis, d) for axis, d in enumerate(contract.dims))
     t = Type(element, shape)
     if default is not None and default.type.rank != t.rank:
@@ -108,7 +111,7 @@ def contract_size(b: Builder, name: str, axis: int, node: tree.Expr) -> Dim:
 def undeclared(b: Builder, names: list[str], script: tree.Script) -> None:
     """The inputs of a program without contracts: their types come from the values."""
     for name in names:
-        t = b.types.get(name, Type(NAMED["real"]))
+        t = b.types.get(name, Type(program_real()))
         shape = tuple(d if d == ONE else dim(f"size({name}, {axis})") for axis, d in enumerate(t.shape))
         b.sizes.update(a for d in shape for a in d.atoms())
         t = Type(t.element, shape)

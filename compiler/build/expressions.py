@@ -9,15 +9,17 @@ from gdc.compiler.build.core import Builder, builds, escaped, excerpt, folded, s
 from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Node
 from gdc.compiler.ops import BINARY
+from gdc.compiler.promotion import common
 from gdc.compiler.shape_rules import Conflict
-from gdc.compiler.types import BOOL, COMPLEX, INT, NAMED, REAL, Type, promote
+from gdc.compiler.types import BOOL, INT, NAMED, Type, program_complex, program_real
 from gdc.dsl import tree
 from gdc.dsl.source import Span
 
 
 @builds(tree.Number)
 def number(b: Builder, node: tree.Number) -> Node:
-    element = COMPLEX if isinstance(node.value, complex) else REAL if isinstance(node.value, float) else INT
+    kinds = {complex: program_complex, float: program_real}
+    element = kinds.get(type(node.value), lambda: INT)()
     if element is INT and not -(2**63) <= node.value < 2**63:  # type: ignore[operator]
         b.fail("limit", f"{node.value} does not fit in 64 bits", node.span, f"write it as a real: {node.value}.0")
     return ir.const(node.value, element)
@@ -29,7 +31,7 @@ def constant(b: Builder, node: tree.Constant) -> Node:
         b.fail("type", f"{node.name} is an element type; it stands last in zeros(n, int) or cast(x, int)", node.span)
     if node.name in ("true", "false"):
         return ir.truth(node.name == "true")
-    return ir.const({"pi": math.pi, "inf": math.inf, "nan": math.nan}[node.name], REAL)
+    return ir.const({"pi": math.pi, "inf": math.inf, "nan": math.nan}[node.name], program_real())
 
 
 @builds(tree.String)
@@ -70,7 +72,7 @@ def array(b: Builder, node: tree.Array) -> Node:
     for tree_item, item in zip(node.items, items, strict=True):
         if item.type.rank != items[0].type.rank:
             b.fail("shape", f"{excerpt(node.span)}: the items differ in rank", tree_item.span)
-    element = promote(*(i.type.element for i in items))
+    element = common(items)
     items = [ir.cast(i, element) for i in items]
     if all(i.op == "const" for i in items):
         shape = items[0].type.shape
@@ -287,7 +289,7 @@ def conditional(b: Builder, node: tree.Conditional) -> Node:
         then = b.expr(node.then)
     with b.region() as orelse_effects:
         orelse = b.expr(node.orelse)
-    element = promote(then.type.element, orelse.type.element)
+    element = common((then, orelse))
     shape = conditional_shape(b, node, then, orelse)
     regions = tuple(
         ir.Region((), effects, (widened(b, ir.cast(value, element), shape),))

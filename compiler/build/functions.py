@@ -9,7 +9,7 @@ from gdc.compiler.build.scan import differentiated, inside
 from gdc.compiler.build.scope import Function, Scope
 from gdc.compiler.dims import Dim, surely_differ
 from gdc.compiler.ir import Node
-from gdc.compiler.types import NAMED, promote
+from gdc.compiler.types import element_named, promote
 from gdc.dsl import tree
 
 
@@ -138,7 +138,7 @@ def contracted(b: Builder, parameter: tree.Parameter, value: Node, given: tree.E
     """An argument held against the parameter's contract, whose names are local to the call."""
     contract = parameter.type
     assert contract is not None
-    element = NAMED[contract.element]
+    element = element_named(contract.element)
     where = f"{excerpt(node.span)}: {parameter.name} must be {excerpt(contract.span)}"
     if value.type.rank != len(contract.dims):
         b.fail("shape", f"{where}, and {shapes((given,), (value,))}", node.span)

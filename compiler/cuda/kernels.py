@@ -15,6 +15,7 @@ from gdc.compiler.text import IF, NOT, TIMES
 from gdc.compiler.types import Element
 from gdc.dsl.source import Source
 
+CELL_OF = {"real": "real_cells", "complex": "complex_cells"}
 KINDS = {"int": 1, "real": 2, "bool": 3}
 
 
@@ -202,12 +203,13 @@ class Kernels(Scalars):
         name, pad = f"serial_{self.number}", "    " * depth
         origins = tuple(dict.fromkeys(o for s in body for o in s.origins))
         lines = self.inside(region.body, 1, "return", "0")
-        cells = {"real_cells": [n for n in kept if elements[n].kind == "real"],
-                 "whole_cells": [n for n in kept if elements[n].kind != "real"]}
+        cells: dict[str, list[str]] = {"real_cells": [], "whole_cells": [], "complex_cells": []}
+        for n in kept:
+            cells[CELL_OF.get(elements[n].kind, "whole_cells")].append(n)
         used = [cell for cell, names in cells.items() if names]
         for cell in used:
             lines += [(f"    {cell}[{k}] = {self.name(n)}\n", origins) for k, n in enumerate(cells[cell])]
-            kind = ", np.int64" if cell == "whole_cells" else ""
+            kind = {"whole_cells": ", np.int64", "complex_cells": ", np.complex128"}.get(cell, "")
             yield f"{pad}{cell} = xp.empty({len(cells[cell])}{kind})\n", origins
         self.kernel(name, [*map(self.name, region.names), *used, *status], lines, origins)
         yield f"{pad}{name}[1, 1]({', '.join([*region.arguments, *used, *status])})\n", origins

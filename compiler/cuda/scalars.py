@@ -26,6 +26,16 @@ CELLS = {
     "real complex": "{0}.real", "imag complex": "{0}.imag",
     "shl": "shift_left({0}, {1})", "shr": "shift_right({0}, {1})",
 }
+# what stands for a row where its argument is complex
+COMPLEX_CELLS = {name: f"cmath.{name}({{0}})" for name in "exp log log10 sqrt sin cos tan sinh cosh tanh asin acos atan"
+                 .split()} | {
+    "exp2": "cmath.exp({0}*math.log(2.0))", "expm1": "(cmath.exp({0}) - 1.0)", "log1p": "cmath.log(1.0 + {0})",
+    "log2": "(cmath.log({0})/math.log(2.0))", "pow": "power_complex({0}, {1})", "real": "{0}.real",
+    "imag": "{0}.imag", "conj": "{0}.conjugate()", "isnan": "(math.isnan({0}.real) or math.isnan({0}.imag))",
+    "isinf": "(math.isinf({0}.real) or math.isinf({0}.imag))",
+    "isfinite": "(math.isfinite({0}.real) and math.isfinite({0}.imag))",
+}
+DOUBLE = ("rint(", "floor_divide(", "remainder(", "sign(", "math.pow(2.0")  # they compute in 64 bits
 LOWEST = "-9223372036854775807 - 1"
 
 
@@ -94,8 +104,8 @@ class Scalars(Emitter):
         """A MAP row on scalars. In a kernel a square is a product."""
         if not self.device:
             return super().scalar(value, args, index)
-        if value.op in ("real", "conj") and value.args[0].element.kind != "complex":
-            return args[0]
+        if value.args[0].element.kind == "complex":
+            return self.complex_row(value, args)
         if value.op == "pow" and value.element.kind == "real" and value.args[1].get("value") == 2:
             if args[0].level == ATOM and value.args[0].op in ("name", "load"):
                 return Code(f"{args[0].text}*{args[0].text}", TIMES)
@@ -154,11 +164,34 @@ class Scalars(Emitter):
         return Code(text, number_level(text), element.kind == "int")
 
     def row(self, op: str, element: Element, args: tuple[Code, ...]) -> Code:
-        """A MAP row inside a kernel."""
+        """A MAP row inside a kernel, in the width of its element: Numba's ints grow to 64 bits."""
+        code = self.plain_row(op, element, args)
+        if element == Element("int", 32):
+            return Code(f"np.int32({code.text})")
+        if element == Element("real", 32) and code.text.startswith(DOUBLE):
+            return Code(f"np.float32({code.text})")
+        return code
+
+    def complex_row(self, value: Expr, args: tuple[Code, ...]) -> Code:
+        """A MAP row on complex scalars inside a kernel."""
+        if value.op not in COMPLEX_CELLS:
+            return template(str(OPS[value.op].scalar)).fill(args)
+        if value.op == "pow":
+            args = tuple(Code(f"complex({a.text})") for a in args)
+        code = template(COMPLEX_CELLS[value.op]).fill(args)
+        self.used |= {name for name in ("math", "cmath", "power_complex") if name in code.text}
+        return code if value.element.kind == "bool" else Code(f"np.{value.element.numpy}({code.text})")
+
+    def plain_row(self, op: str, element: Element, args: tuple[Code, ...]) -> Code:
+        """A MAP row's text."""
+        if op in ("real", "conj") and element.kind != "complex":
+            return args[0]
         cell = CELLS.get(f"{op} {element.kind}", CELLS.get(op, OPS[op].scalar))
         if not isinstance(cell, str):
             raise ValueError(f"{op} has no text for scalars")
         shape = template(cell)
+        if element.bits == 32 and cell.startswith(DOUBLE):
+            args = tuple(Code(f"float({a.text})") for a in args)
         code = shape.fill(args)
         name = next(iter(shape.names)) if len(shape.names) == 1 else ""
         if name in MATH and code.text.startswith(name + "("):

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from gdc.compiler import imp
 from gdc.compiler.cuda.nests import has, leaves, set_in
 from gdc.compiler.imp import Body
 from gdc.compiler.imp_tools import locals_of, name_of, names_in
-from gdc.compiler.types import INT, Element
+from gdc.compiler.types import INT, Element, limits, rounded
 
-# how two states are joined that were stepped with an op, and the state that changes no other: of ints, reals, bools
+# how two states are joined that were stepped with an op, and what a state starts with that changes no other
 JOINS = {"add": "add", "sub": "add", "mul": "mul", "minimum": "minimum", "maximum": "maximum", "and": "and", "or": "or"}
-IDENTITY = {
-    "add": (0, 0.0, False), "mul": (1, 1.0, True), "minimum": (2**63 - 1, math.inf, True),
-    "maximum": (-(2**63), -math.inf, False), "and": (1, 1.0, True), "or": (0, 0.0, False),
-    "lt": (2**63 - 1, math.inf, True), "gt": (-(2**63), -math.inf, False),
-}
+GREATEST, LEAST = ("minimum", "lt"), ("maximum", "gt")
+NEUTRAL = {"add": 0, "mul": 1, "and": 1, "or": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +24,12 @@ class State:
     element: Element
     op: str
     place: str = ""
+
+
+def identity(op: str, element: Element) -> object:
+    """The state that changes no other."""
+    least, greatest = limits(element)
+    return greatest if op in GREATEST else least if op in LEAST else rounded(NEUTRAL[op], element)
 
 
 def states_of(loop: imp.Loop, read_later: set[str]) -> tuple[State, ...] | None:
@@ -72,7 +74,7 @@ def _collect(body: Body, carried: set[str], found: dict[str, State]) -> bool:
 def _step(s: imp.Let, carried: set[str]) -> State | None:
     """`acc = acc + e`, or with another op that can be joined."""
     value = s.value
-    if value.op not in JOINS or value.element.kind == "complex":
+    if value.op not in JOINS:
         return None
     mine = [k for k, a in enumerate(value.args) if name_of(a) == s.name]
     if len(mine) != 1 or (value.op == "sub" and mine != [0]) or carried & set(names_in(value.args[1 - mine[0]])):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gdc.compiler import imp
 from gdc.compiler.cuda.kernels import Kernels
 from gdc.compiler.cuda.nests import chain
-from gdc.compiler.cuda.states import IDENTITY, State, states_of
+from gdc.compiler.cuda.states import State, identity, states_of
 from gdc.compiler.emit import Piece
 from gdc.compiler.imp import Origin
 from gdc.compiler.text import Code
@@ -85,7 +85,7 @@ class Sums(Kernels):
         """The state that changes no other."""
         if op == "place":
             return "-1"
-        return self.literal_number(IDENTITY[op][{"int": 0, "real": 1, "bool": 2}[element.kind]], element).text
+        return self.literal_number(identity(op, element), element).text
 
     def joined(self, states: tuple[State, ...], others: list[str], pad: str) -> list[str]:
         """The lines of a kernel that join other states to its own."""

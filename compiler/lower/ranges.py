@@ -192,18 +192,19 @@ def _fold_streaming(c: Context, value: Node, body: Node) -> None:
     zero = imp.const(0.0, element)
     top, total, count = c.namer.temporary(), c.namer.temporary(), c.namer.temporary()
     first = imp.const(float("-inf"), element) if monoid == "logsumexp" else zero
-    for n, start in ((top, first), (total, zero)):
+    spreads = body.type.kind == "complex" and monoid in ("var", "std")
+    kept = body.type.element if spreads else element
+    for n, start in ((top, convert(first, kept, "store")), (total, zero)):
         c.add(Let(n, start, origins))
     c.add(Let(count, imp.integer(0), origins))
-    m, s, k = imp.var(top, element), imp.var(total, element), imp.var(count, INT)
+    m, s, k = imp.var(top, kept), imp.var(total, element), imp.var(count, INT)
     with ranges(c, value, "serial"):
         c.region(value.regions[0])
         x_name = c.namer.temporary()
         raw = c.value(body)
-        c.add(
-            Let(x_name, convert(make("abs", raw) if raw.element.kind == "complex" else raw, element, "store"), origins)
-        )
-        x = imp.var(x_name, element)
+        size = make("abs", raw) if raw.element.kind == "complex" and not spreads else raw
+        c.add(Let(x_name, convert(size, kept, "store"), origins))
+        x = imp.var(x_name, kept)
         if monoid == "norm":
             c.add(Let(total, make("add", s, make("mul", x, x)), origins))
         elif monoid == "logsumexp":
@@ -222,7 +223,10 @@ def _step_variance(c: Context, mean: Expr, total: Expr, count: Expr, x: Expr, or
     c.add(
         Let(str(mean.get("name")), make("add", mean, make("div", off, convert(count, mean.element, "store"))), origins)
     )
-    c.add(Let(str(total.get("name")), make("add", total, make("mul", off, make("sub", x, mean))), origins))
+    rest = make("sub", x, mean)
+    is_complex = x.element.kind == "complex"
+    square = make("real", make("mul", make("conj", off), rest)) if is_complex else make("mul", off, rest)
+    c.add(Let(str(total.get("name")), make("add", total, square), origins))
 
 
 def _step_logsumexp(c: Context, top: Expr, total: Expr, x: Expr, origins: imp.Origin) -> None:

@@ -16,7 +16,7 @@ from gdc.compiler.lower.entry import scalar as map_scalar
 from gdc.compiler.lower.moves import moves
 from gdc.compiler.ops import OPS, Op
 from gdc.compiler.snippets import evaluate, snippet
-from gdc.compiler.types import BOOL, INT, REAL, Element
+from gdc.compiler.types import BOOL, INT, REAL, Element, limits
 
 Index = tuple[Expr, ...]
 Reader = Callable[[Index], Expr]
@@ -45,14 +45,10 @@ def _fits(literal: Element, other: Element) -> bool:
     return ranks.index(literal.kind) <= ranks.index(other.kind)
 
 
-def limits(element: Element) -> dict[str, Expr]:
+def ends(element: Element) -> dict[str, Expr]:
     """`highest` and `lowest` of an element."""
-    if element.kind == "bool":
-        return {"highest": imp.const(True, element), "lowest": imp.const(False, element)}
-    if element.kind == "int":
-        top = 2 ** (element.bits - 1) - 1
-        return {"highest": imp.const(top, element), "lowest": imp.const(-top - 1, element)}
-    return {"highest": imp.const(float("inf"), element), "lowest": imp.const(float("-inf"), element)}
+    least, greatest = limits(element)
+    return {"highest": imp.const(greatest, element), "lowest": imp.const(least, element)}
 
 
 def texts(cell: object) -> tuple[str, ...]:
@@ -78,7 +74,7 @@ class Accumulator:
 
     def starts(self) -> list[Expr]:
         return [
-            convert(evaluate(snippet(text), limits(self.elements[0]), make), element, "store")
+            convert(evaluate(snippet(text), ends(self.elements[0]), make), element, "store")
             for text, element in zip(texts(self.row.start), self.elements, strict=True)
         ]
 
@@ -154,11 +150,13 @@ def composed(job: Job, op: str, read: Reader, element: Element, result: Element,
         square = _square(read, element)
         return _finished(job, single(job, "sum", square, result, result, False), lambda s: make("sqrt", s), result)
     if op in ("var", "std"):
-        mean = single(job, "mean", read, element, result, False)
+        middle = element if element.kind == "complex" else result
+        mean = single(job, "mean", read, element, middle, False)
 
         def square(at: Index) -> Expr:
             name = job.c.namer.temporary()
-            job.c.add(Let(name, make("sub", convert(read(at), result, "store"), loaded(mean, job.out(at)))))
+            off = make("sub", convert(read(at), middle, "store"), loaded(mean, job.out(at)))
+            job.c.add(Let(name, make("abs", off) if off.element.kind == "complex" else off))
             return make("mul", imp.var(name, result), imp.var(name, result))
 
         spread = single(job, "mean", square, result, result, op == "var")

@@ -17,29 +17,31 @@ BINDINGS = {
 # import math
 def erf(x):
     """The error function."""
-    return np.float64(math.erf(x))
+    return np.result_type(x).type(math.erf(x))
 ''',
     "gamma": '''
 # import math
 def gamma(x):
     """The gamma function: nan at negative whole numbers, inf where it is too large."""
+    number = np.result_type(x).type
     if x == 0:
         return np.copysign(np.inf, x)
     try:
-        return np.float64(math.gamma(x))
+        return number(math.gamma(x))
     except ValueError:
-        return np.float64(np.nan)
+        return number(np.nan)
     except OverflowError:
-        return np.float64(np.inf)
+        return number(np.inf)
 ''',
     "lgamma": '''
 # import math
 def lgamma(x):
     """The logarithm of |gamma(x)|: inf at zero and at negative whole numbers."""
+    number = np.result_type(x).type
     try:
-        return np.float64(math.lgamma(x))
+        return number(math.lgamma(x))
     except (ValueError, OverflowError):
-        return np.float64(np.inf)
+        return number(np.inf)
 ''',
 }
 

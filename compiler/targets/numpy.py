@@ -18,7 +18,8 @@ def mean(x, axis=None, keepdims=False):
 VAR = '''
 def var(x, axis=None, keepdims=False):
     """np.var, but of nothing it is nan without a warning."""
-    return mean((x - mean(x, axis, True)) ** 2, axis, keepdims)
+    off = x - mean(x, axis, True)
+    return mean((np.abs(off) if np.iscomplexobj(off) else off) ** 2, axis, keepdims)
 '''
 STD = '''
 def std(x, axis=None, keepdims=False):

@@ -27,6 +27,8 @@ from gdc.dsl.source import Source
 
 WORTHWHILE = 50_000     # multiply-adds in a nest, below which a fork and join costs more than it gains (docs/cores.md)
 OPERATORS = ("floordiv", "mod", "pow")      # Numba's are NumPy's
+INT32, COMPLEX64 = Element("int", 32), Element("complex", 64)
+NARROW = (INT32, Element("real", 32), COMPLEX64)    # a literal must say that it is one
 KINDS = {"int": 1, "real": 2, "bool": 3}
 
 OPTIONS = '''
@@ -161,6 +163,21 @@ def put_real(events, used, value):
     events.view(np.float64)[used - 1] = value
     return events, used
 '''),
+    "put_complex": _helper('''
+def put_complex(events, used, value):
+    """Appends a complex number, as its two parts."""
+    events, used = put_real(events, used, value.real)
+    return put_real(events, used, value.imag)
+'''),
+    "put_complexes": _helper('''
+def put_complexes(events, used, array):
+    """Appends an array of complex numbers: its sizes, then its entries."""
+    for size in array.shape:
+        events, used = put_int(events, used, size)
+    for value in array.flat:
+        events, used = put_complex(events, used, value)
+    return events, used
+'''),
     "put_ints": _helper('''
 def put_ints(events, used, array):
     """Appends an array of ints: its sizes, then its entries."""
@@ -191,9 +208,10 @@ def printed(events):
                 continue
             kind, rank = piece
             shape, at = tuple(events[at : at + rank]), at + rank
-            count = int(np.prod(shape))
-            cells = (reals if kind == "real" else events)[at : at + count]
-            cells = cells.astype(bool) if kind == "bool" else cells
+            parts = 2 if kind.startswith("complex") else 1
+            count = parts*int(np.prod(shape))
+            cells = (events if kind.startswith(("int", "bool")) else reals)[at : at + count]
+            cells = (cells.view(np.complex128) if parts == 2 else cells).astype(kind)
             words.append(cells.reshape(shape).copy() if rank else cells[0])
             at += count
         yield words
@@ -212,7 +230,9 @@ def stop(status, numbers):
 ''',
 }
 NEEDS: dict[str, tuple[str, ...]] = {
-    "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"), **random_numbers.NEEDS}
+    "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"),
+    "put_complex": ("put_int", "put_real"), "put_complexes": ("put_int", "put_real", "put_complex"),
+    **random_numbers.NEEDS}
 ORDER = tuple(BINDINGS)
 
 
@@ -247,7 +267,7 @@ class Parallel(Emitter):
         if value.rank:
             return super().constant(value)
         text = number(value.get("value"), value.element)
-        if value.element.bits == 32:
+        if value.element in NARROW:
             return Code(f"np.{value.element.numpy}({text})")
         return Code(text, number_level(text))
 
@@ -261,6 +281,14 @@ class Parallel(Emitter):
         return Code(f"np.{new.numpy}({inner})")
 
     def scalar(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
+        """A MAP row on scalars, in the width of its element: Numba's ints grow to 64 bits, and a power to 128."""
+        code = self.native_scalar(value, args, index)
+        if value.element == INT32 or (value.element == COMPLEX64 and value.op == "pow"):
+            return Code(f"np.{value.element.numpy}({code.text})")
+        return code
+
+    def native_scalar(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
+        """What Numba takes for a MAP row on scalars."""
         if value.op == "add" and value.get("free") and value.element.kind == "real":
             self.used.add("plus")
             return Code(f"plus({args[0].text}, {args[1].text})")
@@ -380,7 +408,7 @@ class Parallel(Emitter):
             return
         pieces = statement.pieces + (None,) * (len(statement.values) - statement.pieces.count(None))
         values = iter(statement.values)
-        shapes = [p if p is not None else (lambda v: (v.element.kind, v.rank))(next(values)) for p in pieces]
+        shapes = [p if p is not None else (lambda v: (v.element.numpy, v.rank))(next(values)) for p in pieces]
         words = ", ".join(self.literal(s) if isinstance(s, str) else repr(s) for s in shapes)
         line = f"({words}{',' if len(shapes) == 1 else ''})"
         if line not in self.prints:
@@ -388,7 +416,8 @@ class Parallel(Emitter):
         self.used.add("put_int")
         yield f"{pad}events, used = put_int(events, used, {self.prints.index(line)})\n", origins
         for v in statement.values:
-            put = ("put_real" if v.element.kind == "real" else "put_int") + ("s" if v.rank else "")
+            put = {"real": "put_real", "complex": "put_complex"}.get(v.element.kind, "put_int")
+            put += ("es" if put == "put_complex" else "s") if v.rank else ""
             self.used.add(put)
             yield f"{pad}events, used = {put}(events, used, {self.text(v)})\n", origins
 
@@ -531,7 +560,7 @@ def _nothing(element: Element, rank: int) -> str:
         kind = "" if element == REAL else f", np.{element.numpy}{'_' if element.kind == 'bool' else ''}"
         return f"np.empty({'0' if rank == 1 else '(' + ', '.join(['0'] * rank) + ')'}{kind})"
     zero = number(False if element.kind == "bool" else 0, element)
-    return f"np.{element.numpy}({zero})" if element.bits == 32 else zero
+    return f"np.{element.numpy}({zero})" if element in NARROW else zero
 
 
 def emit(program: Program, source: Source | None = None) -> Text:

@@ -27,13 +27,13 @@ class Drawn:
 
 
 @st.composite
-def programs(draw, smooth=None):
-    """A program of one to some twenty statements."""
+def programs(draw, smooth=None, widths=False):
+    """A program of one to some twenty statements; `widths`: some of its elements are f32 or i32."""
 
     def choose(count):
         return draw(st.integers(0, count - 1)) if count > 1 else 0
 
-    return Drawer(choose, choose(4) == 3 if smooth is None else smooth).program()
+    return Drawer(choose, choose(4) == 3 if smooth is None else smooth, widths).program()
 
 
 @st.composite
@@ -45,8 +45,8 @@ def gradients(draw):
 class Drawer(Formulas):
     """Draws statements; `lines` is the text so far."""
 
-    def __init__(self, choose, smooth):
-        super().__init__(choose, smooth)
+    def __init__(self, choose, smooth, widths=False):
+        super().__init__(choose, smooth, widths)
         self.lines, self.level, self.inputs, self.sizes = [], 0, {}, {}
         self.fixed = set()  # names that may not be assigned here
         self.loops = 0
@@ -88,7 +88,7 @@ class Drawer(Formulas):
         self.inputs[name] = values(rng, kind, [self.sizes[d] for d in kind.shape])
         open_contract = self.chance(5) and kind.shape and len(self.inputs) > len(self.dims)
         shape = f"[{', '.join(kind.shape)}]" if kind.shape else ""
-        self.emit(f"input {name}" if open_contract else f"input {name}: {kind.element}{shape}")
+        self.emit(f"input {name}" if open_contract else f"input {name}: {self.word(kind.element)}{shape}")
         self.names[name] = kind
 
     # --- functions

@@ -7,6 +7,7 @@ the reducer of failing programs may cut anywhere.
 from typing import NamedTuple
 
 REAL, INT, BOOL = "real", "int", "bool"
+WORDS = {REAL: (REAL, "f32", "f32", "f64"), INT: (INT, "i32", "i32"), BOOL: (BOOL,)}
 INDEX_NAMES = ("i", "j", "k", "l")
 MONOIDS = ("sum", "sum", "sum", "prod", "min", "max", "mean")
 SMOOTH = (
@@ -48,9 +49,10 @@ class Function(NamedTuple):
 class Formulas:
     """Draws formulas over the names in scope."""
 
-    def __init__(self, choose, smooth):
+    def __init__(self, choose, smooth, widths=False):
         self.choose = choose  # (number of possibilities) -> one of 0..number - 1
         self.smooth = smooth  # whether functions that round may be used
+        self.widths = widths  # whether elements may be narrow
         self.names = {}  # name: Kind
         self.indices = {}  # an index in scope: the text of the size that it stays below
         self.functions = []
@@ -75,6 +77,10 @@ class Formulas:
         return self.pick([value for weight, value in pairs for _ in range(weight)])
 
     # --- kinds
+
+    def word(self, element):
+        """The name of an element type of that kind."""
+        return self.pick(WORDS[element]) if self.widths else element
 
     def axis(self):
         return self.among(*((4, d) for d in self.dims), (1, "1"), (1, "2"), (1, "3"))
@@ -151,7 +157,8 @@ class Formulas:
         sizes = ", ".join(kind.shape)
         ways = [f"full({self.scalar(Kind(kind.element))}, {sizes})"]
         if kind.element != BOOL:
-            ways += [f"zeros({sizes}, {kind.element})", f"ones({sizes}, {kind.element})"]
+            word = self.word(kind.element)
+            ways += [f"zeros({sizes}, {word})", f"ones({sizes}, {word})"]
         if kind.element == INT and kind.rank == 1:
             ways += [f"arange({sizes})"] * 2
         if kind.element == REAL and kind.rank == 2 and kind.shape[0] == kind.shape[1]:
@@ -253,7 +260,7 @@ class Formulas:
         return f"({left} {self.pick(('//', '%'))} {right})"
 
     def cast_down(self, kind, depth):
-        return f"cast({self.expr(kind.of(self.pick((REAL, BOOL))), depth)}, int)"
+        return f"cast({self.expr(kind.of(self.pick((REAL, BOOL))), depth)}, {self.word(INT)})"
 
     def counted(self, kind, depth):
         return f"({self.expr(kind.of(BOOL), depth)} + {self.expr(kind, depth)})"

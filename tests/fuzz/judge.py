@@ -16,6 +16,8 @@ from gdc.runtime import cache, faults
 TOLERANCE = 1e-9
 PATIENCE = 60    # seconds; on parallel the first run compiles too
 NUDGE = 1e-11  # of the inputs, where a difference may be rounding alone
+EXACT = 2.0**40  # below this, sums and products of the inputs are exact
+SINGLE_TOLERANCE, SINGLE_NUDGE, SINGLE_EXACT = 2e-5, 1e-6, 2.0**13  # the same where f32 takes part
 
 
 class Faults:
@@ -97,20 +99,33 @@ def close(a, b):
     with np.errstate(all="ignore"):
         size = np.abs(a[np.isfinite(a)])
     scale = max(1.0, float(size.max())) if size.size else 1.0
-    return bool(np.allclose(a, b, rtol=TOLERANCE, atol=TOLERANCE * scale, equal_nan=True))
+    tolerance = SINGLE_TOLERANCE if a.dtype == np.float32 else TOLERANCE
+    return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance * scale, equal_nan=True))
+
+
+def is_single(text):
+    """Whether f32 takes part in a program."""
+    return "f32" in text
 
 
 def is_rounding(program, inputs, want, reason):
     """Whether the definition itself says something else when the data move in the eleventh digit, or has left the range
     in which sums and products are exact."""
-    if any(v.dtype.kind == "f" and v.size and not np.all(np.abs(v) < 2.0**40) for v in want.values.values()):
+    exact = SINGLE_EXACT if is_single(program._text) else EXACT
+    if any(v.dtype.kind == "f" and v.size and not np.all(np.abs(v) < exact) for v in want.values.values()):
         return True
-    for sign in (1, -1):
-        moved = {k: v * (1 + sign * NUDGE) if v.dtype.kind == "f" else v for k, v in inputs.items()}
+    for moved in nudged(program, inputs):
         again = outcome(program, moved, "loops")
         if again.error != want.error or different(want.values, again.values):
             return True
     return False
+
+
+def nudged(program, inputs):
+    """The inputs a little larger, and a little smaller."""
+    nudge = SINGLE_NUDGE if is_single(program._text) else NUDGE
+    for sign in (1, -1):
+        yield {k: v * (1 + sign * nudge) if v.dtype.kind == "f" else v for k, v in inputs.items()}
 
 
 def compare(drawn, backends=("numpy",), smooth=True):
@@ -138,8 +153,7 @@ def compare(drawn, backends=("numpy",), smooth=True):
 
 def smooth_error(want, got, program, drawn):
     """Whether an error turns on a number's last digits."""
-    for sign in (1, -1):
-        moved = {k: v * (1 + sign * NUDGE) if v.dtype.kind == "f" else v for k, v in drawn.inputs.items()}
+    for moved in nudged(program, drawn.inputs):
         if outcome(program, moved, "loops").error != want.error:
             return True
     return False

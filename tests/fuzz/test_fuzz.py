@@ -86,6 +86,19 @@ def on_numpy_and_at_every_stage(drawn):
         judge.stages(drawn, "parallel", want)
 
 
+def test_narrow_widths_against_loops(monkeypatch):
+    """Programs with f32 and i32 on numpy and on the emulated GPU."""
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
+    print(f"GDC_FUZZ_SEED={todays_seed()}")
+    drawn_examples(
+        programs(widths=True),
+        todays_seed(),
+        PER_DAY // 2,
+        tolerant(lambda drawn: judge.compare(drawn, ("numpy", "cuda"))),
+        (Phase.generate, Phase.shrink),
+    )
+
+
 def test_parallel_against_loops():
     print(f"GDC_FUZZ_SEED={todays_seed()}")
     drawn_examples(
@@ -189,11 +202,12 @@ def main():
     parser.add_argument("--stages", action="store_true", help="interpret the array IR after every pass too")
     parser.add_argument("--reference", action="store_true", help="hold loops against tests/reference.py")
     parser.add_argument("--gradients", action="store_true", help="smooth formulas and their derivatives")
+    parser.add_argument("--widths", action="store_true", help="programs with f32 and i32")
     parser.add_argument("--refused", action="store_true", help="print the programs that do not compile")
     options = parser.parse_args()
     judge.isolate()
     hunt, began, batch = Hunt(options), time.time(), 20 if "parallel" in options.backend else 100
-    strategy = gradients() if options.gradients else programs()
+    strategy = gradients() if options.gradients else programs(widths=options.widths)
     for first in range(0, options.programs, batch):
         drawn_examples(strategy, options.seed + first, min(batch, options.programs - first), hunt.visit)
         if time.time() - began > options.seconds:

@@ -1,0 +1,55 @@
+# Every elementwise function that is defined for complex numbers.
+# input z = [0.5 + 0.25j, -1.5 + 2j, 0.75 - 1.25j, -0.5 - 0.5j]
+# expect a = np.exp(z)
+# expect b = np.log(z)
+# expect c = np.sqrt(z)
+# expect d = np.sin(z) + np.cos(z)
+# expect e = np.tan(z)
+# expect f = np.arcsin(z)
+# expect g = np.arccos(z)
+# expect h = np.arctan(z)
+# expect i = np.sinh(z) + np.cosh(z)
+# expect j = np.tanh(z)
+# expect k = np.exp2(z)
+# expect l = np.expm1(z) + np.log1p(z)
+# expect m = np.log2(z) + np.log10(z)
+# expect n = np.abs(z)
+# expect o = z.real + 2*z.imag
+# expect p = np.conj(z)
+# expect q = z**2
+# expect r = z**3
+# expect s = z**0.5
+# expect t = z**z
+# expect u = np.array([2.0])**z
+# expect v = z**-1
+# expect w = [false, false, false, false]
+# expect x = [true, true, true, true]
+# expect y = np.arcsin(z)*0 + 1
+# tolerance 1e-12
+# alone
+input z: complex[4]
+a := exp(z)
+b := log(z)
+c := sqrt(z)
+d := sin(z) + cos(z)
+e := tan(z)
+f := asin(z)
+g := acos(z)
+h := atan(z)
+i := sinh(z) + cosh(z)
+j := tanh(z)
+k := exp2(z)
+l := expm1(z) + log1p(z)
+m := log2(z) + log10(z)
+n := abs(z)
+o := real(z) + 2*imag(z)
+p := conj(z)
+q := z^2
+r := z^3
+s := z^0.5
+t := z^z
+u := 2^z
+v := z^-1
+w := isnan(z) or isinf(z)
+x := isfinite(z)
+y := 0*z + 1
