@@ -135,8 +135,8 @@ class _InReach:
         self.sound: dict[tuple[Node, ...], Node] = {}
 
     def region(self, region: Region, outer: frozenset[Node], moved: dict[Node, Node]) -> Region:
-        """`outer` are the effects round this region, `moved` those of them, and the parameters, that were made anew."""
-        seen, new = outer.union(region.effects), dict(moved)
+        """`outer` are the effects and parameters round this region, `moved` those of them that were made anew."""
+        seen, new = outer.union(region.effects, region.params), dict(moved)
         for value in _shallow((*region.effects, *region.results), self.plain):
             if value not in new:
                 own = moved | {e: new[e] for e in seen if e in new}
@@ -150,7 +150,8 @@ class _InReach:
             deps = tuple(d for d in value.deps if d in seen)
             value = make(value.op, value.args, dict(value.attrs), value.types, regions, deps)
         made = rebuild(value, new)
-        return self.where_sound(made, [new.get(d.args[0], d.args[0]) for d in lost]) if lost and made.types else made
+        conditions = [new.get(d.args[0], d.args[0]) for d in lost if not _is_free(d.args[0], seen)]
+        return self.where_sound(made, conditions) if conditions and made.types else made
 
     def bodies(self, value: Node, seen: frozenset[Node], own: dict[Node, Node]) -> tuple[Region, ...]:
         """A node's regions; over fresh parameters where one changes, for it may stay as it is elsewhere."""
@@ -169,6 +170,12 @@ class _InReach:
         if key not in self.sound:
             self.sound[key] = _guarded(value, conditions)
         return self.sound[key]
+
+
+def _is_free(condition: Node, seen: frozenset[Node]) -> bool:
+    """Whether a condition belongs to the rounds of another body: those have run, and it held in each."""
+    others = [p for p in walk([condition]) if p.op == "param" and p not in seen]
+    return bool(others) and condition in dependents([condition], others)
 
 
 def _silent(region: Region) -> Region:

@@ -185,6 +185,14 @@ w := 1*u
 J := max(w[j % n] for i in 0..m, j in i..m)
 dw := grad(J, w)
 """, {"v": np.ones(3), "u": np.array([0.5, -1.0])}, "parallel", "cuda"),
+    # grad: what a body's check guards was asked outside that body, by the body's own index
+    "a derivative by places that are checked": ("""
+input v: real[m]
+input x
+w := 1*x
+J := sum(w*[w[i] for i in 0..m, j in 0..2])
+dw := grad(J, w)
+""", {"v": np.ones(1), "x": np.array([1.25])}, "parallel", "cuda"),
     # cost: a branch without results has no type
     "a branch that only checks": (
         """
