@@ -68,7 +68,8 @@ def read_value(
         later = " (this version does not read it yet)" if ending in (".parquet", ".arrow") else ""
         raise place.error(f"{ending or 'no ending'} is not a format that gdc reads{later}", f"formats: {READS}")
     if not whole.is_file():
-        raise place.error("there is no such file" if not whole.exists() else "this is not a file", near_file(whole, folder))
+        words = "there is no such file" if not whole.exists() else "this is not a file"
+        raise place.error(words, near_file(whole, folder))
     try:
         if ending in TABLES:
             return read_table(place, TABLES[ending], members, element, rank, name if finite else "")
