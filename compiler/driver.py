@@ -16,9 +16,11 @@ from importlib import import_module
 from gdc.compiler import imp, ir
 from gdc.compiler.assume import assumed_types
 from gdc.compiler.build import build, free_names, is_bare
+from gdc.compiler.build.core import escaped, excerpt
 from gdc.compiler.defaults import default_text
 from gdc.compiler.dims import Dim, FloorDiv, dim
 from gdc.compiler.emit import Text
+from gdc.compiler.memory import arrays
 from gdc.compiler.pipeline import TARGETS, lowered, run_passes
 from gdc.compiler.plan import Condition, Demand, Formula, Input, Output, Plan, Site
 from gdc.compiler.record import Record
@@ -128,7 +130,7 @@ def _compile(
         return done
     done.text = import_module(f"gdc.compiler.targets.{target}").emit(done.imperative, source)
     done.plan = replace(
-        plan_of(done.final, source, target, frozenset(unknown), used),
+        with_memory(plan_of(done.final, source, target, frozenset(unknown), used), done.imperative, source),
         text=done.text.text,
         lines=done.text.lines,
         costs=costs(done.final),
@@ -292,6 +294,19 @@ def plan_of(
         signature=signature(program, unknown),
         libraries=tuple(texts.items()),
     )
+
+
+def with_memory(plan: Plan, lowered: imp.Program, source: Source) -> Plan:
+    """The plan with the arrays that its text makes, beyond those that the script makes by name."""
+    sites, memory = list(plan.sites), list(plan.memory)
+    known = [(size, plan.sites[number].start) for size, number in memory]
+    for size, span in arrays(lowered):
+        entry = formula(size)
+        if (entry, span.start) not in known and span.source.text == source.text:
+            words = escaped(excerpt(span))
+            memory.append((entry, len(sites)))
+            sites.append(_site("limit", f"{words} needs {{0}} of memory, and {{1}}", None, span, source, {}))
+    return replace(plan, sites=tuple(sites), memory=tuple(memory))
 
 
 def _site(

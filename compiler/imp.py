@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Union
 
+from gdc.compiler.dims import Dim
 from gdc.compiler.types import BOOL, INT, Element
 from gdc.dsl.source import Span
 
@@ -167,10 +168,20 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """An array that takes memory: a variable, or what an expression makes; its bytes, and the formula that it is."""
+
+    what: str | Expr
+    size: Dim
+    origins: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """outputs: (user's name, value, flag): flag is a bool expression, false where the output was never reached, or
     None.
 
+    `made` are the arrays that lowering made, some of which later passes may have removed.
     `places` is where the outputs come from that are formulas and not variables.
     `work` is what the largest nest costs, in multiply-adds, as formulas over the parameters alone (the greatest of
     them counts).
@@ -182,6 +193,7 @@ class Program:
     traces: tuple[tuple[str, Element, int], ...] = ()
     work: tuple[Expr, ...] = ()
     places: Origin = field(default=(), compare=False)
+    made: tuple[Made, ...] = field(default=(), compare=False)
 
 
 # --- constructors ------------------------------------------------------------------------------

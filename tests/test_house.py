@@ -29,7 +29,7 @@ LAYERS = [
     {"compiler.emit"},
     {"compiler.plan", "compiler.cost", "compiler.rules", "compiler.record", "compiler.check", "compiler.text",
      "compiler.build", "compiler.run_cost", "compiler.assume", "compiler.layout", "compiler.bindings",
-     "compiler.homes",
+     "compiler.homes", "compiler.memory",
      "compiler.prune"},
     {"compiler.construct", "compiler.regions", "compiler.dependence", "compiler.imp_tools", "compiler.totals",
     "compiler.nest_cost", "compiler.folding",

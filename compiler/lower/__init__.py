@@ -56,6 +56,7 @@ class Lowering(Context):
             outputs,
             tuple((name, t.element, t.rank) for name, t in source.traces.items()),
             places=self._places(outputs),
+            made=tuple(self.made),
         )
 
     def _places(self, outputs: tuple[tuple[str, Expr, Expr | None], ...]) -> tuple[Span, ...]:

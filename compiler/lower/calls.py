@@ -26,7 +26,10 @@ def whole(c: Context, value: Node) -> Formula:
     args: list[Expr] = []
     for a in value.args:
         args.append((yield whole(c, a)))
-    return built(value, args)
+    made = built(value, args)
+    if not is_alias(value):
+        c.note_memory(made, value)
+    return made
 
 
 def built(value: Node, args: list[Expr]) -> Expr:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 
 from gdc.compiler import imp
-from gdc.compiler.dims import Dim, FloorDiv, atom_dim
+from gdc.compiler.dims import Dim, FloorDiv, atom_dim, dim
 from gdc.compiler.imp import Expr, Origin, Statement
 from gdc.compiler.ir import Node, Region
 from gdc.compiler.layout import Layout
@@ -81,6 +81,7 @@ class Context:
         self.extents: dict[Dim, Expr] = {}
         self.atoms = _atoms(layout)
         self.done: set[Node] = set()
+        self.made: list[imp.Made] = []
         self.loop_depth = 0
         self._blocks: list[list[Statement]] = [[]]
         self.formula: Callable[[Node], Formula]  # a value as a whole, in this style
@@ -161,7 +162,16 @@ class Context:
         self.env[value] = variable
         self.owners[name] = value
         self.note_extents(variable, value.type)
+        self.note_memory(name, value)
         return variable
+
+    def note_memory(self, what: str | Expr, value: Node) -> None:
+        """An array takes memory of its own."""
+        if value.type.rank:
+            size = dim(value.type.element.bits // 8)
+            for d in value.type.shape:
+                size = size * d
+            self.made.append(imp.Made(what, size, self.origins(value)))
 
     def note_extents(self, variable: Expr, t: Type) -> None:
         """An array in scope tells its sizes."""
