@@ -53,7 +53,7 @@ from __future__ import annotations
 import itertools
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -507,21 +507,26 @@ def nested(value: Node) -> Iterator[Node]:
         yield from region.results
 
 
-def walk(roots: Iterable[Node]) -> list[Node]:
-    """Every node that the roots use, regions included, each once, users after what they use."""
+def walk(
+    roots: Iterable[Node],
+    without: Container[Node] = frozenset(),
+    below: Callable[[Node], Iterable[Node]] = nested,
+) -> list[Node]:
+    """Every node that the roots use, regions included, each once, users after what they use.
+
+    `without` are nodes at which the walk turns back, `below` says what a node uses.
+    """
     order: list[Node] = []
-    state: dict[Node, bool] = {}
+    seen: set[Node] = set()
     stack = [(r, False) for r in reversed(list(roots))]
     while stack:
         value, done = stack.pop()
         if done:
             order.append(value)
-            continue
-        if value in state:
-            continue
-        state[value] = True
-        stack.append((value, True))
-        stack.extend((n, False) for n in reversed(list(nested(value))) if n not in state)
+        elif value not in seen and value not in without:
+            seen.add(value)
+            stack.append((value, True))
+            stack.extend((n, False) for n in reversed(list(below(value))) if n not in seen)
     return order
 
 

@@ -137,7 +137,7 @@ class _InReach:
     def region(self, region: Region, outer: frozenset[Node], moved: dict[Node, Node]) -> Region:
         """`outer` are the effects and parameters round this region, `moved` those of them that were made anew."""
         seen, new = outer.union(region.effects, region.params), dict(moved)
-        for value in _shallow((*region.effects, *region.results), self.plain):
+        for value in walk((*region.effects, *region.results), self.plain, _own_uses):
             if value not in new:
                 own = moved | {e: new[e] for e in seen if e in new}
                 new[value] = self.origins.replace(value, self.value(value, seen, own, new))
@@ -196,17 +196,6 @@ def _guarded(value: Node, conditions: list[Node]) -> Node:
     return project(make("branch", (condition,), {}, (value.type,), arms), 0)
 
 
-def _shallow(starts: Iterable[Node], plain: set[Node]) -> list[Node]:
-    """What the starts use, arguments first, without entering regions or what is plain."""
-    order: list[Node] = []
-    known: set[Node] = set()
-    stack = [(s, False) for s in reversed(list(starts))]
-    while stack:
-        value, done = stack.pop()
-        if done:
-            order.append(value)
-        elif value not in known and value not in plain:
-            known.add(value)
-            stack.append((value, True))
-            stack.extend((n, False) for n in reversed((*value.args, *value.deps)))
-    return order
+def _own_uses(value: Node) -> tuple[Node, ...]:
+    """What a node uses outside its regions."""
+    return (*value.args, *value.deps)

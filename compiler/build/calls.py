@@ -11,6 +11,7 @@ from gdc.compiler.build import notation
 from gdc.compiler.build.core import Builder, builds, converted_reduction, escaped, excerpt, folded
 from gdc.compiler.build.expressions import every
 from gdc.compiler.build.names import unknown_function
+from gdc.compiler.construct import product
 from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Node
 from gdc.compiler.ops import FUNCTIONS as ROWS
@@ -252,19 +253,14 @@ def reduced(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
 
 
 def size_of_all(value: Node) -> Node:
-    size = dim(1)
-    for d in value.type.shape:
-        size = size * d
-    return ir.size_node(size)
+    return ir.size_node(product(value.type.shape))
 
 
 def check_not_empty(
     b: Builder, node: tree.Call, value: Node, axes: tuple[int, ...], given: tree.Expr | None = None
 ) -> tuple[Node, ...]:
     """The check that a function without a value of nothing has values, as its deps."""
-    size = dim(1)
-    for k in axes:
-        size = size * value.type.shape[k]
+    size = product(value.type.shape[k] for k in axes)
     if b.surely_nonnegative(size - 1):
         return ()
     words = escaped(f"{node.function} of no values: {excerpt((given or node.args[0]).span, 30)} is empty")

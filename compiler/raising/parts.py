@@ -5,25 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gdc.compiler.dependence import Facts, never_meet, same_place
-from gdc.compiler.ir import Node, Region, cast, const, nested, node
+from gdc.compiler.ir import Node, Region, cast, const, nested, node, walk
 from gdc.compiler.regions import has_effects
 from gdc.compiler.types import Element
 
 
 def ordered(starts: Iterable[Node], closed: set[Node]) -> list[Node]:
     """What the starts use, users last, without what is closed: it depends on no region."""
-    order: list[Node] = []
-    seen: set[Node] = set()
-    stack = [(s, False) for s in reversed(list(starts))]
-    while stack:
-        value, done = stack.pop()
-        if done:
-            order.append(value)
-        elif value not in seen and value not in closed:
-            seen.add(value)
-            stack.append((value, True))
-            stack.extend((n, False) for n in reversed(list(nested(value))) if n not in seen)
-    return order
+    return walk(starts, closed)
 
 
 def is_closed(value: Node, closed: set[Node]) -> bool:
