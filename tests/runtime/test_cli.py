@@ -160,7 +160,7 @@ def test_exit_codes(words, code, capsys, tmp_path, monkeypatch):
 
 
 def test_a_fault_of_ours_is_70(capsys, monkeypatch):
-    monkeypatch.setattr("gdc.runtime.cli.program_from", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("gdc.runtime.cli.check.program_from", lambda *_, **__: 1 / 0)
     code, _, err = gdc(capsys, "check", "-e", "x := 1")
     assert code == 70 and "Traceback" not in err and "report" in err
 
