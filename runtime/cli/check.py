@@ -62,5 +62,5 @@ def signature_json(program: Program) -> dict[str, Any]:
         "inputs": inputs,
         "outputs": outputs,
         "traces": traces,
-        "signature": program.signature.split("\n"),
+        "signature": program.signature.splitlines(),
     }

@@ -180,6 +180,11 @@ def test_check_prints_the_signature(script, capsys):
     )
 
 
+def test_check_of_a_program_that_takes_and_gives_nothing(capsys):
+    code, out, _ = gdc(capsys, "check", "-e", "print 1", "--json")
+    assert code == 0 and json.loads(out)["signature"] == []
+
+
 def test_check_of_a_formula(capsys):
     code, out, err = gdc(capsys, "check", "-e", "y := A@x + b")
     assert code == 0 and out.splitlines() == ["input A", "input x", "input b", "output y"] and "each call" in err
