@@ -1,4 +1,4 @@
-"""An example of the reference: run, and what came out as lines of a comment. Only what rounding makes of 0 is tidied."""
+"""An example of the reference: run, and what came out as lines. Only what rounding makes of 0 is tidied."""
 
 from __future__ import annotations
 

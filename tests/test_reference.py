@@ -2,7 +2,6 @@
 
 import runpy
 import zlib
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,9 @@ from gdc.compiler.manual import grammar
 from gdc.compiler.manual.entries import entries
 from gdc.compiler.manual.facts import facts_of, results_of, script_of
 from gdc.compiler.manual.statements import FORMS, OPERATORS, STATEMENTS
+from gdc.compiler.manual.topics import topics
 from gdc.compiler.ops import FUNCTIONS as ROWS
+from gdc.runtime.cli import main
 from gdc.runtime.examples import literal, outcome
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,32 +69,34 @@ def test_the_committed_pages_are_current(tmp_path):
     assert not stale, f"{stale}: run docs/make_reference.py"
 
 
-def scripts():
-    yield from ((name, script_of(entry), results_of(entry)) for name, entry in entries().items())
-    yield from ((name, text, ()) for name, (_, text) in SPOKEN.items() if text)
+EXAMPLES = {name: (script_of(entry), results_of(entry)) for name, entry in entries().items()}
+EXAMPLES |= {f"{name} as a form": (text, ()) for name, (_, text) in SPOKEN.items() if text}
 
 
 @pytest.mark.parametrize("target", ["loops", "parallel", "cuda"])
-@pytest.mark.parametrize(("name", "text", "results"), list(scripts()), ids=lambda v: v if isinstance(v, str) and "\n" not in v else "")
-def test_examples_give_on_every_target_what_is_shown(name, text, results, target, request, monkeypatch):
+@pytest.mark.parametrize("name", list(EXAMPLES))
+def test_examples_give_on_every_target_what_is_shown(name, target, request, monkeypatch):
     monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
     everything = request.config.getoption("--all")
     if not everything and zlib.crc32(name.encode()) % SHARES.get(target, 1):
         pytest.skip("not in the seeded share: --all runs it")
-    shown, given = (partial(outcome, gdc.compile, t)(text, results) for t in ("numpy", target))
+    shown, given = (outcome(gdc.compile, t, *EXAMPLES[name]) for t in ("numpy", target))
     assert given == shown
 
 
 @pytest.mark.parametrize(("name", "element", "result"), [
-    ("sort", "complex", None), ("exp", "int", "real"), ("sum", "i32", "int"), ("abs", "complex", "real"), ("fft", "f32", "c64"),
+    ("sort", "complex", None), ("exp", "int", "real"), ("sum", "i32", "int"), ("abs", "complex", "real"),
+    ("fft", "f32", "c64"),
 ])
 def test_types_are_those_of_the_builder(name, element, result):
     assert facts_of(entries()[name]).types[element] == result
 
 
 @pytest.mark.parametrize(("name", "said"), [
-    ("tanh", "`1 - r^2`"), ("sort", "yes"), ("gamma", "none: needs digamma, which gd lacks"), ("floor", "0: it changes in jumps only"),
-    ("argsort", "0: an int changes in jumps only"), ("bitand", "none: it takes no reals"), ("isnan", "none: a bool has none"),
+    ("tanh", "`1 - r^2`"), ("sort", "yes"), ("irfft", "none: complex derivatives are not defined yet"),
+    ("floor", "0: it changes in jumps only"), ("argsort", "0: an int changes in jumps only"),
+    ("bitand", "none: it takes no reals"), ("isnan", "none: a bool has none"),
+    ("atan2", "by y `x/(y^2 + x^2)`, by x `-y/(y^2 + x^2)`"),
     ("like", "none: it does not depend on the values"),
 ])
 def test_derivatives_are_those_of_grad(name, said):
@@ -101,6 +104,37 @@ def test_derivatives_are_those_of_grad(name, said):
 
 
 def test_literals_read_back():
-    values = gdc.compile("x := [[1.5, 2.0], [1e-3, inf]]; c := [true, false]; z := 1 - 2i; k := -3").run({}, backend="numpy")
-    again = gdc.compile("\n".join(f"{name} := {literal(value)}" for name, value in values.items())).run({}, backend="numpy")
+    script = "x := [[1.5, 2.0], [1e-3, inf]]; c := [true, false]; z := 1 - 2i; k := -3"
+    values = gdc.compile(script).run({}, backend="numpy")
+    read = "; ".join(f"{name} := {literal(value)}" for name, value in values.items())
+    again = gdc.compile(read).run({}, backend="numpy")
     assert [literal(v) for v in again.values()] == [literal(v) for v in values.values()]
+
+
+def helped(capsys, *words):
+    code = main(["help", *words])
+    return (code, *capsys.readouterr())
+
+
+@pytest.mark.parametrize("name", ["sort", "sigmoid", "qr", "repeat", "skip", "@", "-", "table", "grad"])
+def test_help_tells_what_the_reference_tells(name, capsys):
+    code, out, _ = helped(capsys, name)
+    assert code == 0
+    if name in entries():
+        assert entries()[name].row.meaning.split()[0] in out and "# " in out and "types: " in out
+    elif name in OPERATORS:
+        assert OPERATORS[name] in out and "level" in out
+    else:
+        assert "# " in out
+
+
+def test_help_without_a_name_lists_everything(capsys):
+    words = set(helped(capsys)[1].split())
+    assert set(entries()) | set(OPERATORS) <= words
+    assert all(word in words for name in topics() for word in name.split())
+
+
+@pytest.mark.parametrize(("name", "hint"), [("srt", "sort"), ("len", "size(x, 0)"), ("qqqqq", "gdc help")])
+def test_help_knows_what_was_meant(name, hint, capsys):
+    code, out, err = helped(capsys, name)
+    assert (code, out) == (2, "") and hint in err

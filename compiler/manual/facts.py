@@ -1,4 +1,4 @@
-"""What the compiler knows of a function, asked of the compiler: its example is built for each element type, and derived.
+"""What the compiler knows of a function: its example is built for each element type, and derived.
 
 Nothing is run. A fact of an op stands in its row of the op table; a fact that no row holds is found by building.
 """
@@ -41,7 +41,8 @@ class Facts:
 
 def facts_of(entry: Entry) -> Facts:
     row = OPS.get(OP_OF.get(entry.name, entry.name))
-    return Facts(types_of(entry), derivative_of(entry), accuracy_of(entry.name), *computed_by(row, argument_names(entry)))
+    numpy, libraries = computed_by(row, argument_names(entry))
+    return Facts(types_of(entry), derivative_of(entry), accuracy_of(entry.name), numpy, libraries)
 
 
 def script_of(entry: Entry, element: str = "") -> str:

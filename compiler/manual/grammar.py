@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 
 RULE = re.compile(r"^\??([a-z_]\w*):(.*?)(?=^\S|\Z)", re.M | re.S)
+ALTERNATIVES = re.compile(r"\|(?![^()]*\))")
 TERMINAL = re.compile(r"^([A-Z_]+)(?:\.\d+)?:(.*)$", re.M)
 SIGNS = "+-*/%@^=<>!−×⊙÷·≤≥≠∧∨¬√²³ᵀ.["
 LOOSEST = "expr"
@@ -31,7 +32,7 @@ def _text() -> str:
 def rules() -> dict[str, tuple[str, ...]]:
     """The alternatives of each rule, without comments."""
     text = re.sub(r"(?m)^//.*$", "", _text())
-    return {m[1]: tuple(" ".join(a.split()) for a in re.split(r"(?m)(?<!\()\|(?![^()]*\))", m[2])) for m in RULE.finditer(text)}
+    return {m[1]: tuple(" ".join(a.split()) for a in ALTERNATIVES.split(m[2])) for m in RULE.finditer(text)}
 
 
 @cache

@@ -1,13 +1,12 @@
-"""The language reference as pages in Markdown, and an entry of it as text.
+"""The language reference as pages in Markdown.
 
-Everything comes from the grammar, the op table, the prelude and the rows of this folder; what the examples give is asked of
-`run`, which takes a script and the names of its results and gives lines.
+Everything comes from the grammar, the op table, the prelude and the rows of this folder; what the examples give is
+asked of `run`, which takes a script and the names of its results and gives lines.
 """
 
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
 from gdc.compiler.manual import grammar
@@ -20,7 +19,6 @@ from gdc.compiler.pipeline import TARGETS
 Run = Callable[[str, Sequence[str]], list[str]]
 MADE = "<!-- Made by docs/make_reference.py: change the rows that it reads, in compiler/manual and dsl/prelude.gd. -->"
 SIDES = {"left": "from the left", "right": "from the right", "chain": "a chain: each pair must hold", "": ""}
-WIDTH = 100
 
 
 def pages(run: Run) -> dict[str, str]:
@@ -36,8 +34,8 @@ def page(title: str, *parts: str) -> str:
 def index() -> str:
     """Where everything stands: each function with its meaning."""
     parts = [
-        "Everything a script may say, with an example that runs. What it means in full is in [language.md](../language.md); "
-        "`gdc help NAME` shows an entry of these pages.",
+        "Everything a script may say, with an example that runs. What it means in full is in "
+        "[language.md](../language.md); `gdc help NAME` shows an entry of these pages.",
         "- [Statements](statements.md)\n- [Formulas and operators](formulas.md)\n"
         + "\n".join(f"- [{group.title}]({group.name}.md)" for group in GROUPS),
         about_facts(),
@@ -50,9 +48,9 @@ def index() -> str:
 
 def about_facts() -> str:
     return (
-        "Under a function stand the element types that it takes, by the example's arguments (a `complex` is twice as wide as "
-        "a `real`; `i32 f32 c64` are the narrow widths); whether `grad` goes through it, with the formula of the op table, "
-        "where r is the result and n the number of entries; the greatest error in units in "
+        "Under a function stand the element types that it takes, by the example's arguments (a `complex` is twice as "
+        "wide as a `real`; `i32 f32 c64` are the narrow widths); whether `grad` goes through it, with the formula of "
+        "the op table, where r is the result and n the number of entries; the greatest error in units in "
         "the last place (ulp) of 64-bit numbers, as it is tested; and what computes it. Where no library is named, "
         "a target computes it with the loops and operations that gd prints itself: see `gdc explain`."
     )
@@ -70,7 +68,8 @@ def function(entry: Entry, run: Run) -> str:
     """An entry: the call, its meaning, the example, and what is known."""
     facts = "\n".join(f"- {line}" for line in fact_lines(entry, facts_of(entry), "`"))
     defined = f"In gd itself:\n\n```gd\n{entry.definition}\n```" if entry.definition else ""
-    parts = [f"## {entry.name}", f"`{entry.row.call}`: {sentence(entry.row.meaning)}", example(entry, run), facts, defined]
+    meaning = f"`{entry.row.call}`: {sentence(entry.row.meaning)}"
+    parts = [f"## {entry.name}", meaning, example(entry, run), facts, defined]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -141,8 +140,8 @@ def type_words(types: dict[str, str | None], mark: str) -> str:
 
 def statements(run: Run) -> str:
     parts = [
-        "A statement ends at the end of its line or at `;`. Above each example stands its rule of the grammar, where `?` means "
-        "that it may be left out, `*` any number of times, `+` once or more.",
+        "A statement ends at the end of its line or at `;`. Above each example stands its rule of the grammar, where "
+        "`?` means that it may be left out, `*` any number of times, `+` once or more.",
     ]
     for name in grammar.statements():
         meaning, text = STATEMENTS[name]
@@ -172,18 +171,3 @@ def formulas(run: Run) -> str:
     for name, (meaning, text) in FORMS.items():
         parts += [f"### {title(name)}", meaning, fenced(text, run(text, ()))]
     return page("Formulas and operators", *parts)
-
-
-# --- one entry as text ---------------------------------------------------------------------------
-
-
-def help_text(entry: Entry, run: Run) -> str:
-    """What `gdc help NAME` prints."""
-    text = script_of(entry)
-    lines = [entry.row.call, *textwrap.wrap(sentence(entry.row.meaning), WIDTH, initial_indent="  ", subsequent_indent="  ")]
-    lines += ["", *(f"    {line}" for line in text.split("\n")), *(f"    # {line}" for line in run(text, results_of(entry))), ""]
-    for line in fact_lines(entry, facts_of(entry), ""):
-        lines += textwrap.wrap(line, WIDTH, initial_indent="  ", subsequent_indent="      ")
-    if entry.definition:
-        lines += ["", *(f"    {line}" for line in entry.definition.split("\n"))]
-    return "\n".join(lines)
