@@ -74,6 +74,6 @@ def test_counting_from_one_is_told_at_the_end():
 
 
 def test_an_unknown_function_is_told_by_its_name():
-    with pytest.raises(gdc.Error, match="there is no function frobnicate") as caught:
-        gdc.compile("y := frobnicate(2)")
-    assert caught.value.hint == "define it: def frobnicate(x) = …"
+    with pytest.raises(gdc.Error, match="there is no function zqx") as caught:
+        gdc.compile("y := zqx(2)")
+    assert caught.value.hint == "define it: def zqx(x) = …"
