@@ -322,8 +322,10 @@ def least_or_greatest(b: Builder, node: tree.Call, arguments: Arguments) -> Node
         return reduced(b, node, arguments)
     op = "minimum" if node.function == "min" else "maximum"
     value = b.expr(node.args[0])
-    for other in node.args[1:]:
-        value = b.apply(op, node.span, (node.args[0], other), value, b.expr(other))
+    for tree_of_other in node.args[1:]:
+        other = b.expr(tree_of_other)
+        if other is not value or value.op != "size":  # the lesser of n and n is n, a size without a formula
+            value = b.apply(op, node.span, (node.args[0], tree_of_other), value, other)
     return value
 
 
