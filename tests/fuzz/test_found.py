@@ -6,6 +6,16 @@ import pytest
 from draw import Drawn
 
 FOUND = {
+    # guard: several choices of a copied body read one place, and it was read above them all
+    "a place that exists in some rounds": (
+        """
+input w: real
+input u: real[m]
+J := prod(u[i + 1] if i + 1 < m else w for i in 0..m, j in 0..i + 1)
+g := grad(J, w)
+""",
+        {"w": 2.0, "u": np.array([1.0, 2.0, 3.0])},
+    ),
     # simplify: the side never taken got the taken side's effects, and nodes stood in two regions
     "a branch never reached": (
         """
