@@ -24,6 +24,7 @@ BLOCK = 1 << 20
 MISSING = frozenset({"", "na", "n/a", "null", "none"})
 TRUE, FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 INTS, REALS, COMPLEXES = ("int", "i32", "i64"), ("real", "f32", "f64"), ("complex", "c64", "c128")
+WHOLE = re.compile(r"-?[0-9]+")  # an int where no contract says what is wanted
 HEXADECIMAL, MARKED_NAN = re.compile(rb"0[xX]"), re.compile(rb"(?i)nan\(")  # numbers to Arrow, and not to gd
 
 
@@ -82,7 +83,7 @@ class TextTable:
                 continue
         return None
 
-    def _by_arrow(self, columns: Sequence[int], kind: Any, quoted: bool, progress: Reading) -> np.ndarray:
+    def _by_arrow(self, columns: Sequence[int], kind: Any, quoted: bool, progress: Reading) -> np.ndarray | None:
         import pyarrow as pa
         from pyarrow import csv as tables
 
@@ -107,7 +108,7 @@ class TextTable:
                     part[:, k] = column.to_numpy(zero_copy_only=False)
                 parts.append(part)
                 progress.done = file.tell()
-        return np.concatenate(parts)
+        return np.concatenate(parts) if parts else None
 
     # -- cell by cell
 
@@ -169,10 +170,7 @@ def number(word: str, element: str | None) -> Any:
     if element in COMPLEXES:
         return complex(word[:-1] + "j" if word.endswith("i") else word)
     if element is None:
-        try:
-            value = int(word)
-        except ValueError:
-            return float(word)
+        value = int(word) if WHOLE.fullmatch(word) else float(word)
         return value if -(2**63) <= value < 2**63 else float(value)
     return float(word)
 
