@@ -11,12 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gdc.dsl.errors import Error
+from gdc.runtime.data.columns import together
 from gdc.runtime.data.place import Place, shown
 from gdc.runtime.data.watching import reading
 from gdc.runtime.values import DTYPES, RANKS
 
 INDEX = re.compile(r"__index_level_\d+__")  # what pandas calls an index without a name
 REALS = (None, "real", "f32", "f64")
+INTS = ("int", "i32", "i64")
 COMPLEXES = ("complex", "c64", "c128")
 PARTS = ("real", "imag")  # the fields of a complex number
 WANTED = {"b": "true or false is", "i": "an int is", "f": "a real number is"}
@@ -87,16 +89,6 @@ def opened(place: Place, parquet: bool) -> Any:
         return pa.ipc.open_stream(source).read_all()
 
 
-def together(columns: Sequence[np.ndarray], rows: int) -> np.ndarray:
-    """Columns side by side. One is not copied."""
-    if len(columns) == 1:
-        return columns[0].reshape(rows, 1)
-    table = np.empty((rows, len(columns)), np.result_type(*columns) if columns else np.float64)
-    for k, column in enumerate(columns):
-        table[:, k] = column
-    return table
-
-
 def numbers(column: Any, element: str | None, fail: Callable[..., Error], nulls: bool = True) -> np.ndarray:
     """A column of Arrow's as a vector for a contract's element. `fail(row, words, hint)` makes errors.
 
@@ -113,7 +105,7 @@ def numbers(column: Any, element: str | None, fail: Callable[..., Error], nulls:
     if paired:
         return joined(*(numbers(pc.struct_field(column, name), "real", fail) for name in PARTS))
     if pa.types.is_decimal(column.type):
-        whole = element in ("int", "i32", "i64") and column.type.scale <= 0
+        whole = element in INTS and column.type.scale <= 0
         return decimals(column, whole, fail)
     if element is not None and RANKS[kind] > RANKS[np.dtype(DTYPES[element]).kind]:
         target = np.dtype(DTYPES[element]).kind
@@ -203,11 +195,13 @@ def as_numpy(column: Any) -> np.ndarray:
 
 
 def signed(values: np.ndarray, element: str | None, fail: Callable[..., Error]) -> np.ndarray:
-    """Ints without a sign as ints, or as reals where reals are wanted."""
-    if values.dtype != np.uint64 or element in (*REALS[1:], *COMPLEXES):
+    """Ints without a sign as ints, where all fit. One that does not is an error where ints are wanted."""
+    if values.dtype != np.uint64:
         return values
     wide = values.view(np.int64)
-    if (wide < 0).any():
+    if not (wide < 0).any():
+        return wide
+    if element in INTS:
         row = int(np.argmax(wide < 0))
         raise fail(row, f"{values[row]} does not fit an int")
-    return wide
+    return values

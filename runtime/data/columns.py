@@ -102,3 +102,13 @@ def at_first(place: Place, table: Table, columns: Sequence[int], bad: np.ndarray
     row, k = divmod(int(np.argmax(bad)), bad.shape[1])
     number, text = table.cell(row, columns[k])
     return place.error(f"row {number}, column {table.names[columns[k]]}: {words(text)}")
+
+
+def together(columns: Sequence[np.ndarray], rows: int) -> np.ndarray:
+    """Columns side by side. One is not copied."""
+    if len(columns) == 1:
+        return columns[0].reshape(rows, 1)
+    table = np.empty((rows, len(columns)), np.result_type(*columns) if columns else np.float64)
+    for k, column in enumerate(columns):
+        table[:, k] = column
+    return table
