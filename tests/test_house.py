@@ -40,7 +40,7 @@ LAYERS = [
     {"compiler.names", "compiler.snippets", "compiler.library"},
     {"compiler.ops"},
     {"compiler.shape_rules"},
-    {"compiler.dims", "compiler.types", "compiler.random_numbers", "compiler.special_functions"},
+    {"compiler.dims", "compiler.types", "compiler.random_numbers", "compiler.special_functions", "compiler.vecmath"},
     {"runtime"},
     {"dsl"},
 ]
