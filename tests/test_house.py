@@ -19,7 +19,7 @@ LAYERS = [
     {"runtime.cli"},
     {"runtime.program"},
     {"compiler.driver"},
-    {"compiler.explain", "compiler.defaults", "compiler.manual"},
+    {"compiler.explain", "compiler.explain_line", "compiler.defaults", "compiler.manual"},
     {"compiler.pipeline"},
     {"compiler.targets"},
     {"compiler.lower"},
@@ -40,7 +40,7 @@ LAYERS = [
     {"compiler.names", "compiler.snippets", "compiler.library"},
     {"compiler.ops"},
     {"compiler.shape_rules"},
-    {"compiler.dims", "compiler.types", "compiler.random_numbers", "compiler.special_functions"},
+    {"compiler.dims", "compiler.types", "compiler.random_numbers", "compiler.special_functions", "compiler.vecmath"},
     {"runtime"},
     {"dsl"},
 ]
