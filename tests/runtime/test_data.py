@@ -139,9 +139,10 @@ def test_the_callers_value_wins(folder):
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
-@pytest.mark.parametrize("backend", ["loops", "numpy", "parallel"])
+@pytest.mark.parametrize("backend", ["loops", "numpy", "parallel", "cuda"])
 def test_a_large_array_lies_in_its_file(tmp_path, monkeypatch, backend, order):
     """Mapped where it is large, with equal results; neither the file nor the mapping is ever written."""
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
     X = np.asarray(np.random.default_rng(1).normal(size=(60, 5)), order=order)
     np.save(tmp_path / "X.npy", X)
     before = (tmp_path / "X.npy").read_bytes()
