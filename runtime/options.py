@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from gdc.runtime.bind import normal
+from gdc.runtime.data import ENDINGS, read_value
 
-SPEC = re.compile(r"(.+?\.(?:npy|npz|csv|tsv|parquet|arrow|feather))(?::(.+))?", re.IGNORECASE | re.DOTALL)
+SPEC = re.compile(rf"(.+?(?:{'|'.join(map(re.escape, ENDINGS))}))(?::(.+))?", re.IGNORECASE | re.DOTALL)
 IMAGINARY = re.compile(r"(?<=[0-9.])i\b")  # that ends a number
 WORDS = {
     "true": True,
@@ -34,8 +35,6 @@ def pair(option: str, word: str) -> tuple[str, str]:
 
 def input_values(words: Sequence[str], face: Any) -> dict[str, Any]:
     """The files that --input names, read as the inputs' contracts say. Raises gdc.Error of kind data."""
-    from gdc.runtime.data import read_value
-
     contracts = {i.name: i for i in face.inputs}
     found = {}
     for word in words:
