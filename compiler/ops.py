@@ -48,8 +48,8 @@ NUMBER = (0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -7.0, float("inf"), float("-inf"), flo
           2.2250738585072014e-308, 1e22, 1e308, 1.7976931348623157e308, -1.7976931348623157e308)
 WHOLE = (0, 1, -1, 2, 7, -8, 63)
 TRUTH = (False, True)
-SMOOTH = {"loops": 2.0, "numpy": 4.0, "parallel": 4.0, "cuda": 4.0}
-LOOSE = {**SMOOTH, "loops": 4.0}
+SMOOTH = {"loops": 2.0, "numpy": 4.0, "parallel": 2.0, "cuda": 4.0}
+LOOSE = {**SMOOTH, "loops": 4.0, "parallel": 4.0}
 GAMMA = {"loops": 2.0, "numpy": 21.0, "parallel": 10.0, "cuda": 11.0}
 LGAMMA = {"loops": 2.0, "numpy": 6.0, "parallel": 4.0, "cuda": 6.0}
 EXACT = {"loops": 0.5, "numpy": 0.5, "parallel": 0.5, "cuda": 0.5}
