@@ -103,7 +103,7 @@ class Program:
         files: bool,
         folder: str | None,
         libraries: tuple[tuple[str, str], ...] = (),
-        sampled: tuple[int, int, bool] | None = None,
+        sampled: tuple[int, int, bool, int] | None = None,
     ) -> None:
         self._sampled = sampled
         self._libraries = libraries  # read once: what is pickled, or runs in another folder, needs no file
@@ -346,7 +346,7 @@ class Program:
 
         return driver.Options(self._strict, self._without, self._precision, self._libraries, self._sampled)
 
-    def _with_samples(self, sampled: tuple[int, int, bool]) -> Program:
+    def _with_samples(self, sampled: tuple[int, int, bool, int]) -> Program:
         """This program in 64 bits, with samples for its derivatives: see runtime/gradients.py."""
         given = (self._types, self._strict, self._without, "f64", self._files, self._folder)
         return Program(self._text, self._name, *given, self._libraries, sampled)

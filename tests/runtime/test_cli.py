@@ -97,7 +97,7 @@ def test_results_are_written(script, capsys, tmp_path):
 
 def test_a_place_that_takes_no_results_is_told_before_the_run(capsys):
     code, out, err = gdc(capsys, "run", "-e", 'print "ran"\ny := 1', "--out", "r.txt")
-    assert (code, out) == (3, "") and ".npz file or into a folder" in err
+    assert (code, out) == (3, "") and "results are written to a .npz, .json" in err
 
 
 def test_results_are_shown_where_they_cannot_be_written(capsys, tmp_path):
