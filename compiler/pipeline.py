@@ -25,16 +25,17 @@ ORDER = ("order", "products are grouped where they cost least, scalars meet the 
 HOIST = ("hoist", "what the rounds of a loop do not change is computed before it")
 SIMPLIFY_AGAIN = ("simplify", "regrouping leaves new identities behind")
 CSE_AGAIN = ("cse", "regrouping makes new equals")
+GUARD = ("guard", "a place that only choices read, and that nothing checks any more, is read where it exists")
 
 PASSES: dict[str, tuple[tuple[str, str], ...]] = {
     # the definition of the language: nothing but what it cannot run as it stands
-    "loops": (GRAD, SOLVERS),
+    "loops": (GRAD, SOLVERS, GUARD),
     "numpy": (
         *(GRAD, SIMPLIFY, CSE, RAISE_LOOPS, SIMPLIFY_RAISED),
-        *(NARROW, VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
+        *(NARROW, VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
     ),
-    "parallel": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, NARROW, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
-    "cuda": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, NARROW, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN),
+    "parallel": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, NARROW, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
+    "cuda": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, NARROW, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
 }
 # How `lower` writes: library calls on whole arrays, or loop nests over their entries.
 STYLES = {"loops": "nests", "numpy": "calls", "parallel": "nests", "cuda": "nests"}

@@ -19,7 +19,7 @@ LAYERS = [
     {"runtime.cli"},
     {"runtime.program"},
     {"compiler.driver"},
-    {"compiler.explain", "compiler.defaults"},
+    {"compiler.explain", "compiler.defaults", "compiler.manual"},
     {"compiler.pipeline"},
     {"compiler.targets"},
     {"compiler.lower"},
@@ -41,7 +41,7 @@ LAYERS = [
     {"compiler.names", "compiler.snippets", "compiler.library"},
     {"compiler.ops"},
     {"compiler.shape_rules"},
-    {"compiler.dims", "compiler.types", "compiler.random_numbers"},
+    {"compiler.dims", "compiler.types", "compiler.random_numbers", "compiler.special_functions"},
     {"runtime"},
     {"dsl"},
 ]

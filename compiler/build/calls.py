@@ -10,6 +10,7 @@ from gdc.compiler import ir
 from gdc.compiler.build import notation
 from gdc.compiler.build.core import Builder, builds, converted_reduction, escaped, excerpt, folded
 from gdc.compiler.build.expressions import every
+from gdc.compiler.build.grad_samples import sampled
 from gdc.compiler.build.names import unknown_function
 from gdc.compiler.construct import product
 from gdc.compiler.dims import ONE, Dim, dim
@@ -690,8 +691,7 @@ def gradients(b: Builder, node: tree.Call) -> tuple[Node, ...]:
                 node.span,
                 f"compute {text} from {given.name} after {given.name} was last assigned",
             )
-        made = ir.make(
-            "grad", (value, variable), {"site": b.site(node.span, "type", f"{text} by {given.name}")}, (variable.type,)
-        )
-        results.append(made)
+        site = b.site(node.span, "type", f"{text} by {given.name}")
+        results.append(ir.make("grad", (value, variable), {"site": site}, (variable.type,)))
+        sampled(b, results[-1], site)
     return tuple(results)

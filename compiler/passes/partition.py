@@ -235,8 +235,9 @@ class _Partition:
             if isinstance(statement, Loop):
                 yield replace(statement, body=tuple(self.jammed(statement.body, row, copies)))
                 continue
-            for k, names in enumerate(copies):
-                yield _renamed(statement, row, k, names)
+            rounds = [_renamed(statement, row, k, names) for k, names in enumerate(copies)]
+            chain = _chained(rounds)
+            yield from rounds if chain is None else (chain,)
 
 
 # --- rebuilding ---------------------------------------------------------------------------------
@@ -292,6 +293,23 @@ def _shares(nest: Loop, own: set[str]) -> bool:
             if any(shared(e.args[1:]) for e in loads) and not all(shared(e.args[1:]) for e in loads):
                 return True
     return False
+
+
+def _chained(rounds: list[Statement]) -> Statement | None:
+    """Updates of one entry by several rounds as one, in their order: `g[j] = g[j] + a + b`. None where they differ.
+
+    The machine then reads and writes the entry once: it cannot tell by itself that what is added is not stored there.
+    """
+    first = rounds[0]
+    if not isinstance(first, imp.Store) or not first.combine:
+        return None
+    value = imp.load(first.array, *first.index)
+    for store in rounds:
+        assert isinstance(store, imp.Store)
+        if store.index != first.index:
+            return None
+        value = Expr(first.combine, (value, store.value), value.element)
+    return replace(first, value=value, combine="")
 
 
 def _renamed(s: Statement, row: str, k: int, names: dict[str, str]) -> Statement:

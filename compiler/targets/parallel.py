@@ -68,6 +68,11 @@ def maximum(x, y):
     """The greater; nan where either is."""
     return x if x > y or x != x else y
 '''),
+    "divide_int": _helper('''
+def divide_int(x, y):
+    """The quotient, rounded down; Numba's of the least int by -1 does not wrap."""
+    return -x if y == -1 else x // y
+'''),
     "sign": _helper('''
 def sign(x):
     """-1, 0 or 1; nan of nan."""
@@ -298,6 +303,10 @@ class Parallel(Emitter):
             if value.args[0].op == value.op and inner != flat[0]:
                 flat = (inner[:-1], *flat[1:])
             return Code(f"{word}({', '.join(flat)})")
+        divides = value.op == "floordiv" and value.element.kind == "int"
+        if divides and not index and imp.constant(value.args[1]) in (None, -1):
+            self.used.add("divide_int")
+            return Code(f"divide_int({args[0].text}, {args[1].text})")
         if value.op in OPERATORS:
             return template(str(OPS[value.op].numpy)).fill(args)
         return super().scalar(value, args, index)
