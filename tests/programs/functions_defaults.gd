@@ -8,5 +8,5 @@ input x: real[n]
 def scaled(x, eps = 0.0, by = 5) = x/(by + eps)
 def both(v: real[k]) { s := sum(v); p := prod(v); return s, p }
 a := scaled(x)
-b := scaled(x, by = 5, eps = 1)
+b := scaled(x, by=5, eps=1)
 (s, p) := both(x)
