@@ -219,3 +219,11 @@ def test_every_rule_that_a_pass_asks_for_can_be_switched_off():
         for name in re.findall(r'\.allows\("(\w+)"\)', path.read_text())
     }
     assert asked and asked <= set(switches())
+
+
+def test_the_second_judge_shares_the_parser_alone():
+    files = sorted((ROOT / "tests" / "reference").glob("*.py"))
+    assert files
+    ours = {name for path in files for name, *_ in imports(path.read_text(encoding="utf-8"), MODULES)
+            if name.split(".")[0] == "gdc"}
+    assert ours and all(name.startswith("gdc.dsl") for name in ours), ours
