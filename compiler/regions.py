@@ -24,6 +24,8 @@ from gdc.compiler.ir import (
     walk,
 )
 
+UNCHECKED = "unchecked"
+
 
 def dependents(values: Iterable[Node], on: Iterable[Node]) -> set[Node]:
     """Those of the values and all they use that need one of `on`. A region's owner does not need its parameters."""
@@ -62,13 +64,15 @@ def copied(values: Iterable[Node], given: dict[Node, Node]) -> tuple[Node, ...]:
                 args, regions = copied_regions(value, given)
                 kept = make(value.op, args, dict(value.attrs), value.types, regions, deps)
             else:
-                kept = value if deps == value.deps else _without(value, deps)
+                kept = value if deps == value.deps else waiting_for(value, deps)
             new[value] = rebuild(kept, new)
     return tuple(new.get(v, v) for v in chosen)
 
 
-def _without(value: Node, deps: tuple[Node, ...]) -> Node:
-    return make(value.op, value.args, dict(value.attrs), value.types, (), deps)
+def waiting_for(value: Node, deps: tuple[Node, ...], regions: tuple[Region, ...] = ()) -> Node:
+    """The node with fewer checks to wait for. A place says so: see passes/guard.py."""
+    mark = {UNCHECKED: True} if value.op in ("index", "gather") else {}
+    return make(value.op, value.args, {**dict(value.attrs), **mark}, value.types, regions, deps)
 
 
 def copied_regions(value: Node, given: dict[Node, Node]) -> tuple[tuple[Node, ...], list[Region]]:
@@ -147,8 +151,7 @@ class _InReach:
         lost = [d for d in value.deps if d not in seen]
         regions = self.bodies(value, seen, own)
         if lost or any(a is not b for a, b in zip(regions, value.regions, strict=True)):
-            deps = tuple(d for d in value.deps if d in seen)
-            value = make(value.op, value.args, dict(value.attrs), value.types, regions, deps)
+            value = waiting_for(value, tuple(d for d in value.deps if d in seen), regions)
         made = rebuild(value, new)
         conditions = [new.get(d.args[0], d.args[0]) for d in lost if not _is_free(d.args[0], seen)]
         return self.where_sound(made, conditions) if conditions and made.types else made
@@ -168,7 +171,7 @@ class _InReach:
         stops."""
         key = (value, *conditions)
         if key not in self.sound:
-            self.sound[key] = _guarded(value, conditions)
+            self.sound[key] = guarded(value, conditions)
         return self.sound[key]
 
 
@@ -183,7 +186,7 @@ def _silent(region: Region) -> Region:
     return Region(region.params, tuple(e for e in region.effects if leaves(e)), region.results)
 
 
-def _guarded(value: Node, conditions: list[Node]) -> Node:
+def guarded(value: Node, conditions: list[Node]) -> Node:
     """The value where all conditions hold, else zeros."""
     condition = conditions[0]
     for other in conditions[1:]:

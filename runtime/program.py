@@ -103,7 +103,9 @@ class Program:
         files: bool,
         folder: str | None,
         libraries: tuple[tuple[str, str], ...] = (),
+        sampled: tuple[int, int, bool] | None = None,
     ) -> None:
+        self._sampled = sampled
         self._libraries = libraries  # read once: what is pickled, or runs in another folder, needs no file
         self._text, self._name, self._types = text, name, dict(types)
         self._strict, self._without, self._precision = strict, without, precision
@@ -284,7 +286,7 @@ class Program:
 
     def _read_or_compile(self, target: str, types: Types, sizes: Mapping[str, int]) -> Plan:
         used = (self._libraries, str(Path(self._name).parent)) if self._libraries else ()
-        options = (self._strict, sorted(self._without), self._precision)
+        options = (self._strict, sorted(self._without), self._precision, self._sampled)
         name = cache.key(VERSION, self._text, target, types, self._given, *options, used)
         kept = self._read(name, target, sizes)
         if kept is not None:
@@ -328,7 +330,12 @@ class Program:
     def _options(self) -> Any:
         from gdc.compiler import driver
 
-        return driver.Options(self._strict, self._without, self._precision, self._libraries)
+        return driver.Options(self._strict, self._without, self._precision, self._libraries, self._sampled)
+
+    def _with_samples(self, sampled: tuple[int, int, bool]) -> Program:
+        """This program in 64 bits, with samples for its derivatives: see runtime/gradients.py."""
+        given = (self._types, self._strict, self._without, "f64", self._files, self._folder)
+        return Program(self._text, self._name, *given, self._libraries, sampled)
 
     def _types_to_show(self) -> tuple[Types, str]:
         """Types for looking inside: those of the last call, else an assumption, in words."""

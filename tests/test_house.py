@@ -19,7 +19,7 @@ LAYERS = [
     {"runtime.cli"},
     {"runtime.program"},
     {"compiler.driver"},
-    {"compiler.explain", "compiler.defaults"},
+    {"compiler.explain", "compiler.defaults", "compiler.manual"},
     {"compiler.pipeline"},
     {"compiler.targets"},
     {"compiler.lower"},

@@ -10,6 +10,7 @@ from gdc.compiler import ir
 from gdc.compiler.build import notation
 from gdc.compiler.build.core import Builder, builds, converted_reduction, escaped, excerpt, folded
 from gdc.compiler.build.expressions import every
+from gdc.compiler.build.grad_samples import sampled
 from gdc.compiler.build.names import unknown_function
 from gdc.compiler.construct import product
 from gdc.compiler.dims import ONE, Dim, dim
@@ -321,8 +322,10 @@ def least_or_greatest(b: Builder, node: tree.Call, arguments: Arguments) -> Node
         return reduced(b, node, arguments)
     op = "minimum" if node.function == "min" else "maximum"
     value = b.expr(node.args[0])
-    for other in node.args[1:]:
-        value = b.apply(op, node.span, (node.args[0], other), value, b.expr(other))
+    for tree_of_other in node.args[1:]:
+        other = b.expr(tree_of_other)
+        if other is not value or value.op != "size":  # the lesser of n and n is n, a size without a formula
+            value = b.apply(op, node.span, (node.args[0], tree_of_other), value, other)
     return value
 
 
@@ -688,8 +691,7 @@ def gradients(b: Builder, node: tree.Call) -> tuple[Node, ...]:
                 node.span,
                 f"compute {text} from {given.name} after {given.name} was last assigned",
             )
-        made = ir.make(
-            "grad", (value, variable), {"site": b.site(node.span, "type", f"{text} by {given.name}")}, (variable.type,)
-        )
-        results.append(made)
+        site = b.site(node.span, "type", f"{text} by {given.name}")
+        results.append(ir.make("grad", (value, variable), {"site": site}, (variable.type,)))
+        sampled(b, results[-1], site)
     return tuple(results)

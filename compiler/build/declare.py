@@ -79,14 +79,21 @@ def declared_type(b: Builder, declaration: tree.Input | tree.Param, default: Nod
     if contract is None:
         if default is not None:
             return default.type
-        known = b.types.get(declaration.name)
-        return known if known is not None else Type(program_real())
+        return type_of_values(b, declaration.name)
     element = element_named(contract.element)
     shape = tuple(contract_size(b, declaration.name, axis, d) for axis, d in enumerate(contract.dims))
     t = Type(element, shape)
     if default is not None and default.type.rank != t.rank:
         b.fail("shape", f"the default of {declaration.name} is {default.type}, its contract {t}", declaration.span)
     return t
+
+
+def type_of_values(b: Builder, name: str) -> Type:
+    """The type of an input without a contract: each of its axes has a size of its own."""
+    t = b.types.get(name, Type(program_real()))
+    shape = tuple(d if d == ONE else dim(f"size({name}, {axis})") for axis, d in enumerate(t.shape))
+    b.sizes.update(a for d in shape for a in d.atoms())
+    return Type(t.element, shape)
 
 
 def contract_size(b: Builder, name: str, axis: int, node: tree.Expr) -> Dim:
@@ -111,10 +118,7 @@ def contract_size(b: Builder, name: str, axis: int, node: tree.Expr) -> Dim:
 def undeclared(b: Builder, names: list[str], script: tree.Script) -> None:
     """The inputs of a program without contracts: their types come from the values."""
     for name in names:
-        t = b.types.get(name, Type(program_real()))
-        shape = tuple(d if d == ONE else dim(f"size({name}, {axis})") for axis, d in enumerate(t.shape))
-        b.sizes.update(a for d in shape for a in d.atoms())
-        t = Type(t.element, shape)
+        t = type_of_values(b, name)
         node = make_input(name, t)
         b.inputs[name] = node
         b.origins.names[node] = name

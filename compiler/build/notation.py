@@ -53,9 +53,9 @@ def reduction(b: Builder, node: tree.Call) -> Node:
         with b.region() as effects:
             body = converted_reduction(node.function, b.expr(node.args[0]))
     row.guard(node.function, (body.type,))
+    deps: tuple[Node, ...] = ()
     if "nonempty" in row.facts:
-        for _, count, _ in bounds:
-            not_empty(b, node, count)
+        deps = tuple(d for _, count, _ in bounds for d in not_empty(b, node, count))
     args = tuple(n for triple in bounds for n in triple)
     result = Type(row.element((body.type.element,)), body.type.shape)
     made = ir.make(
@@ -64,6 +64,7 @@ def reduction(b: Builder, node: tree.Call) -> Node:
         {"monoid": node.function, "names": tuple(r.name for r in node.ranges)},
         (result,),
         (ir.Region(params, effects, (body,)),),
+        deps,
     )
     made = b.note_effects(made)
     if node.function in ("argmin", "argmax"):

@@ -7,7 +7,7 @@ A loop whose rounds are independent, or depend on each other only through sums a
     for block in 0..blocks, "parallel":
         first = rows*block // blocks
         X_ = X[first : last]                          indexed from 0, which Numba does faster
-        for every 512 rows, if they are added up:     a state of their own, so that errors do not pile up
+        for every 256 rows, if they are added up:     a state of their own, so that errors do not pile up
             for four rows at a time: …                unrolled and jammed where the inner loops allow it
     for block in 0..blocks: total = total + partial[block]      joined in the order of the blocks
 
@@ -44,7 +44,7 @@ from gdc.compiler.types import INT, Element
 MOST_BLOCKS = 64
 BLOCK_WORK = 50_000         # multiply-adds: a block does at least that much
 MOST_PARTIAL = 2**23        # entries of all partial states of an array together: 64 MB
-TALLY = 512                 # rows added up on their own: in eight and more lanes as exact as NumPy, by pairs
+TALLY = 256                 # rows added up on their own, so that errors are about those of NumPy, which adds by pairs
 TOGETHER = 4                # rows of a nest computed at a time
 LONGEST = 24                # statements of a nest that is computed several rows at a time
 
@@ -109,17 +109,9 @@ class _Partition:
         if not sums or constant(loop.step) != 1 or leaves(loop.body) or not is_flat(loop):
             return [loop]
         own = {name: self.fresh(f"{name}_tally") for name in sums}
-
-        def change(value: Expr) -> Expr:
-            name = value.get("name") if value.op == "name" else None
-            return var(own[name], value.element) if name in own else value
-
-        def rows(first: Expr, last: Expr) -> Iterator[Statement]:
-            body = tuple(_mapped(s, change, {}, first, own) for s in loop.body)
-            yield replace(loop, start=first, stop=last, body=body)
-
-        return list(self.tallied(loop, {name: (own[name], element) for name, element in sums.items()}, rows,
-                                 loop.start, loop.stop))
+        return list(self.tallied(loop, {name: (own[name], element) for name, element in sums.items()},
+                                 lambda start, end: self.rows(loop, own, start, end),
+                                 integer(0), sub(loop.stop, loop.start)))
 
     # -- one nest
 
@@ -279,8 +271,9 @@ class _Partition:
             if isinstance(statement, Loop):
                 yield replace(statement, body=tuple(self.jammed(statement.body, row, copies)))
                 continue
-            for k, names in enumerate(copies):
-                yield _renamed(statement, row, k, names)
+            rounds = [_renamed(statement, row, k, names) for k, names in enumerate(copies)]
+            chain = _chained(rounds)
+            yield from rounds if chain is None else (chain,)
 
 
 def is_flat(loop: Loop) -> bool:
@@ -341,6 +334,23 @@ def _shares(nest: Loop, own: set[str]) -> bool:
             if any(shared(e.args[1:]) for e in loads) and not all(shared(e.args[1:]) for e in loads):
                 return True
     return False
+
+
+def _chained(rounds: list[Statement]) -> Statement | None:
+    """Updates of one entry by several rounds as one, in their order: `g[j] = g[j] + a + b`. None where they differ.
+
+    The machine then reads and writes the entry once: it cannot tell by itself that what is added is not stored there.
+    """
+    first = rounds[0]
+    if not isinstance(first, imp.Store) or not first.combine:
+        return None
+    value = imp.load(first.array, *first.index)
+    for store in rounds:
+        assert isinstance(store, imp.Store)
+        if store.index != first.index:
+            return None
+        value = Expr(first.combine, (value, store.value), value.element)
+    return replace(first, value=value, combine="")
 
 
 def _renamed(s: Statement, row: str, k: int, names: dict[str, str]) -> Statement:

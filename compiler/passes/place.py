@@ -33,6 +33,7 @@ def place(layout: Layout, record: Record | None = None) -> None:
                 ""
                 if fresh
                 else _obstacle(layout, value.args[0], shared)
+                or _read_meanwhile(value)
                 or _read_later(layout, value.args[0], layout.home[value], value)
             )
             _decide(layout, value, value, why, record)
@@ -106,6 +107,13 @@ def _param_wanted(layout: Layout, owner: Node, value: Node) -> bool:
     params = owner.regions[0].params
     first = 1 if owner.get("kind") == "count" else 0
     return (owner, params.index(value) - first) in layout.wanted
+
+
+def _read_meanwhile(update: Node) -> str:
+    """Whether a store may change what a later one reads: the array goes to other places of itself, or says where."""
+    array, part, *places = update.args
+    moved = part is array and any(s != "all" for s in update.get("subscripts"))
+    return "it is read while it changes" if moved or array in places else ""
 
 
 def _read_later(layout: Layout, value: Node, region: Region, statement: Node) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gdc.compiler.dependence import Facts, polynomial
 from gdc.compiler.dims import ONE, ZERO, Dim, FloorDiv
-from gdc.compiler.ir import Node, Region, integer, node, size_node, size_of
+from gdc.compiler.ir import Node, Region, const, integer, make, node, project, size_node, size_of
 from gdc.compiler.raising.parts import ordered
 from gdc.compiler.vectorise.contraction import Spread, arranged
 
@@ -28,11 +28,13 @@ class Axes:
         self.order: dict[Any, int] = {}                 # labels in the order of their loops
         self.known: dict[Node, Spread] = {}             # values at hand
         self.checks: dict[Node, Node] = {}              # checks of bodies, and the checks that stand for them
+        self.reached_with: dict[Node, list[Dim]] = {}   # the ranges, apart from its own, that must have a round
         self.effects: list[Node] = []
         self.mask: Spread | None = None                 # the rounds in which the present place is reached
         self.variant: set[Node] = set()
         self.needs_rounds = False                       # whether something must not be evaluated without a round
         self.scope: list[Node] = []                     # the labels of the bodies round the present place
+        self.outermost: tuple[Node, ...] = ()           # the labels of the nest as a whole
         self.notes: list[str] = []                      # remarks for the record
 
     def _computed(self, value: Node) -> Spread:
@@ -70,6 +72,19 @@ class Axes:
 
     def in_order(self, labels: Iterable[Any]) -> tuple[Any, ...]:
         return tuple(sorted(set(labels), key=lambda k: self.order[k]))
+
+    def where_entries(self, found: Spread, sizes: Iterable[Dim]) -> Spread:
+        """A value for whose rounds axes of these sizes must have an entry: where one has none, no round asks for it."""
+        unsure = [d for d in sizes if not self.facts.never_negative(d - 1)]
+        if not unsure:
+            return found
+        condition = node("gt", size_node(unsure[0]), integer(0))
+        for size in unsure[1:]:
+            condition = node("and", condition, node("gt", size_node(size), integer(0)))
+        t = found.node.type
+        empty = node("fill", const(0, t.element), *(size_node(d) for d in t.shape))
+        arms = (Region((), (), (found.node,)), Region((), (), (empty,)))
+        return Spread(project(make("branch", (condition,), {}, (t,), arms), 0), found.labels)
 
     def places(self, label: Any) -> Spread:
         """A label's values as an array."""

@@ -7,6 +7,7 @@ from typing import Any
 from gdc.compiler.dependence import polynomial
 from gdc.compiler.dims import ONE, ZERO, Dim
 from gdc.compiler.ir import Node, Region, cast, const, integer, make, node, param, size_node
+from gdc.compiler.ops import OPS
 from gdc.compiler.raising.parts import ordered
 from gdc.compiler.types import INT, Type
 from gdc.compiler.vectorise.axes import Axes, Unvectorised, product
@@ -62,14 +63,15 @@ class Folds(Axes):
                 return self._with_own(found, own)
         value = self.at(body)
         outer = tuple(k for k in self.in_order(value.labels) if k not in over and k not in own)
-        if monoid in ("min", "max", "argmin", "argmax") and self.mask is not None and not all(
-                self.runs(self.ranges[k][1]) for k in over):
+        needs_entries = "nonempty" in OPS[monoid].facts
+        if needs_entries and self.mask is not None and not all(self.runs(self.ranges[k][1]) for k in over):
             raise Unvectorised(f"a {monoid} stands under a condition and may have no value")
         array = stretched(value, (*outer, *own, *over), self.sizes_of((*outer, *own, *over)))
         first = len(outer) + len(own)
         axes = tuple(range(first, first + len(over)))
         result = node(monoid, array, axes=axes, keepdims=False, deps=self.deps_of(owner.deps))
-        return Spread(result, outer)
+        found = Spread(result, outer)
+        return self.where_entries(found, (self.size(k) for k in over)) if needs_entries and outer else found
 
     def _with_own(self, found: Spread, own: list[Any]) -> Spread:
         """The labels of a table inside a fold as the value's own axes."""

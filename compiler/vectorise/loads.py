@@ -6,7 +6,7 @@ from typing import Any
 
 from gdc.compiler.dependence import linear, polynomial
 from gdc.compiler.dims import ONE, ZERO, Dim
-from gdc.compiler.ir import Node, Region, const, integer, make, node, project, size_node, size_of
+from gdc.compiler.ir import Node, integer, node, size_node, size_of
 from gdc.compiler.vectorise.axes import Axes, Unvectorised
 from gdc.compiler.vectorise.contraction import Spread, arranged, stretched
 
@@ -33,7 +33,8 @@ class Loader:
             array, tags = self._gather(array, tags)
         labels = self.owner.in_order(t for t in tags if t not in self.own)
         found = Spread(arranged(Spread(array, tuple(tags)), (*labels, *self.own), 0), labels)
-        return self._nonempty(found) if self.clamped else found
+        reached = [size for d in self.value.deps for size in self.owner.reached_with.get(d, ())]
+        return self.owner.where_entries(found, [*self.clamped, *reached])
 
     def deps_of(self) -> tuple[Node, ...]:
         return self.owner.deps_of(self.value.deps)
@@ -188,19 +189,6 @@ class Loader:
         at = places[0] if together else 0
         rest = [t for n, t in enumerate(tags) if n not in places]
         return found, [*rest[:at], *labels, *rest[at:]]
-
-    def _nonempty(self, found: Spread) -> Spread:
-        """Nothing is looked up in an array without entries: there every round is one that does not ask."""
-        unsure = [d for d in self.clamped if not self.owner.facts.never_negative(d - 1)]
-        if not unsure:
-            return found
-        condition = node("gt", size_node(unsure[0]), integer(0))
-        for size in unsure[1:]:
-            condition = node("and", condition, node("gt", size_node(size), integer(0)))
-        t = found.node.type
-        empty = node("fill", const(0, t.element), *(size_node(d) for d in t.shape))
-        arms = (Region((), (), (found.node,)), Region((), (), (empty,)))
-        return Spread(project(make("branch", (condition,), {}, (t,), arms), 0), found.labels)
 
 
 def _sum(left: Node, right: Node) -> Node:

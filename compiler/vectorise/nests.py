@@ -29,7 +29,7 @@ class Vectoriser(Folds):
 
     def whole(self, owner: Node) -> tuple[Node, list[Node]]:
         """(the array or scalar that the table or fold is, its effects). Raises Unvectorised."""
-        self.variant = _variant(owner, self.closed)
+        self.variant, self.outermost = _variant(owner, self.closed), owner.regions[0].params
         found = self._table(owner) if owner.op == "table" else self._fold(owner)
         if not self.needs_rounds or all(self.runs(c) for c in owner.args[1::3]):
             return found.node, self.effects
@@ -167,8 +167,7 @@ class Vectoriser(Folds):
         if self.mask is not None:
             unreached = Spread(node("not", self.mask.node), self.mask.labels)
             ok = self.combined("or", [ok, unreached])
-        if not ok.labels:
-            ok = self._if_any_round(ok)
+        ok = self._if_any_round(ok) if not ok.labels else self._if_reached(check, ok)
         labels = self.in_order(k for v in (ok, *values) for k in v.labels) if ok.labels else ()
         if labels:
             sizes = self.sizes_of(labels)
@@ -191,6 +190,17 @@ class Vectoriser(Folds):
             if not self.runs(count):
                 whole = node("or", whole, node("eq", count, integer(0)))
         return Spread(whole)
+
+    def _if_reached(self, check: Node, ok: Spread) -> Spread:
+        """A condition of some indices counts only where the others have a round."""
+        own = {self.size(k) for k in ok.labels}
+        missing = [k for k in self.scope if self.size(k) not in own and not self.runs(self.ranges[k][1])]
+        self.needs_rounds = self.needs_rounds or any(k in self.outermost for k in missing)
+        inner = [k for k in missing if k not in self.outermost]
+        self.reached_with[check] = [self.size(k) for k in inner]
+        for label in inner:
+            ok = self.combined("or", [ok, Spread(node("eq", self.ranges[label][1], integer(0)))])
+        return ok
 
     def _first_bad(self, value: Spread, labels: Sequence[Any], sizes: dict[Any, Dim], total: Dim, where: Node) -> Node:
         """A check's value in the first round that fails it: read only where one does."""

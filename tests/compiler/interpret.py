@@ -259,6 +259,7 @@ class Interpreter:
             return np.full(
                 [self.size(d, frame) for d in node.type.shape],
                 {"sum": 0, "prod": 1, "any": False, "all": True, "mean": np.nan}[monoid],
+                node.type.element.numpy,
             )
         return np.asarray(getattr(np, monoid)(np.array(found), axis=0)).astype(node.type.element.numpy)
 

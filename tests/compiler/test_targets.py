@@ -535,6 +535,12 @@ def test_nests_are_cut_only_where_rounds_are_independent():
     assert "plus(total_block" in text and "last = last + e[i]" in text
 
 
+def test_an_entry_that_several_rows_add_to_is_read_and_written_once():
+    text = parallel.emit(partition(read(NESTS))).text
+    assert text.count("g_block[j] = g_block[j] + X_rows1[i2, j] * e_rows1[i2] + X_rows1[i2 + 1, j] * ") == 1
+    assert text.count("g_block[j] += ") == 1    # the rows that are left over
+
+
 @pytest.mark.parametrize("m", [0, 1, 5, 7, 40_001])
 def test_blocks_give_what_loops_give(m):
     import numba

@@ -6,6 +6,16 @@ import pytest
 from draw import Drawn
 
 FOUND = {
+    # guard: several choices of a copied body read one place, and it was read above them all
+    "a place that exists in some rounds": (
+        """
+input w: real
+input u: real[m]
+J := prod(u[i + 1] if i + 1 < m else w for i in 0..m, j in 0..i + 1)
+g := grad(J, w)
+""",
+        {"w": 2.0, "u": np.array([1.0, 2.0, 3.0])},
+    ),
     # simplify: the side never taken got the taken side's effects, and nodes stood in two regions
     "a branch never reached": (
         """
@@ -193,6 +203,28 @@ w := 1*x
 J := sum(w*[w[i] for i in 0..m, j in 0..2])
 dw := grad(J, w)
 """, {"v": np.ones(1), "x": np.array([1.25])}, "parallel", "cuda"),
+    # place: an update stored into the array that it read, in a loop (wrong on loops too)
+    "an array added to places of itself": ("""
+input y: real[m]
+input n: int
+repeat n { if false { } else { y[[1 for i in 0..m] % m] += y } }
+""", {"y": np.array([0.5, 1.0, -0.5, 1.0, -0.5]), "n": 1}, "parallel", "cuda"),
+    # vectorise: the least of an empty row was asked for where no round asks
+    "the least of nothing in no round": ("""
+input y: real[m]
+input A: real[k, n]
+a := [min(j*j*y[j] for j) for i in 0..m]
+b := [max(A[i, j] for j) for i]
+c := [argmin(A[i, j] for j) for i]
+""", {"y": np.zeros(0), "A": np.zeros((0, 0))}, "cuda"),
+    # vectorise: a check was asked for rounds that another index, whose range is empty, does not have
+    "a load that no round of another index reaches": ("""
+input x: real[m]
+input n: int
+a := [x[i] for i in 0..n, j in 0..m]
+b := sum(x[i] for i in 0..n, j in 0..m)
+c := [sum(x[i] for j in 0..m) for i in 0..n, k in 0..n]
+""", {"x": np.zeros(0), "n": 2}),
     # cost: a branch without results has no type
     "a branch that only checks": (
         """

@@ -160,7 +160,7 @@ def test_exit_codes(words, code, capsys, tmp_path, monkeypatch):
 
 
 def test_a_fault_of_ours_is_70(capsys, monkeypatch):
-    monkeypatch.setattr("gdc.runtime.cli.program_from", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("gdc.runtime.cli.check.program_from", lambda *_, **__: 1 / 0)
     code, _, err = gdc(capsys, "check", "-e", "x := 1")
     assert code == 70 and "Traceback" not in err and "report" in err
 
@@ -178,6 +178,11 @@ def test_check_prints_the_signature(script, capsys):
         and found["inputs"][0]["shape"] == ["m", "n"]
         and found["outputs"][0] == {"name": "w", "element": "real", "rank": 1}
     )
+
+
+def test_check_of_a_program_that_takes_and_gives_nothing(capsys):
+    code, out, _ = gdc(capsys, "check", "-e", "print 1", "--json")
+    assert code == 0 and json.loads(out)["signature"] == []
 
 
 def test_check_of_a_formula(capsys):

@@ -1,0 +1,67 @@
+"""`gdc explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from gdc.runtime.cli.scripts import BACKENDS, program_from, script_arguments, type_options
+from gdc.runtime.report import style_story
+
+STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda")
+
+
+@click.command(short_help="Tell what the compiler did, and why; show any stage.")
+@script_arguments
+@click.option("--stage", type=click.Choice(STAGES), help="One stage, instead of the record of the passes and the text.")
+@click.option("--backend", type=click.Choice(BACKENDS[1:]), default="numpy", show_default=True, help="The target.")
+@click.option(
+    "--type", "types", multiple=True, metavar="X='real[m, n]'", help="The type of an input without a contract."
+)
+@click.option("--without", multiple=True, metavar="RULE", help="Leave a rewrite rule out (they stand in brackets).")
+@click.option("--size", "sizes", multiple=True, metavar="m=100000", help="A size, to decide by and to show costs for.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
+def explain(
+    file: str | None,
+    formula: str | None,
+    strict: bool,
+    precision: str,
+    stage: str | None,
+    backend: str,
+    types: tuple[str, ...],
+    without: tuple[str, ...],
+    sizes: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Tell what happened to the formulas: each pass with its reason, its cost before and after, and the code.
+
+    \b
+      gdc explain fit.gd                          the record of all passes, then the NumPy text
+      gdc explain fit.gd --size m=100000 --size n=1000     with costs as numbers
+      gdc explain fit.gd --stage loops            as a beginner would program it
+      gdc explain fit.gd --stage cuda             the GPU kernels, no GPU needed
+      gdc explain -e "g := X.T@(X@w - y)" --type y='real[m]'
+
+    \b
+    Stages: tree    the formulas as they were read     ir      values, with types and shapes
+            passes  the program after each pass        imp     statements, before they are printed
+            loops numpy parallel cuda                  the text of a target
+    """
+    options = {"types": type_options(types), "without": without}
+    program = program_from(file, formula, strict=strict, precision=precision, **options)
+    text = program.explain(backend, stage, size_options(sizes), as_json=as_json)
+    click.echo(text if as_json or stage not in (None, "passes") else style_story(text))
+    return 0
+
+
+def size_options(words: Sequence[str]) -> dict[str, int]:
+    """`m=100_000` options as a mapping."""
+    found = {}
+    for word in words:
+        name, _, text = word.partition("=")
+        try:
+            found[name.strip()] = int(text.replace(",", "_"))
+        except ValueError:
+            raise click.UsageError(f"--size {word}: write NAME=NUMBER, such as m=100000") from None
+    return found
