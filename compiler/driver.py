@@ -46,7 +46,7 @@ class Options:
     precision: str = "f64"
     libraries: tuple[tuple[str, str], ...] = ()
     """Path and text of each file that the script uses."""
-    sampled: tuple[int, int, bool] | None = None
+    sampled: tuple[int, int, bool, int] | None = None
     """In which directions derivatives are held against difference quotients: see build/grad_samples.py."""
 
 

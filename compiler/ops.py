@@ -48,8 +48,8 @@ NUMBER = (0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -7.0, float("inf"), float("-inf"), flo
           2.2250738585072014e-308, 1e22, 1e308, 1.7976931348623157e308, -1.7976931348623157e308)
 WHOLE = (0, 1, -1, 2, 7, -8, 63)
 TRUTH = (False, True)
-SMOOTH = {"loops": 2.0, "numpy": 4.0, "parallel": 4.0, "cuda": 4.0}
-LOOSE = {**SMOOTH, "loops": 4.0}
+SMOOTH = {"loops": 2.0, "numpy": 4.0, "parallel": 2.0, "cuda": 4.0}
+LOOSE = {**SMOOTH, "loops": 4.0, "parallel": 4.0}
 GAMMA = {"loops": 2.0, "numpy": 21.0, "parallel": 10.0, "cuda": 11.0}
 LGAMMA = {"loops": 2.0, "numpy": 6.0, "parallel": 4.0, "cuda": 6.0}
 EXACT = {"loops": 0.5, "numpy": 0.5, "parallel": 0.5, "cuda": 0.5}
@@ -84,7 +84,6 @@ class Op:
 
 
 _STRUCTURAL = "its derivative is a rule in a *derivatives.py"
-_COMPLEX = "complex derivatives are not defined yet"
 NATIVE = "numpy parallel"
 _MOVES = "moves entries, computes none"
 NUMERIC = rules.wants("bool", "int", "real", "complex")
@@ -215,11 +214,11 @@ ROWS = (
          element=rules.promoted, guard=rules.ordered, facts="monotone"),
     _asks("isnan"), _asks("isinf"), _asks("isfinite"),
     # complex parts
-    _map("real", 1, "real({0})", "np.real({0})", Why("complex derivatives are not defined yet"), element=rules.real_part,
+    _map("real", 1, "real({0})", "np.real({0})", ("1",), element=rules.real_part,
          arguments="own"),
-    _map("imag", 1, "imag({0})", "np.imag({0})", Why("complex derivatives are not defined yet"), element=rules.real_part,
+    _map("imag", 1, "imag({0})", "np.imag({0})", ("1i",), element=rules.real_part,
          arguments="own"),
-    _map("conj", 1, "conj({0})", "np.conj({0})", Why("complex derivatives are not defined yet"), element=rules.arithmetic),
+    _map("conj", 1, "conj({0})", "np.conj({0})", Why(_STRUCTURAL), element=rules.arithmetic),
     # bits
     _bits("bitand", "&", facts="commutes associates"), _bits("bitor", "|", facts="commutes associates"),
     _bits("bitxor", "^", facts="commutes associates"), _bits("bitnot", "~", 1), _bits("shl", "<<"), _bits("shr", ">>"),
@@ -299,18 +298,18 @@ ROWS = (
     _library("qr", "packed_qr({0})", rules.packed_qr, Why(_STRUCTURAL), arity=2, library=NATIVE),
     _library("svd", "packed_svd({0})", rules.packed_svd, Why(_STRUCTURAL), arity=2, library=NATIVE),
     _library("eigh", "packed_eigh({0})", rules.packed_eigen, Why(_STRUCTURAL), library=NATIVE),
-    _library("eig", "packed_eig({0})", rules.packed_eigen, Why("its vectors may be complex, and those have no derivatives yet"),
+    _library("eig", "packed_eig({0})", rules.packed_eigen, Why(_STRUCTURAL),
              element=rules.made_complex, library=EVERYWHERE),
-    _library("lu", "packed_lu({0})", rules.packed_lu, Why("which row is the pivot is a choice")),
+    _library("lu", "packed_lu({0})", rules.packed_lu, Why(_STRUCTURAL)),
     _library("pinv", "pseudo_inverse({0})", rules.turned, Why(_STRUCTURAL)),
     # signals
-    _library("fft", "np.fft.fft({0}, axis={axis})", rules.same_shape, Why(_COMPLEX), element=rules.made_complex, flops=60,
+    _library("fft", "np.fft.fft({0}, axis={axis})", rules.same_shape, Why(_STRUCTURAL), element=rules.made_complex, flops=60,
              library=EVERYWHERE),
-    _library("ifft", "np.fft.ifft({0}, axis={axis})", rules.same_shape, Why(_COMPLEX), element=rules.made_complex, flops=60,
+    _library("ifft", "np.fft.ifft({0}, axis={axis})", rules.same_shape, Why(_STRUCTURAL), element=rules.made_complex, flops=60,
              library=EVERYWHERE),
-    _library("rfft", "np.fft.rfft({0}, axis={axis})", rules.half_spectrum, Why(_COMPLEX), element=rules.made_complex, flops=30,
+    _library("rfft", "np.fft.rfft({0}, axis={axis})", rules.half_spectrum, Why(_STRUCTURAL), element=rules.made_complex, flops=30,
              guard=ORDERED, library=EVERYWHERE),
-    _library("irfft", "np.fft.irfft({0}, {1}, axis={axis})", rules.along_axis, Why(_COMPLEX), arity=2, element=rules.real_part,
+    _library("irfft", "np.fft.irfft({0}, {1}, axis={axis})", rules.along_axis, Why(_STRUCTURAL), arity=2, element=rules.real_part,
              flops=30, library=EVERYWHERE),
     _library("convolve", "np.convolve({0}, {1})", rules.convolved, Why(_STRUCTURAL), arity=2, element=rules.arithmetic),
     # linear algebra

@@ -180,14 +180,14 @@ MAPS = {
     **{n: (lambda a, f=f: f(a) if kind(a) == "f" else number(a)) for n, f in ROUNDING.items()},
     **{n: (lambda *a, f=f: f(*map(number, a))) for n, f in BITS.items()},
     "abs": lambda a: np.abs(number(a)),
-    "conj": np.conj,
-    "real": np.real,
-    "imag": np.imag,
     "sign": lambda a: np.sign(number(a)),
     "minimum": lambda x, y: np.minimum(*common(x, y)),
     "maximum": lambda x, y: np.maximum(*common(x, y)),
     "clip": lambda x, lo, hi: np.minimum(np.maximum(*common(x, lo, hi)[:2]), common(x, lo, hi)[2]),
     "where": lambda c, x, y: np.where(c, *common(x, y)),
+    "real": lambda x: np.real(number(x)),
+    "imag": lambda x: np.imag(number(x)),
+    "conj": lambda x: np.conj(number(x)),
     "sigmoid": lambda x: 1 / (1 + np.exp(-real(x))),
     "relu": lambda x: np.maximum(x, 0),
     "softplus": lambda x: np.logaddexp(0, real(x)),
@@ -208,7 +208,7 @@ REDUCTIONS = {
     "max": np.max,
     "any": lambda x, **o: np.any(x != 0, **o),
     "all": lambda x, **o: np.all(x != 0, **o),
-    "norm": lambda x, **o: np.sqrt(np.sum(np.square(real(x)), **o)),
+    "norm": lambda x, **o: np.sqrt(np.sum(np.square(np.abs(real(x))), **o)),
     "logsumexp": logsumexp,
     "argmin": np.argmin,
     "argmax": np.argmax,
@@ -807,6 +807,7 @@ class Judge:
         outer = self.scope
         names, length = outer.starts[name]
         w = real(names[name])
+        ways = (1, 1j) if kind(w) == "c" else (1,)
 
         def at(value):
             self.scope = Scope({**names, name: value}, outer.sizes)
@@ -814,16 +815,17 @@ class Judge:
                 action(self)
             return float(self.expr(formula))
 
-        slope = np.empty(w.shape)
+        slope = np.zeros(w.shape, w.dtype)
         try:
             for place in np.ndindex(w.shape):
                 h = STEP * max(1.0, abs(w[place]))
-                f = {}
-                for k in (-2, -1, 1, 2):
-                    moved = w.copy()
-                    moved[place] += k * h
-                    f[k] = at(moved)
-                slope[place] = (8 * (f[1] - f[-1]) - (f[2] - f[-2])) / (12 * h)
+                for way in ways:
+                    f = {}
+                    for k in (-2, -1, 1, 2):
+                        moved = w.copy()
+                        moved[place] += k * h * way
+                        f[k] = at(moved)
+                    slope[place] += way * (8 * (f[1] - f[-1]) - (f[2] - f[-2])) / (12 * h)
         finally:
             self.scope = outer
         return slope

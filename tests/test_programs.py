@@ -66,6 +66,11 @@ def test_program(path, target, request, monkeypatch):
     monkeypatch.setenv("GDC_EMULATE_CUDA", "1")  # no GPU takes part
     if not in_share(path, target, request.config.getoption("--all")):
         pytest.skip("not in the seeded share: --all runs it")
+    as_its_header_says(path, target)
+
+
+def as_its_header_says(path, target):
+    """Fails where a program does on a target what its header, or the reference, does not say."""
     case = case_of(path)
     kept = {name: np.array(value) for name, value in case.inputs.items()}
     if case.error:

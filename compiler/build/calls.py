@@ -676,14 +676,18 @@ def gradients(b: Builder, node: tree.Call) -> tuple[Node, ...]:
     text = excerpt(node.args[0].span, 30)
     if value.type.rank:
         b.fail("type", f"grad wants a scalar, and {text} is {value.type}", node.span, f"sum it: grad(sum({text}), …)")
+    if value.type.kind == "complex":
+        hint = f"abs({text})^2, or real({text})"
+        b.fail("type", f"grad wants a real scalar, and {text} is {value.type}", node.span, hint)
     used = set(ir.walk([value]))
     results = []
     for given in node.args[1:]:
         if not isinstance(given, tree.Name):
             b.fail("type", f"grad's further arguments are names, and {excerpt(given.span)} is a formula", given.span)
         variable = b.read(given.name, given.span)
-        if variable.type.kind != "real":
-            b.fail("type", f"{given.name} is {variable.type}: derivatives are taken of reals", given.span)
+        if variable.type.kind not in ("real", "complex"):
+            words = f"{given.name} is {variable.type}: derivatives are taken by reals and complex numbers"
+            b.fail("type", words, given.span)
         if variable not in used:
             b.fail(
                 "type",

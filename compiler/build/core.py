@@ -49,7 +49,7 @@ class Builder:
         source: Source,
         types: dict[str, Type],
         prelude: dict[str, Function],
-        sampled: tuple[int, int, bool] | None = None,
+        sampled: tuple[int, int, bool, int] | None = None,
     ) -> None:
         self.source = source
         self.types = types  # of undeclared inputs

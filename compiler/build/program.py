@@ -48,7 +48,7 @@ def build(
     source: Source,
     types: dict[str, Type] | None = None,
     libraries: Mapping[str, Source] | None = None,
-    sampled: tuple[int, int, bool] | None = None,
+    sampled: tuple[int, int, bool, int] | None = None,
 ) -> ir.Program:
     """The array IR of a script.
 

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 import pytest
-from judge import TRUTH, added_up, true_value, ulps
+from mpmath_judge import TRUTH, added_up, true_value, ulps
 from points import TWO, points
 
 import gdc
