@@ -14,7 +14,6 @@ import numpy as np
 
 from gdc.dsl.errors import Error
 from gdc.runtime import gpu
-from gdc.runtime.data.columns import together
 from gdc.runtime.values import RANKS, as_array
 
 Fail = Callable[..., Error]
@@ -42,6 +41,8 @@ def plain(name: str, value: Any, fail: Fail, device: bool = False) -> Any:
         raise fail("type", f"{name} is a query that has not run", f"give what it finds: {name}.collect()")
     if not belongs(value, "xarray", "DataArray") and speaks_arrow(value):
         return from_arrow(name, value, fail)
+    if hasattr(value, "toarray") and not hasattr(value, "__array__"):
+        raise fail("type", f"{name} is a sparse array, of which gdc knows nothing", f"give all of it: {name}.toarray()")
     if hasattr(value, "__dlpack__") and not (hasattr(value, "__array__") or hasattr(value, "__array_interface__")):
         return from_dlpack(name, value, fail)
     return value
@@ -77,6 +78,8 @@ def from_frame(name: str, frame: Any, fail: Fail) -> np.ndarray:
     kinds = set(frame.dtypes)
     if len(kinds) == 1 and holds_numbers(next(iter(kinds))):
         return frame.to_numpy()
+    from gdc.runtime.data.columns import together
+
     good = [label for label, kind in frame.dtypes.items() if is_numeric(kind)]
     hint = f"take the columns of numbers: {name}[{good!r}]" if 0 < len(good) < frame.shape[1] else None
     failing: Fail = lambda kind, message, own=None: fail(kind, message, own or hint)
@@ -120,6 +123,7 @@ def from_arrow(name: str, value: Any, fail: Fail) -> np.ndarray:
     import pyarrow as pa
 
     from gdc.runtime.data.arrow import is_complex
+    from gdc.runtime.data.columns import together
 
     fills = f"fill them: {name}.fill_null(…)"
     if belongs(value, "polars", "DataFrame", "Series"):

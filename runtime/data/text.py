@@ -16,14 +16,17 @@ from typing import Any
 
 import numpy as np
 
+from gdc.dsl.errors import Error
 from gdc.runtime.data.place import Place, shown
 from gdc.runtime.data.watching import Reading, reading
+from gdc.runtime.values import COMPLEXES, INTS, REALS
 
 LONG = 1 << 20  # bytes: from here on Arrow saves more time than it takes to import
 BLOCK = 1 << 20
 MISSING = frozenset({"", "na", "n/a", "null", "none"})
 TRUE, FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
-INTS, REALS, COMPLEXES = ("int", "i32", "i64"), ("real", "f32", "f64"), ("complex", "c64", "c128")
+MARKS = {",": "commas", "\t": "tabs"}
+STRANGE = {";": ("semicolons", "write it with commas"), "\t": ("tabs", "call it .tsv"), ",": ("commas", "call it .csv")}
 WHOLE = re.compile(r"-?[0-9]+")  # an int where no contract says what is wanted
 HEXADECIMAL, MARKED_NAN = re.compile(rb"0[xX]"), re.compile(rb"(?i)nan\(")  # numbers to Arrow, and not to gd
 
@@ -39,14 +42,19 @@ class TextTable:
         try:
             with open(self.place.path, encoding="utf-8-sig", newline="") as file:
                 reader = csv.reader(file, delimiter=self.separator)
-                header = next(reader, None)
+                header, lines = next(reader, None), reader.line_num
+                first = next(reader, [])
         except UnicodeDecodeError:
             raise self.place.error("this is not a text in UTF-8") from None
         except csv.Error as why:
             raise self.place.error(f"it cannot be read as a table: {why}") from None
         if not header:
             raise self.place.error("it is empty: a table starts with a line of column names")
-        return [name.strip() for name in header], reader.line_num
+        for mark, (words, hint) in STRANGE.items():
+            if len(header) == 1 and 0 < header[0].count(mark) == sum(cell.count(mark) for cell in first):
+                wanted = MARKS[self.separator]
+                raise self.place.error(f"its cells are parted by {words}, where {wanted} are wanted", hint)
+        return [name.strip() for name in header], lines
 
     def everything(self) -> list[int]:
         if all(_is_number(name) for name in self.names):
@@ -72,11 +80,13 @@ class TextTable:
         import pyarrow as pa
 
         with open(self.place.path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-            odd = (text.find(b"(") >= 0 and MARKED_NAN.search(text)) or (element in (None, *INTS)
-                   and (text.find(b"x") >= 0 or text.find(b"X") >= 0) and HEXADECIMAL.search(text))
+            if holds_oddities(text, element):
+                return None
             quoted = text.find(b'"') >= 0
-        kinds = [pa.bool_()] if element == "bool" else [pa.int64()] if element in INTS else [pa.float64()]
-        for kind in [] if odd else kinds if element else [pa.int64(), pa.float64()]:
+        kinds = [pa.int64(), pa.float64()]
+        if element is not None:
+            kinds = [pa.bool_() if element == "bool" else kinds[0] if element in INTS else kinds[1]]
+        for kind in kinds:
             try:
                 return self._by_arrow(columns, kind, quoted, progress)
             except pa.ArrowInvalid:
@@ -113,7 +123,15 @@ class TextTable:
     # -- cell by cell
 
     def _precise(self, columns: Sequence[int], element: str | None, progress: Reading) -> np.ndarray:
-        """The values, or an error that names the row and column."""
+        """The values, or an error that names the row and column. Without a contract they are ints where all are."""
+        if element is None:
+            try:
+                return self._by_cell(columns, "whole", progress)
+            except Error:
+                element = "real"
+        return self._by_cell(columns, element, progress)
+
+    def _by_cell(self, columns: Sequence[int], element: str, progress: Reading) -> np.ndarray:
         rows: list[list[Any]] = []
         width = len(self.names)
         try:
@@ -124,7 +142,7 @@ class TextTable:
         except csv.Error as why:
             raise self.place.error(f"it cannot be read as a table: {why}") from None
         if not rows:
-            kind = {**dict.fromkeys(INTS, np.int64), "bool": np.bool_}.get(element or "", np.float64)
+            kind = {**dict.fromkeys(INTS, np.int64), "bool": np.bool_}.get(element, np.float64)
             return np.empty((0, len(columns)), kind)
         return np.array(rows)
 
@@ -140,7 +158,7 @@ class TextTable:
                 if progress is not None and not reader.line_num % 4096:
                     progress.done = file.tell()
 
-    def _entry(self, text: str, row: int, column: int, element: str | None) -> Any:
+    def _entry(self, text: str, row: int, column: int, element: str) -> Any:
         """One cell in its element type."""
         word = text.strip()
         fail = lambda words, hint=None: self.place.error(f"row {row}, column {self.names[column]}: {words}", hint)
@@ -149,7 +167,7 @@ class TextTable:
                 return word.lower() in TRUE
             raise fail(f"{shown(word)} where true or false is wanted")
         if word.lower() in MISSING:
-            if element in (None, *REALS) and word:
+            if element in REALS and word:
                 return float("nan")
             hint = "write nan for a missing number" if element in REALS and not word else "fill it, or drop the row"
             raise fail("no value", hint)
@@ -158,21 +176,26 @@ class TextTable:
         except ValueError:
             wanted = "an int" if element in INTS else "a number"
             raise fail(f"{shown(word)} where {wanted} is wanted") from None
-        if element in INTS and not -(2**63) <= value < 2**63:
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
             raise fail(f"{word} does not fit an int")
         return value
 
 
-def number(word: str, element: str | None) -> Any:
-    """What a cell says; without a contract an int where it is one that 64 bits hold. Raises ValueError."""
-    if element in INTS:
+def holds_oddities(text: mmap.mmap, element: str | None) -> bool:
+    """Whether Arrow may take for a number what is none in gd. A letter is found sooner than a pattern."""
+    if text.find(b"(") >= 0 and MARKED_NAN.search(text):
+        return True
+    digits = element is None or element in INTS
+    return digits and (text.find(b"x") >= 0 or text.find(b"X") >= 0) and bool(HEXADECIMAL.search(text))
+
+
+def number(word: str, element: str) -> Any:
+    """What a cell says. Raises ValueError."""
+    if element == "whole" and not WHOLE.fullmatch(word):
+        raise ValueError(word)
+    if element in (*INTS, "whole"):
         return int(word)
-    if element in COMPLEXES:
-        return complex(word[:-1] + "j" if word.endswith("i") else word)
-    if element is None:
-        value = int(word) if WHOLE.fullmatch(word) else float(word)
-        return value if -(2**63) <= value < 2**63 else float(value)
-    return float(word)
+    return complex(word[:-1] + "j" if word.endswith("i") else word) if element in COMPLEXES else float(word)
 
 
 def _is_number(text: str) -> bool:

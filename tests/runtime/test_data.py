@@ -29,6 +29,9 @@ def folder(tmp_path):
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "rows0.csv").write_text("a,b\n")
     (tmp_path / "latin.csv").write_bytes(b"caf\xe9\n1\n")
+    (tmp_path / "semicolons.csv").write_text("a;b\n1,5;2\n")
+    (tmp_path / "tabs.csv").write_text("a\tb\n1\t2\n")
+    (tmp_path / "commas.tsv").write_text("a,b\n1,2\n")
     (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY")
     (tmp_path / "big.csv").write_text("a\n99999999999999999999\n")
     return str(tmp_path)
@@ -82,6 +85,9 @@ def test_values_are_read(folder, path, members, element, rank, expected):
         ("latin.csv", (), "real", 2, ["UTF-8"]),
         ("t.csv", ("name",), "bool", 1, ["row 2", '"x"', "true or false"]),
         ("big.csv", ("a",), "int", 1, ["row 2", "does not fit"]),
+        ("semicolons.csv", ("a",), "real", 1, ["parted by semicolons, where commas are wanted"]),
+        ("tabs.csv", ("a",), "real", 1, ["parted by tabs, where commas are wanted", "call it .tsv"]),
+        ("commas.tsv", (), "real", 2, ["parted by commas, where tabs are wanted", "call it .csv"]),
     ],
 )
 def test_errors_name_file_row_and_column(folder, path, members, element, rank, words):
@@ -133,9 +139,10 @@ def test_the_callers_value_wins(folder):
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
-@pytest.mark.parametrize("backend", ["loops", "numpy", "parallel"])
+@pytest.mark.parametrize("backend", ["loops", "numpy", "parallel", "cuda"])
 def test_a_large_array_lies_in_its_file(tmp_path, monkeypatch, backend, order):
     """Mapped where it is large, with equal results; neither the file nor the mapping is ever written."""
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
     X = np.asarray(np.random.default_rng(1).normal(size=(60, 5)), order=order)
     np.save(tmp_path / "X.npy", X)
     before = (tmp_path / "X.npy").read_bytes()

@@ -9,6 +9,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import scipy.sparse
 import xarray as xr
 
 import gdc
@@ -96,9 +97,10 @@ VECTORS = {
 SUMS = gdc.compile("input X: real[m, n]\ns := 2*sum(X, axis=0)\nX[0, 0] := 7\nt := X[0, 0]\noutput s, t")
 
 
-@pytest.mark.parametrize("backend", ["loops", "numpy", "parallel"])
+@pytest.mark.parametrize("backend", ["loops", "numpy", "parallel", "cuda"])
 @pytest.mark.parametrize("name", MATRICES)
-def test_a_matrix(name, backend):
+def test_a_matrix(name, backend, monkeypatch):
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
     found = SUMS.run({"X": MATRICES[name]}, backend)
     np.testing.assert_array_equal(found.s, [18, 24])
     assert found.t == 7
@@ -147,6 +149,7 @@ REFUSED = {
     "arrow null": (pa.table({"a": [1, None]}), "column a of X, entry 1: no value", "X.fill_null(…)"),
     "arrow text": (pa.table({"a": ["x"]}), "column a of X", '"x" where a number'),
     "a dataset": (xr.Dataset({"t": ("m", [1.0]), "u": ("m", [1.0])}), "X is a Dataset", "t, u", 'X["t"]'),
+    "a sparse array": (scipy.sparse.csr_array(M), "X is a sparse array", "X.toarray()"),
     "xarray of text": (xr.DataArray([["x"]]), "X holds text"),
     "frame for a vector": (FRAME.a, "X is [m, n], and the value given is an array of shape [3]"),
 }
