@@ -207,3 +207,13 @@ def test_the_quantile_is_accurate():
             mpmath.mpf(float(got)),
         )
         assert abs(float(wanted - float(got))) <= 5 * math.ulp(abs(float(wanted))), p
+
+
+@pytest.mark.parametrize("backend", ["numpy", "parallel"])
+def test_single_precision_stays_below_one(backend):
+    """Bits are cut off, not rounded, so that no number is 1 and randn never infinite."""
+    script = "x := rand(1, 1000000); m := max(x); z := randn(2, 1000000); far := max(abs(z))"
+    single, double = (gdc.compile(script, precision=p).run(backend=backend) for p in ("f32", "f64"))
+    assert single["x"].dtype == np.float32
+    np.testing.assert_array_equal(single["x"], np.floor(double["x"] * 2.0**24) / 2.0**24)
+    assert single["m"] < 1 and np.isfinite(single["far"])

@@ -39,14 +39,15 @@ def turned(V):
 
 def qr(A):
     Q, R = np.linalg.qr(matrix(A))
-    signs = np.where(np.diag(R) < 0, -1, 1).astype(R.dtype)
-    return [Q * signs, R * signs[:, None]]
+    diagonal = np.diag(R)
+    signs = np.where(diagonal == 0, 1, diagonal) / np.where(diagonal == 0, 1, np.abs(diagonal)).astype(R.dtype)
+    return [Q * signs, R * np.conj(signs)[:, None]]
 
 
 def svd(A):
     U, s, Vt = np.linalg.svd(finite(matrix(A)), full_matrices=False)
     signs = turned(U)
-    return [U * signs, s, Vt * signs[:, None]]
+    return [U * signs, s, Vt * np.conj(signs)[:, None]]
 
 
 def eigh(A):
