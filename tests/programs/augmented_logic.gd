@@ -1,5 +1,4 @@
 # `and=` and `or=`, on truths and on arrays of them.
-# alone
 # input x = [3.0, -2.0]
 # expect p = False
 # expect q = True
