@@ -65,6 +65,8 @@ def small_power(value: Node) -> Node | None:
         return same_type(value, apply("mul", base, base))
     if is_const(exponent, -1) and value.type.kind == "real":
         return same_type(value, apply("div", const(1, base.type.element), base))
+    if is_const(exponent, 0.5) and value.type.kind == "real":
+        return same_type(value, apply("sqrt", base))
     return None
 
 

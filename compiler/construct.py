@@ -44,6 +44,29 @@ def transpose(value: Node, perm: Iterable[int] | None = None) -> Node:
     return value if order == tuple(range(rank)) else node("transpose", value, perm=order)
 
 
+def conj(value: Node) -> Node:
+    """The complex conjugate; of reals the value itself. Choices and minus stay outside."""
+    if value.type.kind != "complex":
+        return value
+    if value.op == "const" and not value.type.rank:
+        return const(value.value.conjugate(), value.type.element)
+    if value.op == "where":
+        return apply("where", value.args[0], conj(value.args[1]), conj(value.args[2]))
+    if value.op == "neg":
+        return apply("neg", conj(value.args[0]))
+    return value.args[0] if value.op == "conj" else apply("conj", value)
+
+
+def real(value: Node) -> Node:
+    """The real part; of reals the value itself."""
+    return apply("real", value) if value.type.kind == "complex" else value
+
+
+def adjoint(value: Node) -> Node:
+    """The matrix transposed, and conjugate where it is complex."""
+    return conj(transpose(value))
+
+
 def broadcast(value: Node, shape: Shape) -> Node:
     """The value stretched to a shape that it goes into."""
     if value.type.shape == shape:
@@ -132,14 +155,17 @@ def total(values: Iterable[Node]) -> Node | None:
 
 __all__ = [
     "Shape",
+    "adjoint",
     "apply",
     "broadcast",
+    "conj",
     "count",
     "dim",
     "filled",
     "matmul",
     "number",
     "product",
+    "real",
     "reduce",
     "repeat_axes",
     "reshape",

@@ -5,6 +5,10 @@
 A derivative may be smaller than what it belongs to: a scalar, or axes of size 1, then stand for equal entries. What is
 masked by `where(c, g, 0)` stays masked: a factor goes inside, so that inf and nan on the other side never meet a 0.
 Regions (table, fold, select, branch) have their rules in sweep.py.
+
+The derivative by a complex z = x + i*y is dJ/dx + i*dJ/dy, the direction in which the real J grows fastest, so that
+z := z - a*grad(J, z) descends (docs/derivatives.md). Through a differentiable f it is multiplied by conj(f'). A formula
+of the op table whose result is real, such as abs, gives that derivative as it is.
 """
 
 from __future__ import annotations
@@ -12,23 +16,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gdc.compiler.construct import apply, count, number, reduce, repeat_axes, summed_to
+from gdc.compiler.construct import apply, conj, count, number, reduce, repeat_axes, summed_to
 from gdc.compiler.folding import folded
 from gdc.compiler.ir import Node, cast, const
 from gdc.compiler.ops import OPS, Why
 from gdc.compiler.parts import Part, dense, is_number, masked, masks_nothing
+from gdc.compiler.shape_rules import made_complex
 from gdc.compiler.snippets import evaluate, snippet
 from gdc.compiler.structural_derivatives import RULES, Wanted
-from gdc.compiler.types import BOOL, INT
+from gdc.compiler.types import BOOL, INT, Element
 from gdc.dsl.errors import Error
+
+# what the op table's formulas are over complex numbers, which have no sign and no order
+OF_COMPLEX = {"abs": ("where(r == 0, 0, x/r)",), "pow": ("y*x^(y - 1)", "where(x == 0, 0, r*log(x))")}
 
 
 def contributions(value: Node, g: Node, wanted: Wanted) -> list[Part]:
     """The derivatives of a node's arguments, from its own."""
     row = OPS.get(value.op)
-    if value.type.kind == "complex" or any(a.type.kind == "complex" and wanted(a) for a in value.args):
-        hint = "write it over the real and the imaginary part: cos(t) and sin(t) for exp(1i*t)"
-        raise Error("type", "grad through complex numbers is not supported yet", hint=hint)
     if value.op in RULES:
         return [p for p in RULES[value.op](value, g, wanted) if wanted(p.target)]
     if row is not None and row.kind == "MAP":
@@ -48,10 +53,7 @@ def formula(text: str, env: dict[str, Node], like: Node, axes: tuple[int, ...] =
 
     def build(op: str, *args: Any) -> Node:
         if op == "const":
-            value = args[0]
-            return const(
-                value, BOOL if isinstance(value, bool) else INT if isinstance(value, int) else like.type.element
-            )
+            return const(args[0], element_of(args[0], like))
         if op == "mean":
             return reduce("mean", args[0], axes, keepdims=True)
         if op == "count":
@@ -60,6 +62,13 @@ def formula(text: str, env: dict[str, Node], like: Node, axes: tuple[int, ...] =
         return folded(made) or made
 
     return evaluate(snippet(text), env, build)
+
+
+def element_of(number: Any, like: Node) -> Element:
+    """What a number in a formula over `like` is."""
+    if isinstance(number, (bool, int)):
+        return BOOL if isinstance(number, bool) else INT
+    return made_complex((like.type.element,)) if isinstance(number, complex) else like.type.element
 
 
 def scaled(g: Node, factor: Node) -> Node | None:
@@ -112,7 +121,9 @@ def added(left: Node, right: Node) -> Node:
 
 
 def _map(value: Node, g: Node, wanted: Wanted) -> list[Part]:
-    cells = OPS[value.op].derivative
+    over_complex = any(a.type.kind == "complex" for a in value.args)
+    written = OPS[value.op].derivative
+    cells = OF_COMPLEX.get(value.op, written) if over_complex else written
     names = dict(zip("xyz", value.args, strict=False), r=value)
     found = []
     for k, argument in enumerate(value.args):
@@ -124,7 +135,7 @@ def _map(value: Node, g: Node, wanted: Wanted) -> list[Part]:
             factor = formula(("0", "1", "2*x")[int(value.args[1].value)], names, value)
         else:
             factor = formula(cells[k], names, value)
-        part = scaled(g, factor)
+        part = scaled(g, conj(factor) if value.type.kind == "complex" else factor)
         if part is not None:
             found.append(Part(argument, summed_to(part, argument.type.shape, value.type.shape)))
     return found
@@ -160,10 +171,10 @@ def _reduce(value: Node, g: Node) -> list[Part]:
 
 def product_rule(x: Node, r: Node, g: Node, total: Callable[[Node], Node], times: Callable[[Node], Node]) -> Node:
     """The derivative of a product by each factor: the product of the others, at a factor of 0 too."""
+    g = conj(g)
     zero, one = number(0.0, x), number(1.0, x)
     is_zero = apply("eq", x, zero)
     others = times(apply("where", is_zero, one, x))
     lonely = apply("eq", total(cast(is_zero, x.type.element)), one)
-    return apply(
-        "where", is_zero, apply("where", lonely, apply("mul", g, others), zero), apply("mul", g, apply("div", r, x))
-    )
+    found = apply("where", lonely, apply("mul", g, others), zero)
+    return conj(apply("where", is_zero, found, apply("mul", g, apply("div", r, x))))

@@ -46,6 +46,8 @@ class Options:
     precision: str = "f64"
     libraries: tuple[tuple[str, str], ...] = ()
     """Path and text of each file that the script uses."""
+    sampled: tuple[int, int, bool, int] | None = None
+    """In which directions derivatives are held against difference quotients: see build/grad_samples.py."""
 
 
 @dataclass(slots=True)
@@ -117,7 +119,7 @@ def _compile(
     script = parse(source)
     unknown = undeclared(script)
     used = libraries(source, dict(options.libraries))
-    program = build(script, source, given_types(types), used)
+    program = build(script, source, given_types(types), used, options.sampled)
     record = Record(without=options.without, strict=options.strict, sizes=sizes)
     done = Compilation(source, target, script, program, record)
     if last == "ir":

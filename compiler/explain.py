@@ -22,7 +22,7 @@ from gdc.compiler.run_cost import by_name, has_open_loop, input_passes, run_cost
 from gdc.dsl import tree
 from gdc.dsl.source import Source, Span
 
-STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda")
+STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda", "asm")
 SCHEMA = 1
 WIDTH = 100
 LONGEST = 90
@@ -30,15 +30,24 @@ MOST_ALIKE = 3  # steps of one rule that are shown in full
 MOST_TERMS = 4  # of a formula; the rest is smaller
 Sizes = Mapping[str, int]
 Word = Callable[[ir.Node], str]
+Coded = Callable[[Any], str] | None
 
 
-def explain(done: Any, stage: str | None, assumed: str = "", sizes: Sizes | None = None) -> str:
+def explain(
+    done: Any, stage: str | None, assumed: str = "", sizes: Sizes | None = None, machine_code: Coded = None
+) -> str:
     """One stage of a compilation (a driver.Compilation), or the whole story where stage is None.
 
-    With sizes, costs are numbers too. Raises ValueError for a stage that there is not.
+    With sizes, costs are numbers too. `machine_code` makes the stage asm of a plan. Raises ValueError for a stage that
+    there is not.
     """
-    head = "".join(f"{line}\n" for line in wrapped(assumed, "# ", "#     ")) if assumed else ""
-    return head + (whole(done, sizes or {}) if stage is None else stage_text(done, stage, sizes or {}))
+    told = whole(done, sizes or {}) if stage is None else stage_text(done, stage, sizes or {}, machine_code)
+    return said_first(assumed) + told
+
+
+def said_first(assumed: str) -> str:
+    """What was assumed, as a comment above the rest."""
+    return "".join(f"{line}\n" for line in wrapped(assumed, "# ", "#     ")) if assumed else ""
 
 
 def whole(done: Any, sizes: Sizes) -> str:
@@ -67,7 +76,9 @@ def used_files(done: Any) -> Iterator[str]:
         yield "\n".join(["=== What comes from other files", *lines])
 
 
-def stage_text(done: Any, stage: str, sizes: Sizes) -> str:
+def stage_text(done: Any, stage: str, sizes: Sizes, machine_code: Coded = None) -> str:
+    if stage == "asm" and machine_code is not None:
+        return machine_code(done.plan)
     if stage not in STAGES:
         raise ValueError(f"no stage {stage!r}")
     if stage == "tree":
@@ -325,12 +336,14 @@ def cost_lines(done: Any, sizes: Sizes) -> Iterator[str]:
 # --- JSON --------------------------------------------------------------------------------------
 
 
-def explain_json(done: Any, stage: str | None, assumed: str = "", sizes: Sizes | None = None) -> str:
+def explain_json(
+    done: Any, stage: str | None, assumed: str = "", sizes: Sizes | None = None, machine_code: Coded = None
+) -> str:
     """The same as plain data."""
     sizes = sizes or {}
     found: dict[str, Any] = {"schema": SCHEMA, "target": done.target, "assumed": assumed or None, "sizes": dict(sizes)}
     if stage is not None:
-        found |= {"stage": stage, "text": stage_text(done, stage, sizes)}
+        found |= {"stage": stage, "text": stage_text(done, stage, sizes, machine_code)}
         return json.dumps(found, ensure_ascii=False)
     before, after = run_figures(first_program(done)), run_figures(done.final)
     found["passes"] = [
@@ -373,6 +386,12 @@ def step_json(step: Step, source: Source, sizes: Sizes) -> dict[str, Any]:
 
 def cost_json(size: Dim | None, sizes: Sizes) -> dict[str, Any] | None:
     return None if size is None else {"formula": size_words(size), "value": value(size, sizes)}
+
+
+def line_json(done: Any, line: int, text: str) -> str:
+    """What concerns one line, as plain data."""
+    found = {"schema": SCHEMA, "target": done.target, "line": line, "text": text}
+    return json.dumps(found, ensure_ascii=False)
 
 
 # --- the stages --------------------------------------------------------------------------------

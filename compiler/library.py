@@ -82,14 +82,14 @@ PACKED_LU = '''
 # import from scipy import linalg
 def packed_lu(A):
     """L below and U from the diagonal on, and in a last column the row of A that each row came from."""
+    if A.size == 0:
+        return np.column_stack((A, np.arange(A.shape[0]).astype(A.dtype)))
     places, L, U = linalg.lu(A, p_indices=True)
     k = min(A.shape)
     factors = np.zeros(A.shape, A.dtype)
     factors[:, :k] += np.tril(L, -1)
     factors[:k, :] += U
-    rows = np.empty(A.shape[0])
-    rows[places] = np.arange(A.shape[0])
-    return np.column_stack((factors, np.argsort(rows).astype(A.dtype)))
+    return np.column_stack((factors, np.argsort(places).astype(A.dtype)))
 '''
 PSEUDO_INVERSE = '''
 def pseudo_inverse(A):

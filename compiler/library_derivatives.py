@@ -5,11 +5,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gdc.compiler.construct import apply, matmul, number, product, reshape, scatter, transpose, where
+from gdc.compiler.construct import (
+    adjoint,
+    apply,
+    conj,
+    filled,
+    matmul,
+    number,
+    product,
+    reduce,
+    reshape,
+    scatter,
+    transpose,
+    where,
+)
 from gdc.compiler.dims import ONE, ZERO, Dim
-from gdc.compiler.ir import Node, cast, integer, node, size_node
+from gdc.compiler.ir import Node, cast, const, integer, node, size_node, size_of
 from gdc.compiler.linear_derivatives import new_axis, places_along, solve_like
 from gdc.compiler.types import INT
+
+LARGEST = 0.999999  # of the largest entry of an eigenvector: the first so large is the real one (see prelude.gd)
 
 # --- parts ---------------------------------------------------------------------------------------
 
@@ -65,10 +80,10 @@ def cumprod_rule(value: Node, g: Node, k: int) -> Node:
     first = apply("and", is_zero, apply("eq", zeros, integer(1)))
     without = node("cumprod", where(first, one, x), axis=axis)
     through, beside = (
-        backwards(node("cumsum", backwards(apply("mul", g, products), axis), axis=axis), axis)
+        backwards(node("cumsum", backwards(apply("mul", g, conj(products)), axis), axis=axis), axis)
         for products in (value, without)
     )
-    return where(first, beside, where(is_zero, zero, apply("div", through, where(is_zero, one, x))))
+    return where(first, beside, where(is_zero, zero, apply("div", through, conj(where(is_zero, one, x)))))
 
 
 def extreme_rule(value: Node, g: Node, k: int) -> Node:
@@ -101,8 +116,53 @@ def sort_rule(value: Node, g: Node, k: int) -> Node:
 def convolve_rule(value: Node, g: Node, k: int) -> Node:
     """With the other one backwards."""
     own, other = value.args[k], value.args[1 - k]
-    whole = node("convolve", g, backwards(cast(other, g.type.element), 0))
+    whole = node("convolve", g, backwards(conj(cast(other, g.type.element)), 0))
     return part(whole, other.type.shape[0] - 1, own.type.shape[0])
+
+
+# --- Fourier transforms: the adjoint of the sum over exp(-2i*pi*j*k/n) is that over exp(2i*pi*j*k/n) ------------------
+
+
+def fft_rule(value: Node, g: Node, k: int) -> Node:
+    axis = value.get("axis")
+    return apply("mul", length(value.args[0], axis, g), node("ifft", g, axis=axis))
+
+
+def ifft_rule(value: Node, g: Node, k: int) -> Node:
+    axis = value.get("axis")
+    return apply("div", node("fft", g, axis=axis), length(value.args[0], axis, g))
+
+
+def rfft_rule(value: Node, g: Node, k: int) -> Node:
+    """The part of the spectrum that is left out has no derivative."""
+    x, axis = value.args[0], value.get("axis")
+    whole = lengthened(g, axis, x.type.shape[axis])
+    return apply("mul", length(x, axis, g), node("ifft", whole, axis=axis))
+
+
+def irfft_rule(value: Node, g: Node, k: int) -> Node:
+    """Every frequency stands for its conjugate too, but the first, and the last of an even number."""
+    spectrum, axis = value.args[0], value.get("axis")
+    size = value.type.shape[axis]
+    found = node("rfft", g, axis=axis)
+    places = node("iota", size_node(found.type.shape[axis]))
+    last = apply("eq", apply("mul", places, integer(2)), size_node(size))
+    lonely = apply("or", apply("eq", places, integer(0)), last)
+    times = where(lonely, number(1.0, g), number(2.0, g))
+    found = apply("div", apply("mul", found, times), length(value, axis, g))
+    return lengthened(found, axis, spectrum.type.shape[axis])
+
+
+def length(value: Node, axis: int, like: Node) -> Node:
+    return cast(size_node(value.type.shape[axis]), number(0.0, like).type.element)
+
+
+def lengthened(value: Node, axis: int, size: Dim) -> Node:
+    """So many entries along an axis: zeros after those that are there, or the first of them."""
+    if value.type.shape[axis] == size:
+        return value
+    zeros = filled(0.0, value.type.with_shape(*(size if k == axis else d for k, d in enumerate(value.type.shape))))
+    return part(node("concat", value, zeros, axis=axis), ZERO, size, axis)
 
 
 # --- factorisations ------------------------------------------------------------------------------
@@ -134,6 +194,59 @@ def eigh_rule(value: Node, g: Node, k: int) -> Node:
     weighted = apply("add", matmul(v, turned), apply("mul", v, new_axis(gw, 0)))
     whole = matmul(weighted, transpose(v))
     return apply("add", below(whole, 0), below(transpose(whole), 1))
+
+
+def eig_rule(value: Node, g: Node, k: int) -> Node:
+    """inv(V)^H (diag(gw) + F*(V^H gV)) V^H, where the eigenvalues differ (Giles, Collected Matrix Derivative Results,
+    2008). First the derivative by what scales a vector goes: its length is 1, and its largest entry stays real."""
+    n = value.args[0].type.shape[0]
+    w, v = row(value, ZERO), part(value, ONE, n)
+    gw, gv = row(g, ZERO), part(g, ONE, n)
+    along = reduce("sum", apply("mul", conj(gv), v), (0,), keepdims=True)
+    sizes = apply("abs", v)
+    sizes = node("concat", sizes, filled(0.0, sizes.type.with_shape(ONE, n)), axis=0)  # of no vectors, a row
+    large = apply("ge", sizes, apply("mul", number(LARGEST, sizes), reduce("max", sizes, (0,), keepdims=True)))
+    top = apply("eq", places_along(v, 0), reduce("argmax", cast(large, INT), (0,), keepdims=True))
+    turn = apply("div", apply("mul", const(1j, v.type.element), apply("imag", along)), where(top, v, number(1.0, v)))
+    gv = apply("sub", gv, apply("mul", v, apply("real", along)))
+    gv = apply("add", gv, where(top, turn, number(0.0, v)))
+    inner = apply("mul", conj(gaps(w)), matmul(adjoint(v), gv))
+    diagonal = apply("eq", places_along(v, 0), places_along(v, 1))
+    inner = apply("add", inner, where(diagonal, new_axis(gw, 0), number(0.0, v)))
+    return matmul(solve_like(value, adjoint(v), inner), adjoint(v))
+
+
+def lu_rule(value: Node, g: Node, k: int) -> Node:
+    """inv(L).T (lower(L.T gL) + upper(gU U.T)) inv(U).T in the order of the rows, which stays. Of a wide or a tall
+    matrix the square part is factored; the other columns are L times U's, the other rows L's times U."""
+    matrix = value.args[0]
+    m, n = matrix.type.shape
+    size = m if m == n else size_of(apply("minimum", size_node(m), size_node(n)))
+    square, g_square = (block(f, ZERO, size, ZERO, size) for f in (value, g))
+    right, g_right = (block(f, ZERO, size, size, n - size) for f in (value, g))
+    under, g_under = (block(f, size, m - size, ZERO, size) for f in (value, g))
+    lower = where(apply("eq", places_along(square, 0), places_along(square, 1)), number(1.0, square), below(square, 1))
+    upper = apply("sub", square, below(square, 1))
+    g_right = solve_like(value, transpose(lower), g_right)
+    g_under = transpose(solve_like(value, upper, transpose(g_under)))
+    by_lower = apply("sub", below(g_square, 1), matmul(g_right, transpose(right)))
+    by_upper = apply("sub", g_square, matmul(transpose(under), g_under))
+    by_upper = apply("sub", by_upper, below(by_upper, 1))
+    inner = below(matmul(transpose(lower), below(by_lower, 1)), 1)
+    turned = matmul(by_upper, transpose(upper))
+    inner = apply("add", inner, apply("sub", turned, below(turned, 1)))
+    inner = solve_like(value, transpose(lower), inner)
+    found = transpose(solve_like(value, upper, transpose(inner)))
+    if m != n:
+        others = filled(0.0, value.type.with_shape(m - size, n - size))
+        beside = (node("concat", a, b, axis=1) for a, b in ((found, g_right), (g_under, others)))
+        found = node("concat", *beside, axis=0)
+    order = cast(block(value, ZERO, m, n, ONE), INT)
+    return scatter(matrix.type, found, ("gather", "all"), (reshape(order, (m,)),))
+
+
+def block(value: Node, top: Dim, rows: Dim, left: Dim, columns: Dim) -> Node:
+    return part(part(value, top, rows), left, columns, 1)
 
 
 def svd_rule(value: Node, g: Node, k: int) -> Node:
@@ -175,8 +288,14 @@ RULES: dict[str, Callable[[Node, Node, int], Node]] = {
     "cummin": extreme_rule,
     "sort": sort_rule,
     "convolve": convolve_rule,
+    "fft": fft_rule,
+    "ifft": ifft_rule,
+    "rfft": rfft_rule,
+    "irfft": irfft_rule,
     "qr": qr_rule,
     "eigh": eigh_rule,
+    "eig": eig_rule,
+    "lu": lu_rule,
     "svd": svd_rule,
     "pinv": pinv_rule,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdc.compiler.construct import apply, broadcast, matmul, number, reduce, summed_to, transpose
+from gdc.compiler.construct import adjoint, apply, broadcast, conj, matmul, number, reduce, summed_to
 from gdc.compiler.ir import Node, make, node, size_node
 from gdc.dsl.errors import Error
 
@@ -18,12 +18,12 @@ def matmul_rule(value: Node, g: Node, k: int) -> Node:
     left, right = value.args
     ranks = (left.type.rank, right.type.rank)
     if ranks == (1, 1):
-        return apply("mul", g, value.args[1 - k])
+        return apply("mul", g, conj(value.args[1 - k]))
     if ranks[0] == 1:
         return _vector_left(left, right, g, k)
     if ranks[1] == 1:
         return _vector_right(left, right, g, k)
-    found = matmul(g, transpose(right)) if k == 0 else matmul(transpose(left), g)
+    found = matmul(g, adjoint(right)) if k == 0 else matmul(adjoint(left), g)
     return _fitted(found, value.args[k])
 
 
@@ -35,22 +35,22 @@ def _fitted(found: Node, argument: Node) -> Node:
 def _vector_right(left: Node, right: Node, g: Node, k: int) -> Node:
     """g[…, i] of sum(left[…, i, j]*right[j] for j)."""
     if k == 1 and left.type.rank == 2:
-        return matmul(transpose(left), g)
+        return matmul(adjoint(left), g)
     column = new_axis(g, -1)
     if k == 0:
-        return apply("mul", column, _lifted(right, left.type.rank - 1))
-    return reduce("sum", apply("mul", left, column), range(left.type.rank - 1))
+        return apply("mul", column, _lifted(conj(right), left.type.rank - 1))
+    return reduce("sum", apply("mul", conj(left), column), range(left.type.rank - 1))
 
 
 def _vector_left(left: Node, right: Node, g: Node, k: int) -> Node:
     """g[…, j] of sum(left[i]*right[…, i, j] for i)."""
     if k == 0 and right.type.rank == 2:
-        return matmul(right, g)
+        return matmul(conj(right), g)
     row = new_axis(g, -2)
     if k == 1:
-        return apply("mul", _lifted(new_axis(left, 1), right.type.rank - 2), row)
+        return apply("mul", _lifted(new_axis(conj(left), 1), right.type.rank - 2), row)
     axes = [a for a in range(right.type.rank) if a != right.type.rank - 2]
-    return reduce("sum", apply("mul", right, row), axes)
+    return reduce("sum", apply("mul", conj(right), row), axes)
 
 
 def _lifted(value: Node, axes: int) -> Node:
@@ -67,7 +67,7 @@ def einsum_rule(value: Node, g: Node, k: int) -> Node:
     letters = "".join(dict.fromkeys(mine))
     known = {letter for j in others for letter in inputs[j]} | set(output)
     reached = "".join(letter for letter in letters if letter in known)
-    operands = (*(value.args[j] for j in others), g)
+    operands = (*(conj(value.args[j]) for j in others), g)
     spec = (*(inputs[j] for j in others), output)
     found = operands[0] if spec == (reached,) else node("einsum", *operands, inputs=spec, output=reached)
     for place, letter in enumerate(letters):
@@ -107,17 +107,18 @@ def solve_like(site: Node, matrix: Node, right: Node) -> Node:
 
 
 def solve_rule(value: Node, g: Node, k: int) -> Node:
-    """x = solve(A, b): by b it is solve(A.T, g), by A minus the outer product of that and x."""
-    by_right = solve_like(value, transpose(value.args[0]), g)
+    """x = solve(A, b): by b it is solve(A.T, g), by A minus the outer product of that and x. Of complex matrices the
+    transposes are conjugate, here and below."""
+    by_right = solve_like(value, adjoint(value.args[0]), g)
     if k == 1:
         return by_right
     if value.type.rank == 1:
-        return apply("neg", apply("mul", new_axis(by_right, -1), new_axis(value, 0)))
-    return apply("neg", matmul(by_right, transpose(value)))
+        return apply("neg", apply("mul", new_axis(by_right, -1), new_axis(conj(value), 0)))
+    return apply("neg", matmul(by_right, adjoint(value)))
 
 
 def inv_rule(value: Node, g: Node, k: int) -> Node:
-    back = transpose(value)
+    back = adjoint(value)
     return apply("neg", matmul(back, matmul(g, back)))
 
 
@@ -125,20 +126,20 @@ def det_rule(value: Node, g: Node, k: int) -> Node:
     inverse = node("inv", value.args[0])
     where = {key: v for key, v in value.attrs if key == "site"}
     inverse = make("inv", inverse.args, where, inverse.types, deps=value.deps)
-    return apply("mul", apply("mul", g, value), transpose(inverse))
+    return apply("mul", apply("mul", g, conj(value)), adjoint(inverse))
 
 
 def cholesky_rule(value: Node, g: Node, k: int) -> Node:
-    """With S = inv(L).T@P@inv(L), P the lower triangle of L.T@g with half its diagonal: (S + S.T)/2."""
-    inner = matmul(transpose(value), g)
+    """With S = inv(L).T@P@inv(L), P the lower triangle of L.T@g with half its diagonal: (S + S.T)/2, folded onto the
+    lower triangle, which alone is read."""
+    inner = matmul(adjoint(value), g)
     row, column = places_along(value, 0), places_along(value, 1)
     half, zero = number(0.5, value), number(0.0, value)
-    lower = apply(
-        "where",
-        apply("gt", row, column),
-        inner,
-        apply("where", apply("eq", row, column), apply("mul", half, inner), zero),
-    )
-    left = solve_like(value, transpose(value), lower)
-    whole = transpose(solve_like(value, transpose(value), transpose(left)))
-    return apply("mul", half, apply("add", whole, transpose(whole)))
+
+    def lower(matrix: Node) -> Node:
+        on_diagonal = apply("where", apply("eq", row, column), apply("mul", half, matrix), zero)
+        return apply("where", apply("gt", row, column), matrix, on_diagonal)
+
+    left = solve_like(value, adjoint(value), lower(inner))
+    whole = adjoint(solve_like(value, adjoint(value), adjoint(left)))
+    return lower(apply("add", whole, adjoint(whole)))

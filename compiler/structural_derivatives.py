@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from gdc.compiler import library_derivatives as library
 from gdc.compiler import linear_derivatives as linear
-from gdc.compiler.construct import apply, number, product, reshape, summed_to, transpose
+from gdc.compiler.construct import apply, conj, number, product, reshape, summed_to, transpose
 from gdc.compiler.dims import dim
 from gdc.compiler.ir import Node, cast, integer, make, node, size_node
 from gdc.compiler.parts import Part, dense, masked
@@ -21,7 +21,12 @@ def _same(value: Node, g: Node, wanted: Wanted) -> Iterable[Part]:
 
 
 def _cast(value: Node, g: Node, wanted: Wanted) -> Iterable[Part]:
-    yield Part(value.args[0], cast(g, value.args[0].type.element))
+    x = value.args[0]
+    yield Part(x, g if x.type.kind != "complex" == g.type.kind else cast(g, x.type.element))
+
+
+def _conj(value: Node, g: Node, wanted: Wanted) -> Iterable[Part]:
+    yield Part(value.args[0], conj(g))
 
 
 def _transpose(value: Node, g: Node, wanted: Wanted) -> Iterable[Part]:
@@ -67,11 +72,9 @@ def _update(value: Node, g: Node, wanted: Wanted) -> Iterable[Part]:
         if "gather" in attrs["subscripts"]:
             here = masked(_winners(value, here), here, None) or here
     elif combine == "mul":
-        yield Part(
-            old,
-            make("update", (whole, new, *value.args[2:]), {**attrs, "combine": "mul"}, (whole.type,), deps=value.deps),
-        )
-        here = apply("div", apply("mul", here, part_of(value, value)), new)
+        args = (whole, conj(new), *value.args[2:])
+        yield Part(old, make("update", args, {**attrs, "combine": "mul"}, (whole.type,), deps=value.deps))
+        here = apply("div", apply("mul", here, conj(part_of(value, value))), conj(new))
     else:
         raise Error("type", f"grad through an update by {combine} is not supported yet")
     yield Part(new, summed_to(here, new.type.shape, here.type.shape))
@@ -119,6 +122,7 @@ def _linear(rule: Callable[[Node, Node, int], Node]) -> Callable[[Node, Node, Wa
 RULES: dict[str, Callable[[Node, Node, Wanted], Iterable[Part]]] = {
     "variable": _same,
     "cast": _cast,
+    "conj": _conj,
     "transpose": _transpose,
     "reshape": _reshape,
     "broadcast": _stretched,

@@ -7,9 +7,10 @@ Part with a context, the indices and conditions round it, which placing.py makes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
-from gdc.compiler.construct import apply, broadcast, count, number, product
+from gdc.compiler.construct import apply, broadcast, count, number, product, real
 from gdc.compiler.derivatives import added, contributions, product_rule
 from gdc.compiler.ir import Node, Region, cast, make, nested, node, size_of, walk
 from gdc.compiler.loop_derivatives import Sums, backwards
@@ -74,6 +75,14 @@ def is_smooth(value: Node) -> bool:
     return value.type.kind in ("real", "complex") or value.op in ("loop", "branch")
 
 
+def of_kind(part: Part) -> Part:
+    """The part as what its target is: of a real the real part, of a complex number complex."""
+    target, value = part.target.type, part.value
+    if target.kind == value.type.kind or "complex" not in (target.kind, value.type.kind):
+        return part
+    return replace(part, value=cast(value, target.element) if target.kind == "complex" else real(value))
+
+
 class Body:
     """The sweep over one region's nodes, or the whole formula's. Parts for nodes outside are left in `outside`."""
 
@@ -96,6 +105,7 @@ class Body:
         """Adds a part to what it is the derivative of, or passes it outside."""
         if not self.wanted(part.target):
             return
+        part = of_kind(part)
         if part.target not in self.own:
             self.outside.append(part)
             return

@@ -20,7 +20,7 @@ import ast
 import cmath
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -29,6 +29,8 @@ from gdc.compiler import imp, ir
 from gdc.compiler.imp import Body, Expr, Program, Statement
 from gdc.compiler.ops import BINARY, OPS
 from gdc.compiler.types import BOOL, INT, NAMED, REAL, Element
+
+Line = tuple[str, ir.Node | None]
 
 # --- expression text with precedence -----------------------------------------------------------
 
@@ -524,24 +526,32 @@ def _by_rule(op: str, args: tuple[Expr, ...], attrs: tuple[tuple[str, Any], ...]
 
 def print_array_program(program: ir.Program) -> str:
     """The array IR as text, for people and for golden tests: nodes numbered in the order they are printed."""
-    return "\n".join(_ArrayPrinter(program).lines()) + "\n"
+    return "\n".join(text for text, _ in _ArrayPrinter(program).lines()) + "\n"
+
+
+def print_nodes(program: ir.Program, wanted: Container[ir.Node]) -> str:
+    """The lines of some nodes only, without the regions that they own."""
+    return "".join(f"{text.lstrip()}\n" for text, value in _ArrayPrinter(program).lines() if value in wanted)
 
 
 class _ArrayPrinter:
-    """Numbers nodes as it goes; a region's own nodes stand, indented, under the node that owns it."""
+    """Numbers nodes as it goes; a region's own nodes stand, indented, under the node that owns it.
+
+    Each line comes with the node that it defines.
+    """
 
     def __init__(self, program: ir.Program) -> None:
         self.program = program
         self.numbers: dict[ir.Node, str] = {}
         self.homes = _homes(program.region)
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[Line]:
         for value in self.program.inputs:
             self.numbers[value] = f"%{value.get('name')}"
-            yield f"input %{value.get('name')}: {value.type}"
+            yield f"input %{value.get('name')}: {value.type}", value
         yield from self.region(self.program.region, 0)
         outs = zip(self.program.outputs, self.program.region.results, strict=True)
-        yield "output " + ", ".join(f"{name} = {self.ref(value)}" for name, value in outs)
+        yield "output " + ", ".join(f"{name} = {self.ref(value)}" for name, value in outs), None
 
     def ref(self, value: ir.Node) -> str:
         if value.op == "const" and not value.type.shape:
@@ -550,25 +560,25 @@ class _ArrayPrinter:
             self.numbers[value] = f"%{len(self.numbers)}"
         return self.numbers[value]
 
-    def region(self, region: ir.Region, depth: int) -> Iterator[str]:
+    def region(self, region: ir.Region, depth: int) -> Iterator[Line]:
         for value in ir.walk(ir.roots(region)):
             if self.homes.get(value) is region and value.op not in ("param", "input") and (
                     value.op != "const" or value.type.shape):
                 yield from self.node(value, depth)
 
-    def node(self, value: ir.Node, depth: int) -> Iterator[str]:
+    def node(self, value: ir.Node, depth: int) -> Iterator[Line]:
         pad = "    " * depth
         words = [self.ref(a) for a in value.args]
         words += [f"{k}={v}" for k, v in value.attrs if k not in ("serial", "name")]
         words += ["after " + ", ".join(self.ref(d) for d in value.deps)] if value.deps else []
         hint = self.program.origins.names.get(value, value.get("name") or "")
         yield (f"{pad}{self.ref(value)}: {', '.join(str(t) for t in value.types)} = {value.op}({', '.join(words)})"
-               + (f"  # {hint}" if hint else ""))
+               + (f"  # {hint}" if hint else "")), value
         for region in value.regions:
             params = ", ".join(f"{self.ref(p)}: {p.type}" for p in region.params)
-            yield f"{pad}    region({params}):"
+            yield f"{pad}    region({params}):", None
             yield from self.region(region, depth + 2)
-            yield f"{pad}        yield " + ", ".join(self.ref(r) for r in region.results)
+            yield f"{pad}        yield " + ", ".join(self.ref(r) for r in region.results), None
 
 
 def _homes(top: ir.Region) -> dict[ir.Node, ir.Region]:

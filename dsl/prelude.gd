@@ -1,27 +1,74 @@
-# The library that is written in gd itself. Names with a leading underscore are the compiler's own.
+# The library that is written in gd itself. Names with a leading underscore are the compiler's own. Above each other
+# function stands what it means, then an example: the reference shows both.
 
 # --- learning ---------------------------------------------------------------------------------
 
+# The logistic function, 1/(1 + e^-x): between 0 and 1.
+#     x := [-1.0, 0.0, 2.0]; sigmoid(x)
 def sigmoid(x) = 1/(1 + exp(-x))
+
+# x where it is above 0, else 0.
+#     x := [-1.0, 0.5, 2.0]; relu(x)
 def relu(x) = 0 if x <= 0 else x
+
+# log(1 + e^x), a smooth relu, without overflow on the way.
+#     x := [-1.0, 0.0, 1000.0]; softplus(x)
 def softplus(x) = maximum(x, 0) + log1p(exp(-abs(x)))
+
+# e^x divided by its sum along the axis: positive numbers that add up to 1.
+#     x := [1.0, 2.0, 3.0]; softmax(x)
 def softmax(x, axis = -1) { e := exp(x - max(x, axis=axis, keepdims=true)); return e/sum(e, axis=axis, keepdims=true) }
+
+# log(softmax(x)), without overflow or loss on the way.
+#     x := [1.0, 2.0, 3.0]; log_softmax(x)
 def log_softmax(x, axis = -1) { z := x - max(x, axis=axis, keepdims=true); return z - log(sum(exp(z), axis=axis, keepdims=true)) }
+
+# Each column less its mean, divided by its standard deviation.
+#     X := [[1.0, 10.0], [3.0, 30.0]]; standardize(X)
 def standardize(X) = (X - mean(X, axis=0))/std(X, axis=0)
+
+# The mean of the squared errors of the predictions p.
+#     p := [1.0, 2.0, 4.0]; y := [1.0, 2.0, 3.0]; mse(p, y)
 def mse(p, y) = mean((p - y)^2)
+
+# The mean of the absolute errors of the predictions p.
+#     p := [1.0, 2.0, 4.0]; y := [1.0, 2.0, 3.0]; mae(p, y)
 def mae(p, y) = mean(abs(p - y))
+
+# The part of y's variance that the predictions p explain: 1 where they are all right, 0 where they are as good as the mean.
+#     p := [1.0, 2.0, 4.0]; y := [1.0, 2.0, 3.0]; r2(p, y)
 def r2(p, y) = 1 - sum((y - p)^2)/sum((y - mean(y))^2)
 
 # --- making and shaping -----------------------------------------------------------------------
 
+# The n by n matrix with 1 on its diagonal, 0 elsewhere.
+#     eye(3)
 def eye(n) = [1.0 if i == j else 0.0 for i in 0..n, j in 0..n]
+
+# n numbers from a to b, both included, equally far apart.
+#     linspace(0, 1, 5)
 def linspace(a, b, n) = [b*1.0 if i == n - 1 and n > 1 else a + i*((b - a)/max(n - 1, 1)) for i in 0..n]
+
+# The matrix of all products x[i]*y[j].
+#     x := [1, 2]; y := [1, 10, 100]; outer(x, y)
 def outer(x, y) = x[:, new]*y[new, :]
+
+# The sum of the diagonal.
+#     A := [[1, 2], [3, 4]]; trace(A)
 def trace(A) = sum(A[i, i] for i in 0..min(size(A, 0), size(A, 1)))
 def _diag_of_vector(v) = [v[i] if i == j else 0 for i in 0..size(v, 0), j in 0..size(v, 0)]
 def _diag_of_matrix(A) = [A[i, i] for i in 0..min(size(A, 0), size(A, 1))]
+
+# The upper triangle; 0 below the k-th diagonal.
+#     A := [[1, 2], [3, 4]]; triu(A)
 def triu(A, k = 0) = [A[i, j] if j - i >= k else 0 for i, j]
+
+# The lower triangle; 0 above the k-th diagonal.
+#     A := [[1, 2], [3, 4]]; tril(A)
 def tril(A, k = 0) = [A[i, j] if j - i <= k else 0 for i, j]
+
+# A row for each int of the vector i, of length k, with 1 at that place and 0 elsewhere.
+#     one_hot([2, 0], 3)
 def one_hot(i, k) = [1.0 if i[a] == c else 0.0 for a, c in 0..k]
 
 # --- random numbers: what becomes of 63 random bits ---------------------------------------------

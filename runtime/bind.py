@@ -1,6 +1,7 @@
 """The caller's values as what a plan's text takes: names, conversions, contracts, sizes, defaults, memory.
 
     given = named(plan, values)                which input each value is for; names that are wrong or missing
+    given = plain_values(plan, given)          arrays for what other libraries call so
     types = value_types(plan, given)           element, rank and axes of size 1 of the inputs without a contract
     bound = bind(plan, given)                  arrays and scalars in order, and the value of every size
 
@@ -22,6 +23,7 @@ from gdc.dsl import elsewhere
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source, Span
 from gdc.runtime import gpu
+from gdc.runtime.foreign import plain
 from gdc.runtime.values import as_array, check_finite, converted, element_of, served
 
 SIMILAR = 0.6
@@ -170,6 +172,15 @@ def atoms(formula: Any) -> Iterable[str]:
 
 
 # --- values ------------------------------------------------------------------------------------
+
+
+def plain_values(plan: Any, given: Mapping[str, Any], device: bool = False) -> dict[str, Any]:
+    """The values, those of other libraries as arrays. `device`: what lies in a GPU's memory stays there."""
+    inputs = {i.name: i for i in plan.inputs}
+    return {
+        name: plain(name, value, failing(plan, inputs[name]), device) if name in inputs else value
+        for name, value in given.items()
+    }
 
 
 def value_types(plan: Any, given: Mapping[str, Any]) -> dict[str, tuple[str, tuple[int | None, ...]]]:

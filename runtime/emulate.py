@@ -214,6 +214,13 @@ def _gamma_at_failure(x: float) -> float:
     return math.copysign(math.inf, x) if x > -1 else math.nan
 
 
+def _log_of_gamma(x: float) -> float:
+    """As exact as CUDA's, which math.lgamma is not."""
+    from scipy import special
+
+    return math.lgamma(x) if math.isinf(x) or abs(x) < 1e-30 else float(special.gammaln(x))
+
+
 def _of_python(function: Callable[[float], float], at_failure: Callable[[float], float]) -> Callable[[Any], Any]:
     """A function of `math` that NumPy lacks, keeping the width of its argument and never raising."""
 
@@ -241,10 +248,10 @@ def _ieee_math() -> SimpleNamespace:
         "floor ceil trunc fabs hypot fmod copysign ldexp nextafter degrees radians isnan isinf isfinite"
     )
     names = {name: getattr(numpy, name) for name in same.split()}
-    names["pow"] = lambda x, y: numpy.power(x * 1.0, y)
+    names["pow"] = lambda x, y: (x * 1.0) ** y
     names.update({name: numpy.float64(getattr(math, name)) for name in ("inf", "nan", "pi", "e", "tau")})
     names.update(erf=_of_python(math.erf, abs), erfc=_of_python(math.erfc, abs))
-    names.update(gamma=_of_python(math.gamma, _gamma_at_failure), lgamma=_of_python(math.lgamma, lambda x: math.inf))
+    names.update(gamma=_of_python(math.gamma, _gamma_at_failure), lgamma=_of_python(_log_of_gamma, lambda x: math.inf))
     return SimpleNamespace(**names)
 
 

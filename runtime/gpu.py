@@ -19,6 +19,7 @@ import numpy as np
 from gdc.runtime.machine import emulating
 
 MOST_KEPT = 64      # emulated texts
+GPUS = (2, 13)      # what DLPack calls CUDA's memory, and its managed memory
 
 _lock = threading.Lock()
 _kept: OrderedDict[tuple[str, bool], Mapping[str, Any]] = OrderedDict()
@@ -45,6 +46,31 @@ def load(text: str, backwards: bool = False) -> Mapping[str, Any]:
 def is_device_array(value: Any) -> bool:
     """Whether a value lies in a GPU's memory, as CuPy's arrays do."""
     return hasattr(value, "__cuda_array_interface__") and hasattr(value, "get")
+
+
+def lies_on_gpu(value: Any) -> bool:
+    """Whether any library's array lies in a GPU's memory: CuPy's, Numba's, PyTorch's, JAX's and others."""
+    if hasattr(value, "__cuda_array_interface__"):
+        return True
+    try:
+        return value.__dlpack_device__()[0] in GPUS
+    except Exception:   # it has none, or it cannot say
+        return False
+
+
+def adopted(value: Any) -> Any:
+    """Any library's array on the GPU as CuPy's: the same memory."""
+    import cupy
+
+    return cupy.asarray(value) if hasattr(value, "__cuda_array_interface__") else cupy.from_dlpack(value)
+
+
+def fetched(value: Any) -> Any:
+    """Any library's array on the GPU as something that NumPy can read; None where it offers no way."""
+    for way in ("get", "copy_to_host", "cpu"):
+        if callable(getattr(value, way, None)):
+            return getattr(value, way)()
+    return value if hasattr(value, "__array__") else None
 
 
 def to_device(value: Any) -> Any:

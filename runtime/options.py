@@ -12,7 +12,7 @@ import click
 
 from gdc.runtime.bind import normal
 
-SPEC = re.compile(r"(.+?\.(?:npy|npz|csv|tsv))(?::(.+))?", re.IGNORECASE | re.DOTALL)
+SPEC = re.compile(r"(.+?\.(?:npy|npz|csv|tsv|parquet|arrow|feather))(?::(.+))?", re.IGNORECASE | re.DOTALL)
 IMAGINARY = re.compile(r"(?<=[0-9.])i\b")  # that ends a number
 WORDS = {
     "true": True,
@@ -56,6 +56,19 @@ def split(text: str) -> tuple[str, tuple[str, ...]]:
     if match is None or Path(text).is_file():
         return text, ()
     return match[1], tuple(m.strip() for m in match[2].split(",")) if match[2] else ()
+
+
+def split_place(option: str, word: str, names: Sequence[str]) -> tuple[tuple[str, ...] | None, str]:
+    """`w,b=fit.csv` as the names and the path; None where none are named. Raises a usage error for an unknown name."""
+    left, sign, path = word.partition("=")
+    if not sign or Path(word).exists() or any(letter in left for letter in "/\\."):
+        return None, word
+    chosen = tuple(normal(name.strip()) for name in left.split(","))
+    strange = [name for name in chosen if name not in names]
+    if strange or not path.strip():
+        words = f"there is no {strange[0] or 'name'}; there is {', '.join(names)}" if strange else "give a path"
+        raise click.UsageError(f"{option} {word}: {words}")
+    return chosen, path.strip()
 
 
 def setting_values(words: Sequence[str]) -> dict[str, Any]:

@@ -103,7 +103,9 @@ class Program:
         files: bool,
         folder: str | None,
         libraries: tuple[tuple[str, str], ...] = (),
+        sampled: tuple[int, int, bool, int] | None = None,
     ) -> None:
+        self._sampled = sampled
         self._libraries = libraries  # read once: what is pickled, or runs in another folder, needs no file
         self._text, self._name, self._types = text, name, dict(types)
         self._strict, self._without, self._precision = strict, without, precision
@@ -163,34 +165,48 @@ class Program:
 
     def explain(
         self,
-        target: str = "numpy",
+        target: str | None = None,
         stage: str | None = None,
         sizes: Mapping[str, int] | None = None,
         *,
+        line: int | None = None,
         as_json: bool = False,
     ) -> str:
-        """What happened to the formulas on their way to a target, or one stage (tree ir passes imp, a target).
+        """What happened to the formulas on their way to a target, or one stage (tree ir passes imp asm, a target).
 
             print(p.explain("parallel", sizes={"m": 100_000, "n": 1000}))
 
+        target    numpy, if it is not given; of stage "asm", the machine code, parallel
         sizes     {"m": 100_000}: decisions are taken, and costs shown as numbers, for these sizes; without them each
                   decision takes its default, and is shown with both sides
+        line      only what concerns this line of the script
         as_json   the same as a JSON text with "schema": 1
+
+        Raises gdc.Error.
         """
-        from gdc.compiler import driver, explain
+        from gdc.compiler import driver, explain, explain_line
         from gdc.compiler.dims import unnamed_size
         from gdc.runtime import choose
 
         choose.known("stage", stage, (None, *explain.STAGES))
         types, assumed = self._types_to_show()
-        if stage in TARGETS:
-            target = stage
+        target = stage if stage in TARGETS else target or ("parallel" if stage == "asm" else "numpy")
         choose.known("target", target, TARGETS)
         known = {**self._defaults(), **{unnamed_size(name): size for name, size in sizes.items()}} if sizes else {}
         with contained("explaining the program", self._text):
             done = driver.compile_stages(self._source, target, types, self._options(), sizes=known)
+            if line is not None:
+                found = explain_line.explain_line(done, line, assumed, known)
+                return explain.line_json(done, line, found) if as_json else found
+            machine_code = self._machine_code if stage == "asm" else None
             tell = explain.explain_json if as_json else explain.explain
-            return tell(done, stage, assumed, known)
+            return tell(done, stage, assumed, known, machine_code)
+
+    @staticmethod
+    def _machine_code(plan: Plan) -> str:
+        from gdc.runtime.assembly import explain_code
+
+        return explain_code(plan)
 
     def source(self, target: str = "numpy", sizes: Mapping[str, int] | None = None) -> str:
         """The text that runs on a target: complete Python that needs NumPy (and Numba or CuPy) only.
@@ -284,7 +300,7 @@ class Program:
 
     def _read_or_compile(self, target: str, types: Types, sizes: Mapping[str, int]) -> Plan:
         used = (self._libraries, str(Path(self._name).parent)) if self._libraries else ()
-        options = (self._strict, sorted(self._without), self._precision)
+        options = (self._strict, sorted(self._without), self._precision, self._sampled)
         name = cache.key(VERSION, self._text, target, types, self._given, *options, used)
         kept = self._read(name, target, sizes)
         if kept is not None:
@@ -328,7 +344,12 @@ class Program:
     def _options(self) -> Any:
         from gdc.compiler import driver
 
-        return driver.Options(self._strict, self._without, self._precision, self._libraries)
+        return driver.Options(self._strict, self._without, self._precision, self._libraries, self._sampled)
+
+    def _with_samples(self, sampled: tuple[int, int, bool, int]) -> Program:
+        """This program in 64 bits, with samples for its derivatives: see runtime/gradients.py."""
+        given = (self._types, self._strict, self._without, "f64", self._files, self._folder)
+        return Program(self._text, self._name, *given, self._libraries, sampled)
 
     def _types_to_show(self) -> tuple[Types, str]:
         """Types for looking inside: those of the last call, else an assumption, in words."""

@@ -1,10 +1,13 @@
-"""A progress bar on standard error, for runs that take long: rounds done, time left, and the value last recorded."""
+"""A progress bar on standard error, for files and runs that take long: what is read; rounds done, time left, and the
+value last recorded."""
 
 from __future__ import annotations
 
 import sys
 import threading
 from typing import Any
+
+from gdc.runtime.data.watching import being_read
 
 PATIENCE = 0.7  # seconds before a bar appears
 TICK = 0.1
@@ -40,9 +43,24 @@ class Bar:
         if self._over.wait(PATIENCE):
             return
         while self._watch is None or self._watch.state()[1] == 0:
+            if being_read() is not None:
+                self._draw_reading()
             if self._over.wait(TICK):
                 return
         self._draw()
+
+    def _draw_reading(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        file = being_read()
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("")
+            while file is not None and not self._over.wait(TICK):
+                done = file.done or None
+                progress.update(task, description=f"reading {file.name}", completed=done, total=done and file.size)
+                file = being_read()
 
     def _draw(self) -> None:
         from rich.console import Console

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from gdc.dsl.errors import Error
 
 
 class Named(Mapping[str, Any]):
@@ -53,6 +56,8 @@ class Result(Named):
         r.time                              seconds: {"compile": …, "run": …}
         r.interrupted                       whether Ctrl-C ended its loops early
         r.cached                            whether it was compiled before, in this process or another
+        r.save("fit.npz")                   outputs and traces to a file (see docs/data.md); r.save("w.csv", "w")
+        r.save_trace("J.csv")               traces to a file, a row for each step
 
     An output that has one of these names is read with r["time"].
     """
@@ -84,6 +89,22 @@ class Result(Named):
             cached=cached,
         )
 
+    def save(self, path: str | Path, *names: str) -> list[Path]:
+        """Writes the outputs, or the named ones, by the ending of the path. Returns what was written; raises gdc.Error.
+
+        .npz, .json and a folder hold everything, traces too; .npy one output; .csv .tsv .parquet .arrow vectors and
+        matrices as columns. A file is written whole or not at all.
+        """
+        from gdc.runtime.data import write_results
+
+        return write_results(path, chosen(self, names), {} if names else self.trace)
+
+    def save_trace(self, path: str | Path, *names: str) -> list[Path]:
+        """Writes the traces, or the named ones. A table has a row for each step. Returns and raises as `save`."""
+        from gdc.runtime.data import write_traces
+
+        return write_traces(path, chosen(self.trace, names))
+
     def __repr__(self) -> str:
         run = self.time.get("run")
         lines = [
@@ -95,6 +116,14 @@ class Result(Named):
         lines += [f"  {name.ljust(width)}  {brief(value)}" for name, value in self._values.items()]
         lines += [f"  trace[{name!r}]  {brief(value)}" for name, value in self.trace.items()]
         return "\n".join(lines)
+
+
+def chosen(values: Named, names: Sequence[str]) -> Mapping[str, Any]:
+    """The named values, all where none are named. Raises gdc.Error for a name that is not there."""
+    for name in names:
+        if name not in values:
+            raise Error("name", f"there is no {name} here; there are {', '.join(values) or 'no values'}")
+    return {name: values[name] for name in names} if names else values
 
 
 def brief(value: Any) -> str:

@@ -41,11 +41,12 @@ def run_program(
     errors = bind.missing(face, given)
     if errors:
         raise joined(errors)
-    read = read_files(face, given, program)
+    device = backend in ("cuda", "auto") and machine.has_gpu()
+    read = bind.plain_values(face, read_files(face, given, program), device)
     types = bind.value_types(face, read)
     program._last = types or program._last
     loaded, before = time.perf_counter(), program.compiled
-    bound = bound_values(program, backend, types, read)
+    bound = bind.bind(program.interface(types), read, lambda text: load_text(text, "numpy"), device)
     decided = chosen(program, backend, types, bound)
     plan = decided.plan
     check_memory(decided, max_memory)
@@ -131,12 +132,6 @@ class Chosen:
     plan: Any
     needs: tuple[tuple[int, int], ...]
     is_long: bool
-
-
-def bound_values(program: Any, backend: str, types: Any, given: Mapping[str, Any]) -> bind.Bound:
-    """The values as a text takes them; those on a GPU stay there where it may run."""
-    device = backend in ("cuda", "auto") and machine.has_gpu()
-    return bind.bind(program.interface(types), given, lambda text: load_text(text, "numpy"), device)
 
 
 def chosen(program: Any, backend: str, types: Any, bound: bind.Bound) -> Chosen:

@@ -103,13 +103,13 @@ def result_json(result: Any) -> dict[str, Any]:
     }
 
 
-def value_json(value: Any) -> dict[str, Any]:
-    """{"shape", "dtype", "min", "mean", "max", "value"}; of large arrays {"first"} instead of the value."""
+def value_json(value: Any, most: int | None = MOST_ENTRIES) -> dict[str, Any]:
+    """{"shape", "dtype", "min", "mean", "max", "value"}; of more than `most` entries {"first"} instead of the value."""
     array = np.asarray(value)
     found: dict[str, Any] = {"shape": list(array.shape), "dtype": str(array.dtype)}
     if array.ndim and array.dtype.kind != "c" and array.size:
         found.update(zip(("min", "mean", "max"), (plain(x) for x in summary(array))))
-    if array.size <= MOST_ENTRIES:
+    if most is None or array.size <= most:
         return {**found, "value": plain(entries(array))}
     return {**found, "first": plain(entries(array.ravel()[:FIRST]))}
 

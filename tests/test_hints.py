@@ -71,3 +71,9 @@ def test_counting_from_one_is_told_at_the_end():
         with pytest.raises(gdc.Error, match="index 3 is out of range for an axis of size 3") as caught:
             program.run({"v": [1.0, 2.0, 3.0]}, target)
         assert caught.value.hint == "indices count from 0"
+
+
+def test_an_unknown_function_is_told_by_its_name():
+    with pytest.raises(gdc.Error, match="there is no function zqx") as caught:
+        gdc.compile("y := zqx(2)")
+    assert caught.value.hint == "define it: def zqx(x) = …"

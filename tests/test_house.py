@@ -19,7 +19,7 @@ LAYERS = [
     {"runtime.cli"},
     {"runtime.program"},
     {"compiler.driver"},
-    {"compiler.explain", "compiler.defaults"},
+    {"compiler.explain", "compiler.explain_line", "compiler.defaults", "compiler.manual"},
     {"compiler.pipeline"},
     {"compiler.targets"},
     {"compiler.lower"},
@@ -40,14 +40,16 @@ LAYERS = [
     {"compiler.names", "compiler.snippets", "compiler.library"},
     {"compiler.ops"},
     {"compiler.shape_rules"},
-    {"compiler.dims", "compiler.types", "compiler.random_numbers"},
+    {"compiler.dims", "compiler.types", "compiler.random_numbers", "compiler.special_functions", "compiler.vecmath"},
     {"runtime"},
     {"dsl"},
 ]
 APART = {"compiler.targets", "compiler.passes"}         # siblings never import one another
 SEES_COMPILER = {"runtime.cli", "runtime.program"}      # the only ones of runtime
-SLOW = {"numba", "numba_cuda", "llvmlite", "cupy", "cupyx", "scipy", "matplotlib", "pandas", "pyarrow", "dask", "jax"}
-LAZY = {"runtime.vecmath"}      # may import slow packages at the top, so is itself imported only inside functions
+SLOW = {"numba", "numba_cuda", "llvmlite", "cupy", "cupyx", "scipy", "matplotlib", "pandas", "polars", "pyarrow",
+        "xarray", "dask", "jax"}
+# may import slow packages at the top, so is itself imported only inside functions
+LAZY = {"runtime.vecmath", "runtime.data.arrow"}
 LEVEL = {name: number for number, names in enumerate(LAYERS) for name in names}
 
 

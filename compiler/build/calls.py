@@ -10,6 +10,7 @@ from gdc.compiler import ir
 from gdc.compiler.build import notation
 from gdc.compiler.build.core import Builder, builds, converted_reduction, escaped, excerpt, folded
 from gdc.compiler.build.expressions import every
+from gdc.compiler.build.grad_samples import sampled
 from gdc.compiler.build.names import unknown_function
 from gdc.compiler.construct import product
 from gdc.compiler.dims import ONE, Dim, dim
@@ -321,8 +322,10 @@ def least_or_greatest(b: Builder, node: tree.Call, arguments: Arguments) -> Node
         return reduced(b, node, arguments)
     op = "minimum" if node.function == "min" else "maximum"
     value = b.expr(node.args[0])
-    for other in node.args[1:]:
-        value = b.apply(op, node.span, (node.args[0], other), value, b.expr(other))
+    for tree_of_other in node.args[1:]:
+        other = b.expr(tree_of_other)
+        if other is not value or value.op != "size":  # the lesser of n and n is n, a size without a formula
+            value = b.apply(op, node.span, (node.args[0], tree_of_other), value, other)
     return value
 
 
@@ -673,14 +676,18 @@ def gradients(b: Builder, node: tree.Call) -> tuple[Node, ...]:
     text = excerpt(node.args[0].span, 30)
     if value.type.rank:
         b.fail("type", f"grad wants a scalar, and {text} is {value.type}", node.span, f"sum it: grad(sum({text}), …)")
+    if value.type.kind == "complex":
+        hint = f"abs({text})^2, or real({text})"
+        b.fail("type", f"grad wants a real scalar, and {text} is {value.type}", node.span, hint)
     used = set(ir.walk([value]))
     results = []
     for given in node.args[1:]:
         if not isinstance(given, tree.Name):
             b.fail("type", f"grad's further arguments are names, and {excerpt(given.span)} is a formula", given.span)
         variable = b.read(given.name, given.span)
-        if variable.type.kind != "real":
-            b.fail("type", f"{given.name} is {variable.type}: derivatives are taken of reals", given.span)
+        if variable.type.kind not in ("real", "complex"):
+            words = f"{given.name} is {variable.type}: derivatives are taken by reals and complex numbers"
+            b.fail("type", words, given.span)
         if variable not in used:
             b.fail(
                 "type",
@@ -688,8 +695,7 @@ def gradients(b: Builder, node: tree.Call) -> tuple[Node, ...]:
                 node.span,
                 f"compute {text} from {given.name} after {given.name} was last assigned",
             )
-        made = ir.make(
-            "grad", (value, variable), {"site": b.site(node.span, "type", f"{text} by {given.name}")}, (variable.type,)
-        )
-        results.append(made)
+        site = b.site(node.span, "type", f"{text} by {given.name}")
+        results.append(ir.make("grad", (value, variable), {"site": site}, (variable.type,)))
+        sampled(b, results[-1], site)
     return tuple(results)

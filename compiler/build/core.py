@@ -44,7 +44,13 @@ class LoopFrame:
 class Builder:
     """Builds one program. Expressions and statements register how they are built in EXPRESSIONS and STATEMENTS."""
 
-    def __init__(self, source: Source, types: dict[str, Type], prelude: dict[str, Function]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        types: dict[str, Type],
+        prelude: dict[str, Function],
+        sampled: tuple[int, int, bool, int] | None = None,
+    ) -> None:
         self.source = source
         self.types = types  # of undeclared inputs
         self.prelude = prelude
@@ -67,6 +73,7 @@ class Builder:
         self.mask_read = False  # whether the value of the assignment being built read entries under its mask
         self.errors: list[Error] = []
         self.is_bare = False
+        self.sampled = sampled  # see grad_samples.py
         self.inputs: dict[str, Node] = {}
         self.declared: dict[str, ir.Declared] = {}
         self.traces: dict[str, Type] = {}

@@ -51,7 +51,7 @@ def unknown_function(builder: Builder, call: tree.Call) -> Error:
         hint = f"{name} is a variable: its entries are {name}[i], a product is {name}*(…)"
     else:
         hint = f"define it: def {name}(x) = …"
-    return Error("name", f"tblamed is no function {name}", builder.blamed(call.function_span), hint)
+    return Error("name", f"there is no function {name}", builder.blamed(call.function_span), hint)
 
 
 def known_functions(builder: Builder) -> list[str]:

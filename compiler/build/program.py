@@ -48,15 +48,16 @@ def build(
     source: Source,
     types: dict[str, Type] | None = None,
     libraries: Mapping[str, Source] | None = None,
+    sampled: tuple[int, int, bool, int] | None = None,
 ) -> ir.Program:
     """The array IR of a script.
 
-    libraries: the files that it uses, by path.
+    libraries: the files that it uses, by path. sampled: see grad_samples.py.
     types: element, rank and axes of size 1 of the inputs that have no contract. Raises gdc.Error, with all further
     errors of the script in its `others`.
     """
     ir.begin()
-    b = Builder(source, types or {}, prelude())
+    b = Builder(source, types or {}, prelude(), sampled)
     top = tuple(s for s in script.statements if not isinstance(s, (tree.Input, tree.Param, tree.Def, tree.Use)))
     b.scope.differentiated = differentiated(top)
     collect_functions(b, script, libraries or {})

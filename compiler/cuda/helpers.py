@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from gdc.compiler import random_numbers
+from gdc.compiler import random_numbers, special_functions
 from gdc.compiler.emit import PART
 from gdc.compiler.library import LIBRARY
 
@@ -21,15 +21,16 @@ BINDINGS = {
     "directions": LIBRARY["directions"], "packed_eig": LIBRARY["packed_eig"],
     "special": "from scipy import special", "part": PART, "math": "import math", "cmath": "import cmath",
     **{name: _helper(text) for name, text in random_numbers.SCALAR.items()}, **random_numbers.WHOLE,
+    **special_functions.WHOLE,
     "minimum": _helper('''
 def minimum(x, y):
     """The lesser; nan where either is."""
-    return x if x <= y or x != x else y
+    return x if x < y or x != x else y
 '''),
     "maximum": _helper('''
 def maximum(x, y):
     """The greater; nan where either is."""
-    return x if x >= y or x != x else y
+    return x if x > y or x != x else y
 '''),
     "sign": _helper('''
 def sign(x):

@@ -50,11 +50,11 @@ def loop(c: Context, value: Node) -> None:
     c.loop_depth += 1
     with c.block() as statements:
         c.region(body)
-        pairs = [
-            (str(c.env[p].get("name")), handed(c, ("next", value, k), r, p.type))
+        wanted = [
+            (str(c.env[p].get("name")), handed(c, ("next", value, k), r, p.type), c.origins(r) or origins)
             for k, (p, r) in enumerate(zip(params, body.results, strict=True))
         ]
-        for move in moves(pairs, c.namer.temporary, origins):
+        for move in moves(wanted, c.namer.temporary):
             c.add(move)
     c.loop_depth -= 1
     if bounds is not None:
@@ -200,11 +200,11 @@ def leave(c: Context, value: Node) -> None:
     params, origins = carried(owner), c.origins(value)
     condition = c.value(value.args[0])
     with c.block() as body:
-        pairs = [
-            (str(c.env[p].get("name")), handed(c, ("exit", value, k), x, p.type))
+        wanted = [
+            (str(c.env[p].get("name")), handed(c, ("exit", value, k), x, p.type), c.origins(x) or origins)
             for k, (p, x) in enumerate(zip(params, value.args[1:], strict=True))
         ]
-        for move in moves(pairs, c.namer.temporary, origins):
+        for move in moves(wanted, c.namer.temporary):
             c.add(move)
         c.add(Break(origins) if value.get("kind") == "stop" else Continue(origins))
     if condition.op == "const" and condition.get("value"):
@@ -229,8 +229,11 @@ def branch(c: Context, value: Node) -> None:
                     c.preferred[result] = (names[k], c.adopted.get((value, k)))
         with c.block() as body:
             c.region(region)
-            pairs = [(names[k], handed(c, (word, value, k), r, value.types[k])) for k, r in enumerate(region.results)]
-            for move in moves(pairs, c.namer.temporary, origins):
+            wanted = [
+                (names[k], handed(c, (word, value, k), r, value.types[k]), c.origins(r) or origins)
+                for k, r in enumerate(region.results)
+            ]
+            for move in moves(wanted, c.namer.temporary):
                 c.add(move)
         written.append(tuple(body))
     c.add(Branch(condition, written[0], written[1], origins))

@@ -264,9 +264,8 @@ def _step_together(c: Context, states: list[Expr], after: list[Expr], origins: i
         body = tuple(Let(str(s.get("name")), a.args[1], origins) for a, s in zip(after, states, strict=True))
         c.add(imp.Branch(first.args[0], body, (), origins))
         return
-    for move in moves(
-        [(str(s.get("name")), a) for s, a in zip(states, after, strict=True)], c.namer.temporary, origins
-    ):
+    wanted = [(str(s.get("name")), a, origins) for s, a in zip(states, after, strict=True)]
+    for move in moves(wanted, c.namer.temporary):
         c.add(move)
 
 

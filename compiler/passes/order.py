@@ -5,7 +5,6 @@
     scalars   (s*X)@e = s*(X@e)                a scalar meets the smaller of operand and result, provably or by the
                                                sizes of each call (rows, axis 0 of an input, count as many)
     solve     inv(A)@b = solve(A, b)           an inverse that is used for one product is never formed
-    part      (A@B)[i] = A[i]@B                of a product that is used for one part, that part
 
 A product that is used twice is computed once, and is a factor like any other; a scaled matrix that only products use is
 not. So is one that the user has given a name
@@ -28,7 +27,7 @@ from gdc.compiler.record import Record, Step
 from gdc.compiler.rules import formula, through, users
 
 NAME = "order"
-SWITCHES = ("chain", "scalars", "solve", "part")
+SWITCHES = ("chain", "scalars", "solve")
 SCALED = ("mul", "div", "neg")
 
 
@@ -71,8 +70,6 @@ class Order:
     def change(self, value: Node) -> Node:
         if value.op == "matmul" and all(a.type.rank <= 2 for a in value.args):
             return self.product(value)
-        if value.op == "index" and self.record.allows("part"):
-            return self.part(value)
         return value
 
     # --- products
@@ -163,24 +160,6 @@ class Order:
             own_flops(new),
         )
         self.origins.replace(inverse, new)
-        return new
-
-    # --- parts
-
-    def part(self, value: Node) -> Node:
-        product, subscripts = value.args[0], value.get("subscripts")
-        if product.op != "matmul" or not self.once(product) or any(a.type.rank != 2 for a in product.args):
-            return value
-        if "at" not in subscripts or not set(subscripts) <= {"at", "all"}:
-            return value
-        left, right = product.args
-        places = list(value.args[1:])
-        if subscripts[0] == "at":
-            left = node("index", left, places.pop(0), subscripts=("at", "all"), deps=value.deps)
-        if subscripts[1] == "at":
-            right = node("index", right, places.pop(0), subscripts=("all", "at"), deps=value.deps)
-        new = matmul(left, right)
-        self.tell("part", value, new, "only one part of the product is used", own_flops(product), own_flops(new))
         return new
 
     def tell(self, rule: str, before: Node, after: Node, reason: str, cost_before: Dim, cost_after: Dim) -> None:

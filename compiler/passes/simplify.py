@@ -101,7 +101,7 @@ RULES = (
     Rule("power_one", "x^1 = x", _ops("pow"), algebra.drop_right(1), lambda: apply("pow", _x(), _real(1.0))),
     Rule(
         "small_power",
-        "x^2 = x*x and x^-1 = 1/x",
+        "x^2 = x*x, x^-1 = 1/x and x^0.5 = sqrt(x)",
         _ops("pow"),
         algebra.small_power,
         lambda: apply("pow", _x(), _real(2.0)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdc.compiler import library, random_numbers
+from gdc.compiler import library, random_numbers, special_functions
 from gdc.compiler.emit import PART, Emitter, Text
 from gdc.compiler.imp import Expr, Program
 from gdc.compiler.library import LIBRARY
@@ -27,7 +27,7 @@ def std(x, axis=None, keepdims=False):
     return np.sqrt(var(x, axis, keepdims))
 '''
 BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD, **LIBRARY,
-            **random_numbers.WHOLE}
+            **random_numbers.WHOLE, **special_functions.WHOLE}
 NEEDS: dict[str, tuple[str, ...]] = {"mean": (), "var": ("mean",), "std": ("mean", "var")}
 
 

@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gdc.compiler import imp, library, random_numbers
+from gdc.compiler import imp, library, random_numbers, vecmath
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
@@ -52,9 +52,8 @@ def _helper(text: str) -> str:
 
 BINDINGS = {
     **{name: _helper(text) for name, text in LIBRARY.items()},
-    "abs": "import numpy as np", "asin": "from numpy import arcsin as asin", "acos": "from numpy import arccos as acos",
-    "atan": "from numpy import arctan as atan", "atan2": "from numpy import arctan2 as atan2",
-    "erf": "from math import erf", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
+    **vecmath.TEXTS,
+    "abs": "import numpy as np", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
     "prange": "from numba import prange",
     **{name: _helper(text) for name, text in random_numbers.SCALAR.items()},
     "part": _helper(PART),
@@ -67,6 +66,11 @@ def minimum(x, y):
 def maximum(x, y):
     """The greater; nan where either is."""
     return x if x > y or x != x else y
+'''),
+    "divide_int": _helper('''
+def divide_int(x, y):
+    """The quotient, rounded down; Numba's of the least int by -1 does not wrap."""
+    return -x if y == -1 else x // y
 '''),
     "sign": _helper('''
 def sign(x):
@@ -232,7 +236,7 @@ def stop(status, numbers):
 NEEDS: dict[str, tuple[str, ...]] = {
     "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"),
     "put_complex": ("put_int", "put_real"), "put_complexes": ("put_int", "put_real", "put_complex"),
-    **random_numbers.NEEDS}
+    **random_numbers.NEEDS, **vecmath.NEEDS}
 ORDER = tuple(BINDINGS)
 
 
@@ -298,9 +302,23 @@ class Parallel(Emitter):
             if value.args[0].op == value.op and inner != flat[0]:
                 flat = (inner[:-1], *flat[1:])
             return Code(f"{word}({', '.join(flat)})")
+        if value.op in vecmath.FUNCTIONS:
+            return self.smooth(value, args)
+        divides = value.op == "floordiv" and value.element.kind == "int"
+        if divides and not index and imp.constant(value.args[1]) in (None, -1):
+            self.used.add("divide_int")
+            return Code(f"divide_int({args[0].text}, {args[1].text})")
         if value.op in OPERATORS:
             return template(str(OPS[value.op].numpy)).fill(args)
         return super().scalar(value, args, index)
+
+    def smooth(self, value: Expr, args: tuple[Code, ...]) -> Code:
+        """An elementary function: of reals, one that becomes vector code; rounded once where it is 32 bits wide."""
+        if value.element.kind == "complex":
+            return template(str(OPS[value.op].numpy)).fill(args)
+        self.used.add(value.op)
+        text = f"{value.op}({', '.join(a.text for a in args)})"
+        return Code(text if value.element == REAL else f"np.{value.element.numpy}({text})")
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
         if value.op == "matmul":

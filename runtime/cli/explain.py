@@ -9,13 +9,16 @@ import click
 from gdc.runtime.cli.scripts import BACKENDS, program_from, script_arguments, type_options
 from gdc.runtime.report import style_story
 
-STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda")
+STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda", "asm")
 
 
 @click.command(short_help="Tell what the compiler did, and why; show any stage.")
 @script_arguments
 @click.option("--stage", type=click.Choice(STAGES), help="One stage, instead of the record of the passes and the text.")
-@click.option("--backend", type=click.Choice(BACKENDS[1:]), default="numpy", show_default=True, help="The target.")
+@click.option("--line", type=click.IntRange(1), metavar="N", help="Only what concerns line N of the script.")
+@click.option(
+    "--backend", type=click.Choice(BACKENDS[1:]), help="The target.  [default: numpy; of stage asm parallel]"
+)
 @click.option(
     "--type", "types", multiple=True, metavar="X='real[m, n]'", help="The type of an input without a contract."
 )
@@ -28,7 +31,8 @@ def explain(
     strict: bool,
     precision: str,
     stage: str | None,
-    backend: str,
+    line: int | None,
+    backend: str | None,
     types: tuple[str, ...],
     without: tuple[str, ...],
     sizes: tuple[str, ...],
@@ -41,16 +45,21 @@ def explain(
       gdc explain fit.gd --size m=100000 --size n=1000     with costs as numbers
       gdc explain fit.gd --stage loops            as a beginner would program it
       gdc explain fit.gd --stage cuda             the GPU kernels, no GPU needed
+      gdc explain fit.gd --stage asm              machine code: which loops are vector code, how wide, why not
+      gdc explain fit.gd --line 7                 what became of one formula
       gdc explain -e "g := X.T@(X@w - y)" --type y='real[m]'
 
     \b
     Stages: tree    the formulas as they were read     ir      values, with types and shapes
             passes  the program after each pass        imp     statements, before they are printed
             loops numpy parallel cuda                  the text of a target
+            asm     the machine code of the innermost loops (it is compiled for that, which takes seconds)
     """
+    if line is not None and stage is not None:
+        raise click.UsageError("--line shows all stages of one line: leave --stage out")
     options = {"types": type_options(types), "without": without}
     program = program_from(file, formula, strict=strict, precision=precision, **options)
-    text = program.explain(backend, stage, size_options(sizes), as_json=as_json)
+    text = program.explain(backend, stage, size_options(sizes), line=line, as_json=as_json)
     click.echo(text if as_json or stage not in (None, "passes") else style_story(text))
     return 0
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import threading
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -23,14 +25,30 @@ STOPPING = "stopping after this round; Ctrl-C again stops at once, and nothing i
     "inputs",
     multiple=True,
     metavar="X=PATH",
-    help="A value for an input, from a .npy, .npz (X=d.npz:member), .csv or .tsv (X=d.csv:area,rooms) file.",
+    help="A value for an input, from a .npy, .npz (X=d.npz:member), .csv, .tsv, .parquet, .arrow or .feather "
+    "(X=d.csv:area,rooms) file.",
 )
 @click.option("--set", "settings", multiple=True, metavar="a=0.1", help="A value for a param, or for a scalar input.")
 @click.option("--backend", type=click.Choice(BACKENDS), default="auto", help="The target. auto chooses, and says why.")
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="How many threads to use at most.")
 @click.option("--max-memory", metavar="SIZE", help="Refuse arrays above this size: 2GB, 500MB.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Give up after so long.")
-@click.option("--out", metavar="PATH", help="Write outputs and traces to a .npz file or into a folder of .npy files.")
+@click.option(
+    "-o",
+    "--out",
+    "places",
+    multiple=True,
+    metavar="[w,b=]PATH",
+    help="Write outputs (or the named ones) to a .npz, .json, .csv, .tsv, .parquet, .arrow or .npy file, or into "
+    "a folder of .npy files; .npz, .json and a folder take the traces too.",
+)
+@click.option(
+    "--trace",
+    "trace_places",
+    multiple=True,
+    metavar="[J=]PATH",
+    help="Write traces (or the named ones) to such a file; a table has a row for each step.",
+)
 @click.option("--quiet", is_flag=True, help="Print the outputs only.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
 def run(
@@ -44,7 +62,8 @@ def run(
     threads: int | None,
     max_memory: str | None,
     timeout: float | None,
-    out: str | None,
+    places: tuple[str, ...],
+    trace_places: tuple[str, ...],
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -52,7 +71,8 @@ def run(
 
     \b
       gdc run examples/linear_regression.gd --set steps=500
-      gdc run fit.gd --input X=d.npz:X --input y=d.csv:price --backend parallel --out result.npz
+      gdc run fit.gd --input X=d.npz:X --input y=d.csv:price --backend parallel -o result.npz
+      gdc run fit.gd -o w=weights.csv -o all.json --trace J.csv
       gdc run -e "w := w - a*(1/m)*X.T@(X@w+b-y)" --input X=X.npy --input y=y.npy --input w=w.npy \\
               --set a=0.1 --set b=0 --set m=100
 
@@ -62,21 +82,56 @@ def run(
     """
     from gdc.runtime.options import input_values, setting_values
 
-    if out is not None:
-        from gdc.runtime.data import check_place
-
-        check_place(out)
     program = program_from(file, formula, strict=strict, precision=precision)
-    values = {**setting_values(settings), **input_values(inputs, program._face)}
-    result = watched(program, values, backend, threads, bytes_of(max_memory), timeout, quiet or as_json)
+    asked = asked_places(program, places, trace_places)
+    settings_given = setting_values(settings)
+    with bar(quiet or as_json) as following:
+        values = {**settings_given, **input_values(inputs, program._face)}
+        result = watched(program, values, backend, threads, bytes_of(max_memory), timeout, quiet or as_json, following)
     show_result(result, quiet, as_json)  # before they are written: a full disk must not lose them
-    if out is not None:
-        from gdc.runtime.data import write_results
-
-        for path in write_results(out, result, result.trace):
-            if not (quiet or as_json):
-                say(f"wrote {path}")
+    for path in kept(result, asked):
+        if not (quiet or as_json):
+            say(f"wrote {path}")
     return 130 if result.interrupted else 0
+
+
+def asked_places(program: Program, places: Sequence[str], trace_places: Sequence[str]) -> list[tuple[bool, Any, str]]:
+    """(of traces?, names or None for all, path) of each file that is asked for. Raises an error before the run."""
+    if not (places or trace_places):
+        return []
+    from gdc.runtime.data import check_place
+    from gdc.runtime.options import split_place
+
+    face, found = program._face, []
+    known = all(i.declared for i in face.inputs)
+    for option, words, values in (("--out", places, face.outputs), ("--trace", trace_places, face.traces)):
+        ranks = {v.name: v.rank + (option == "--trace") if known else None for v in values}
+        if words and not ranks:
+            raise click.UsageError(f"{option}: this program has no {'outputs' if option == '--out' else 'traces'}")
+        for word in words:
+            names, path = split_place(option, word, list(ranks))
+            check_place(path, {name: ranks[name] for name in names or ranks})
+            found.append((option == "--trace", names, path))
+    return found
+
+
+def kept(result: Any, asked: Sequence[tuple[bool, Any, str]]) -> Iterator[Path]:
+    """Writes the files that are asked for."""
+    for of_traces, names, path in asked:
+        save = result.save_trace if of_traces else result.save
+        yield from save(path, *(names or ()))
+
+
+@contextmanager
+def bar(quiet: bool) -> Iterator[Any]:
+    """A progress bar where standard error is a terminal, else None."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from gdc.runtime.progress import Bar
+
+    with Bar() as following:
+        yield following
 
 
 def watched(
@@ -87,29 +142,24 @@ def watched(
     max_memory: int | None,
     timeout: float | None,
     quiet: bool,
+    following: Any,
 ) -> Any:
-    """Runs with a progress bar where standard error is a terminal."""
-    bar: Any = nullcontext()
-    if not quiet and sys.stderr.isatty():
-        from gdc.runtime.progress import Bar
-
-        bar = Bar()
+    """Runs, and lets the progress bar follow."""
 
     def watching(watch: Any) -> None:
         watch.heard = lambda: threading.Thread(target=say, args=(STOPPING,)).start()  # a signal may come amid a print
         if following:
             following.follow(watch)
 
-    with bar as following:
-        return program.run(
-            values,
-            backend,
-            threads,
-            max_memory,
-            timeout,
-            watching=watching,
-            show=(lambda line: click.echo(line, err=True)) if quiet else click.echo,
-        )
+    return program.run(
+        values,
+        backend,
+        threads,
+        max_memory,
+        timeout,
+        watching=watching,
+        show=(lambda line: click.echo(line, err=True)) if quiet else click.echo,
+    )
 
 
 def show_result(result: Any, quiet: bool, as_json: bool) -> None:

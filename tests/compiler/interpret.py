@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import linalg, special
 
-from gdc.compiler import random_numbers
+from gdc.compiler import random_numbers, special_functions
 from gdc.compiler.dims import Dim
 from gdc.compiler.ir import nested, roots, walk
 from gdc.compiler.library import LIBRARY
@@ -11,7 +11,7 @@ from gdc.compiler.ops import OPS
 
 # what the op table's NumPy texts may name
 NAMES = {"np": np, "linalg": linalg, "special": special}
-for text in (*LIBRARY.values(), *random_numbers.WHOLE.values()):
+for text in (*LIBRARY.values(), *random_numbers.WHOLE.values(), *special_functions.WHOLE.values()):
     exec(text, NAMES)
 
 

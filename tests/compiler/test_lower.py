@@ -260,7 +260,7 @@ def test_long_chains_are_split(style, shape):
 def test_moves_are_simultaneous():
     a, b, c = (imp.var(n, INT) for n in "abc")
     spare = iter(["t1", "t2"])
-    done = moves([("a", b), ("b", a), ("c", imp.add(c, a))], lambda: next(spare), ())
+    done = moves([("a", b, ()), ("b", a, ()), ("c", imp.add(c, a), ())], lambda: next(spare))
     values = {"a": 1, "b": 2, "c": 10}
     for let in done:
         values[let.name] = sum(values[e.get("name")] for e in imp.subexpressions(let.value) if e.op == "name")

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from build_ir import array, at, mul, program, real
+from build_ir import array, mul, program, real
 from interpret import run
 
 from gdc.compiler import construct as c
 from gdc.compiler.dims import dim
-from gdc.compiler.ir import integer, node, roots, walk
+from gdc.compiler.ir import node, roots, walk
 from gdc.compiler.passes import order
 from gdc.compiler.record import Record
 
@@ -114,13 +114,6 @@ def test_inverse_times_something_is_a_solve():
     ):
         after, record = ordered(value)
         assert "inv" not in [n.op for n in ops(after)] and "solve" in [s.rule for s in record.steps]
-
-
-def test_part_of_a_product():
-    after, _ = ordered(at(c.matmul(X, A), integer(1)))
-    assert [n.type.rank for n in products(after)] == [1]
-    after, _ = ordered(at(c.matmul(X, A), integer(1), integer(2)))
-    assert [n.type.rank for n in products(after)] == [0]
 
 
 def test_strict_and_without():

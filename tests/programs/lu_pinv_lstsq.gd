@@ -13,6 +13,7 @@
 # expect poor = [[0.25, 0.25], [0.25, 0.25]]
 # expect nothing = zeros((3, 2))
 # expect few = [1.5]
+# expect cycle = [[0.0, 1.0, 2.0], [1.0, 1.0, 5.0], [3.0, 4.0, 0.0]]
 input A: real[m, n]; input b: real[m]
 (P, L, U) := lu(A)
 back := P@L@U
@@ -20,3 +21,4 @@ back := P@L@U
 wide := p@l@u
 x := lstsq(A, b); X := lstsq(A, stack(b, b, axis=1)); short := lstsq(A.T, b[:2])
 inverse := pinv(A); poor := pinv([[1, 1], [1, 1]]); nothing := pinv(zeros(2, 3)); few := lstsq([[1], [1]], [1, 2])
+(q, M, V) := lu([[0, 1, 2], [1, 1, 5], [3, 4, 0]]); cycle := q@M@V

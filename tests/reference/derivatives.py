@@ -17,7 +17,9 @@ class Derivatives:
         if self.probing:
             return real(self.read(name))
         names, length = outer.starts[name]
-        w = real(names[name]).astype(np.float64)
+        w = real(names[name])
+        ways = (1, 1j) if w.dtype.kind == "c" else (1,)
+        w = w.astype(np.result_type(w.dtype, np.float64))
 
         def at(value):
             self.scope = Scope({**names, name: value}, outer.sizes)
@@ -25,16 +27,17 @@ class Derivatives:
                 action(self)
             return float(self.expr(formula))
 
-        slope = np.empty(w.shape)
+        slope = np.zeros(w.shape, w.dtype)
         try:
             for place in np.ndindex(w.shape):
                 h = self.step * max(1.0, abs(w[place]))
-                f = {}
-                for k in (-2, -1, 1, 2):
-                    moved = w.copy()
-                    moved[place] += k * h
-                    f[k] = at(moved)
-                slope[place] = (8 * (f[1] - f[-1]) - (f[2] - f[-2])) / (12 * h)
+                for way in ways:
+                    f = {}
+                    for k in (-2, -1, 1, 2):
+                        moved = w.copy()
+                        moved[place] += k * h * way
+                        f[k] = at(moved)
+                    slope[place] += way * (8 * (f[1] - f[-1]) - (f[2] - f[-2])) / (12 * h)
         finally:
             self.scope = outer
         return slope.astype(names[name].dtype)

@@ -97,7 +97,7 @@ def test_results_are_written(script, capsys, tmp_path):
 
 def test_a_place_that_takes_no_results_is_told_before_the_run(capsys):
     code, out, err = gdc(capsys, "run", "-e", 'print "ran"\ny := 1', "--out", "r.txt")
-    assert (code, out) == (3, "") and ".npz file or into a folder" in err
+    assert (code, out) == (3, "") and "results are written to a .npz, .json" in err
 
 
 def test_results_are_shown_where_they_cannot_be_written(capsys, tmp_path):
@@ -190,10 +190,17 @@ def test_check_of_a_formula(capsys):
     assert code == 0 and out.splitlines() == ["input A", "input x", "input b", "output y"] and "each call" in err
 
 
-@pytest.mark.parametrize("stage", ["tree", "ir", "passes", "imp", "loops", "numpy"])
+@pytest.mark.parametrize("stage", ["tree", "ir", "passes", "imp", "loops", "numpy", "asm"])
 def test_explain_shows_every_stage(script, capsys, stage):
     code, out, _ = gdc(capsys, "explain", script, "--stage", stage)
     assert code == 0 and len(out.splitlines()) > 5
+
+
+def test_explain_shows_a_line(script, capsys):
+    code, out, _ = gdc(capsys, "explain", script, "--line", "7")
+    assert code == 0 and out.startswith("=== Line 7, for numpy\nw -= a/m*X.T@(X@w - y)")
+    assert gdc(capsys, "explain", script, "--line", "7", "--stage", "ir")[0] == 2
+    assert gdc(capsys, "explain", script, "--line", "70")[0] == 1
 
 
 def test_explain_takes_types(capsys):

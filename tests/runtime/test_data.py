@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gdc
-from gdc.runtime.data import read_value, write_results
+from gdc.runtime.data import arrays, read_value, write_results
 
 TABLE = "a,b,name\n1,2.5,x\n3,4.5,y\n"
 
@@ -29,6 +29,9 @@ def folder(tmp_path):
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "rows0.csv").write_text("a,b\n")
     (tmp_path / "latin.csv").write_bytes(b"caf\xe9\n1\n")
+    (tmp_path / "semicolons.csv").write_text("a;b\n1,5;2\n")
+    (tmp_path / "tabs.csv").write_text("a\tb\n1\t2\n")
+    (tmp_path / "commas.tsv").write_text("a,b\n1,2\n")
     (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY")
     (tmp_path / "big.csv").write_text("a\n99999999999999999999\n")
     return str(tmp_path)
@@ -82,6 +85,9 @@ def test_values_are_read(folder, path, members, element, rank, expected):
         ("latin.csv", (), "real", 2, ["UTF-8"]),
         ("t.csv", ("name",), "bool", 1, ["row 2", '"x"', "true or false"]),
         ("big.csv", ("a",), "int", 1, ["row 2", "does not fit"]),
+        ("semicolons.csv", ("a",), "real", 1, ["parted by semicolons, where commas are wanted"]),
+        ("tabs.csv", ("a",), "real", 1, ["parted by tabs, where commas are wanted", "call it .tsv"]),
+        ("commas.tsv", (), "real", 2, ["parted by commas, where tabs are wanted", "call it .csv"]),
     ],
 )
 def test_errors_name_file_row_and_column(folder, path, members, element, rank, words):
@@ -132,6 +138,44 @@ def test_the_callers_value_wins(folder):
     assert gdc.compile('input x: real[m, n] from "nowhere.npy"\ns := sum(x)', folder=folder)(x=[[1.0, 2.0]]).s == 3
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("backend", ["loops", "numpy", "parallel", "cuda"])
+def test_a_large_array_lies_in_its_file(tmp_path, monkeypatch, backend, order):
+    """Mapped where it is large, with equal results; neither the file nor the mapping is ever written."""
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
+    X = np.asarray(np.random.default_rng(1).normal(size=(60, 5)), order=order)
+    np.save(tmp_path / "X.npy", X)
+    before = (tmp_path / "X.npy").read_bytes()
+    text = 'input X: real[m, n] from "X.npy"\nX[0, 0] += 7\nX := 2*X\nrepeat 3 { X[1:] += 1 }\ns := sum(X)\noutput X, s'
+    program, found = gdc.compile(text, folder=tmp_path), []
+    for large in (1 << 60, 0):
+        monkeypatch.setattr(arrays, "LARGE", large)
+        assert isinstance(read_value("X.npy", folder=str(tmp_path)), np.memmap) is (large == 0)
+        found.append(program.run({}, backend))
+    np.testing.assert_array_equal(found[0].X, found[1].X)
+    assert found[0].s == found[1].s and (tmp_path / "X.npy").read_bytes() == before
+
+
+def test_a_result_outlives_the_file_that_it_was_read_from(tmp_path, monkeypatch):
+    monkeypatch.setattr(arrays, "LARGE", 0)
+    np.save(tmp_path / "X.npy", np.ones(4))
+    result = gdc.compile('input X: real[m] from "X.npy"\noutput X', folder=tmp_path).run({}, "numpy")
+    assert not isinstance(result.X, np.memmap) and result.X.flags.writeable and result.X.flags.owndata
+    result.X[0] = 7
+    assert np.load(tmp_path / "X.npy")[0] == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"no array"])
+def test_a_damaged_large_file(content, tmp_path, monkeypatch):
+    monkeypatch.setattr(arrays, "LARGE", 0)
+    np.save(tmp_path / "cut.npy", np.ones(1000))
+    (tmp_path / "cut.npy").write_bytes((tmp_path / "cut.npy").read_bytes()[:4000])
+    (tmp_path / "X.npy").write_bytes(content)
+    for name in ("cut.npy", "X.npy"):
+        with pytest.raises(gdc.Error, match=f"{name}: this is not a NumPy file, or it is damaged"):
+            read_value(name, folder=str(tmp_path))
+
+
 def test_results_are_written(tmp_path):
     outputs, traces = {"w": np.arange(3.0), "b": np.float64(2)}, {"J": np.arange(4.0)}
     write_results(tmp_path / "new" / "r.npz", outputs, traces)
@@ -140,20 +184,18 @@ def test_results_are_written(tmp_path):
         np.testing.assert_array_equal(kept["w"], outputs["w"])
     write_results(tmp_path / "folder", outputs, traces)
     assert sorted(p.name for p in (tmp_path / "folder").iterdir()) == ["b.npy", "trace_J.npy", "w.npy"]
-    with pytest.raises(gdc.Error) as caught:
-        write_results(tmp_path / "r.csv", outputs, traces)
-    assert caught.value.kind == "data"
 
 
-def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch):
-    (tmp_path / "r.npz").write_bytes(b"old")
+@pytest.mark.parametrize("ending", ["npz", "csv", "tsv", "json", "parquet", "arrow", "npy"])
+def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch, ending):
+    import os
 
-    def fails(file, **values):
-        file.write(b"half")
+    def fails(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez", fails)
+    (tmp_path / f"r.{ending}").write_bytes(b"old")
+    monkeypatch.setattr(os, "replace", fails)
     with pytest.raises(gdc.Error) as caught:
-        write_results(tmp_path / "r.npz", {"w": np.ones(3)}, {})
-    assert "No space left" in str(caught.value)
-    assert (tmp_path / "r.npz").read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1
+        write_results(tmp_path / f"r.{ending}", {"w": np.ones(3)}, {})
+    assert caught.value.kind == "data" and "No space left" in str(caught.value)
+    assert (tmp_path / f"r.{ending}").read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1

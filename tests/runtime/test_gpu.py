@@ -1,5 +1,8 @@
 """Device arrays on their way through a run, with NumPy's memory standing in for a GPU's. No GPU takes part."""
 
+import sys
+import types
+
 import numpy as np
 import pytest
 
@@ -84,3 +87,49 @@ def test_other_targets_fetch_them():
     result = gdc.compile(SCRIPT).run({"X": X, "v": np.ones(2)}, backend="numpy")
     assert X.fetched == 1
     np.testing.assert_array_equal(result.Y, 2.0)
+
+
+# --- arrays of other libraries -----------------------------------------------------------------
+
+
+class Strange:
+    """An array on a GPU that is not CuPy's. `ways`: what it offers to bring it to the host."""
+
+    def __init__(self, array, *ways, interface=True):
+        self.array = array
+        if interface:
+            self.__cuda_array_interface__ = array.__array_interface__
+        for way in ways:
+            setattr(self, way, lambda: array)
+
+    def __dlpack_device__(self):
+        return gpu.GPUS[0], 0
+
+
+@pytest.mark.parametrize("interface", [True, False])
+def test_a_strangers_array_stays_on_the_gpu(device, monkeypatch, interface):
+    """CuPy is a stand-in, which takes over the memory and notes by which protocol."""
+    taken = []
+    ways = {name: lambda value, name=name: (taken.append(name), DeviceArray(value.array))[1]
+            for name in ("asarray", "from_dlpack")}
+    monkeypatch.setitem(sys.modules, "cupy", types.SimpleNamespace(**ways))
+    X = np.ones((3, 2))
+    gdc.compile(SCRIPT).run({"X": Strange(X, interface=interface), "v": np.ones(2)}, backend="cuda")
+    assert taken == ["asarray" if interface else "from_dlpack"]
+    assert device[0][0].array is X and not device[0][0].fetched
+
+
+@pytest.mark.parametrize("backend", ["loops", "numpy", "parallel", "cuda"])
+@pytest.mark.parametrize("way", ["copy_to_host", "cpu", "get"])
+def test_a_strangers_array_is_fetched_where_no_gpu_is(way, backend, monkeypatch):
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
+    result = gdc.compile(SCRIPT).run({"X": Strange(np.ones((3, 2)), way), "v": np.ones(2)}, backend)
+    np.testing.assert_array_equal(result.Y, np.full((3, 2), 2.0))
+
+
+@pytest.mark.parametrize("interface", [True, False])
+def test_a_strangers_array_that_cannot_be_fetched(interface):
+    with pytest.raises(gdc.Error) as caught:
+        gdc.compile(SCRIPT).run({"X": Strange(np.ones((3, 2)), interface=interface), "v": np.ones(2)}, "numpy")
+    assert (caught.value.kind, caught.value.line) == ("type", 1)
+    assert "X lies in the memory of a GPU" in str(caught.value) and "copy it to the host first" in str(caught.value)

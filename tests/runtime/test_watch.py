@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import gdc
+from gdc.runtime import progress
+from gdc.runtime.data.watching import reading
 from gdc.runtime.progress import Bar
 from gdc.runtime.watch import Expired, Watch, listening, shown
 
@@ -131,3 +133,15 @@ def test_a_bar_follows_a_run():
         bar.follow(watch)
         for _ in watch.rounds(0, 12, 1):
             time.sleep(0.1)
+
+
+def test_a_bar_tells_what_is_read(monkeypatch, capsys):
+    """On a terminal; told first is the file, then the run."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr(progress, "PATIENCE", 0)
+    monkeypatch.setattr(progress, "TICK", 0.01)
+    with Bar(), reading("houses.csv", 4_000_000) as file:
+        for file.done in (1_000_000, 2_000_000, 3_000_000):
+            time.sleep(0.15)
+    said = capsys.readouterr().err
+    assert "reading houses.csv" in said and "2.0/4.0 MB" in said

@@ -1,0 +1,85 @@
+"""Of what is used for a part, that part alone is computed, and the numbers stay."""
+
+import numpy as np
+import pytest
+from build_ir import array, at, fold, index, mul, program, table
+from interpret import run
+
+from gdc.compiler import construct as c
+from gdc.compiler.ir import integer, make, node, roots, walk
+from gdc.compiler.passes import narrow
+from gdc.compiler.record import Record
+
+RNG = np.random.default_rng(1)
+SIZES = {"m": 6, "n": 4}
+X, A, B, d, w = array("X", "m", "n"), array("A", "n", "n"), array("B", "n", "n"), array("d", "n"), array("w", "n")
+
+
+def narrowed(*results, **options):
+    before, record = program(*results), Record(**options)
+    after = narrow.run(before, record)
+    values = {i.get("name"): RNG.normal(size=[SIZES[str(s)] for s in i.type.shape]) for i in before.inputs}
+    for name, found in run(after, SIZES, **values).items():
+        np.testing.assert_allclose(found, run(before, SIZES, **values)[name], rtol=1e-10, atol=1e-10)
+    assert narrow.run(after, Record(**options)).region is after.region
+    return after, record
+
+
+def ranks(after, op):
+    return [n.type.rank for n in walk(roots(after.region)) if n.op == op]
+
+
+def diagonal(entry):
+    i, j = index("i"), index("j")
+    return table(("n", "n"), (i, j), chosen(c.apply("eq", i, j), entry(i), c.number(0.0, A)))
+
+
+def chosen(condition, yes, no):
+    from gdc.compiler.ir import Region
+
+    return make("select", (condition,), {}, (yes.type,), (Region((), (), (yes,)), Region((), (), (no,))))
+
+
+def test_part_of_a_product():
+    assert ranks(narrowed(at(c.matmul(X, A), integer(1)))[0], "matmul") == [1]
+    assert ranks(narrowed(at(c.matmul(X, A), integer(1), integer(2)))[0], "matmul") == [0]
+
+
+def test_part_of_a_formula():
+    after, record = narrowed(at(c.apply("add", mul(c.number(2.0, X), X), w), integer(1)))
+    assert ranks(after, "add") == [1] and ranks(after, "mul") == [1]
+    assert [s.rule for s in record.steps] == ["part"]
+
+
+def test_what_is_used_whole_is_kept():
+    whole = c.matmul(X, A)
+    value = at(whole, integer(1))
+    assert narrowed(value, whole)[0].region.results == (value, whole)
+
+
+def test_entries_of_every_round_are_taken_from_the_whole():
+    """Every entry of a product, one by one, is dearer than the product; its diagonal is not."""
+    i, j = index("i"), index("j")
+    every = table(("m", "n"), (i, j), at(c.matmul(X, A), i, j))
+    assert narrowed(every)[0].region.results == (every,)
+    after, _ = narrowed(fold("sum", ("n",), (k := index("k"),), at(c.matmul(A, B), k, k)))
+    assert ranks(after, "matmul") == [0]
+
+
+@pytest.mark.parametrize(("axes", "rank"), [((0,), 1), ((1,), 1), ((0, 1), 0)])
+def test_sums_of_a_product(axes, rank):
+    after, _ = narrowed(c.reduce("sum", c.matmul(X, A), axes))
+    assert ranks(after, "matmul") == [rank]
+
+
+def test_a_diagonal_scales():
+    for entry in (lambda i: node("index", d, i, subscripts=("at",)), lambda i: c.number(3.0, A)):
+        for value in (c.matmul(diagonal(entry), A), c.matmul(X, diagonal(entry)), c.matmul(diagonal(entry), w)):
+            after, record = narrowed(value)
+            assert not ranks(after, "matmul") and [s.rule for s in record.steps] == ["diagonal"]
+
+
+def test_strict_and_without():
+    value = c.reduce("sum", c.matmul(X, A), (0,))
+    assert narrowed(value, strict=True)[0].region.results == (value,)
+    assert narrowed(value, without=frozenset({"sums"}))[0].region.results == (value,)
