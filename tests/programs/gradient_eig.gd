@@ -1,5 +1,4 @@
 # Derivatives through the eigenvalues and the eigenvectors of general matrices.
-# alone
 # input A = [[-0.1, 1.3, 0.7], [-0.3, -0.4, -0.3], [1.5, -0.4, -0.3]]
 # input B = [[2.0]]
 # input E = np.zeros((0, 0), float)

@@ -1,5 +1,4 @@
 # A matrix without columns has factors without columns; without rows, without rows.
-# alone
 # expect tall = zeros((3, 0))
 # expect wide = zeros((0, 3))
 # expect P = eye(3)

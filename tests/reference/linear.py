@@ -62,6 +62,14 @@ def eig(A):
     return [values[order].astype(vectors.dtype), vectors * turned(vectors)]
 
 
+def lu(A):
+    A = matrix(A)
+    if A.size:
+        return linalg.lu(A)
+    rows, columns = A.shape
+    return [np.eye(rows), np.zeros((rows, 0)), np.zeros((0, columns))]  # SciPy gives no permutation
+
+
 def lstsq(A, b):
     demand(np.shape(A)[0] == np.shape(b)[0], "shape", "rows differ")
     return np.linalg.lstsq(finite(matrix(A)), real(b), rcond=None)[0]
@@ -95,4 +103,4 @@ LINEAR = {
     "cross": cross,
     "kron": lambda A, B: np.kron(*common(A, B)),
 }
-SEVERAL_LINEAR = {"qr": qr, "svd": svd, "eigh": eigh, "eig": eig, "lu": lambda A: linalg.lu(matrix(A))}
+SEVERAL_LINEAR = {"qr": qr, "svd": svd, "eigh": eigh, "eig": eig, "lu": lu}
