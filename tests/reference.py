@@ -238,9 +238,10 @@ def log_softmax(x, axis=-1):
 def linear(function):
     """NumPy's, with its complaint as a Fault."""
 
-    def call(*args):
+    def call(*args, lower=False, upper=False):
         try:
-            return function(*map(real, args))
+            first, *others = map(real, args)
+            return function(np.tril(first) if lower else np.triu(first) if upper else first, *others)
         except np.linalg.LinAlgError as error:
             raise Fault("shape" if "square" in str(error) else "value", str(error)) from None
         except ValueError as error:
