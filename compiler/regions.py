@@ -20,6 +20,7 @@ from gdc.compiler.ir import (
     param,
     project,
     rebuild,
+    roots,
     size_node,
     walk,
 )
@@ -40,6 +41,12 @@ def dependents(values: Iterable[Node], on: Iterable[Node]) -> set[Node]:
         if need:
             needs[value] = need
     return set(needs)
+
+
+def repeated(everything: Iterable[Node]) -> list[tuple[Node, set[Node]]]:
+    """Every loop, table and fold, with all that is evaluated anew in each of its rounds."""
+    owners = [v for v in everything if v.op in ("loop", "table", "fold")]
+    return [(v, dependents(roots(v.regions[0]), v.regions[0].params)) for v in owners]
 
 
 def has_effects(value: Node) -> bool:
@@ -149,22 +156,25 @@ class _InReach:
 
     def value(self, value: Node, seen: frozenset[Node], own: dict[Node, Node], new: dict[Node, Node]) -> Node:
         lost = [d for d in value.deps if d not in seen]
-        regions = self.bodies(value, seen, own)
-        if lost or any(a is not b for a, b in zip(regions, value.regions, strict=True)):
+        changed = bool(lost) or any(new.get(n, n) is not n for n in (*value.args, *value.deps))
+        regions, fresh = self.bodies(value, seen, own, changed)
+        if lost or regions != value.regions:
             value = waiting_for(value, tuple(d for d in value.deps if d in seen), regions)
-        made = rebuild(value, new)
+        made = with_bounds(rebuild(value, new), fresh)
         conditions = [new.get(d.args[0], d.args[0]) for d in lost if not _is_free(d.args[0], seen)]
         return self.where_sound(made, conditions) if conditions and made.types else made
 
-    def bodies(self, value: Node, seen: frozenset[Node], own: dict[Node, Node]) -> tuple[Region, ...]:
-        """A node's regions; over fresh parameters where one changes, for it may stay as it is elsewhere."""
+    def bodies(
+        self, value: Node, seen: frozenset[Node], own: dict[Node, Node], changed: bool
+    ) -> tuple[tuple[Region, ...], dict[Node, Node]]:
+        """A node's regions; over fresh parameters where it or one of them changes: elsewhere it may stay as it is."""
         again = value.regions and value not in seen and has_effects(value)
         bodies = tuple(_silent(r) for r in value.regions) if again else value.regions
         regions = tuple(self.region(r, seen, own) for r in bodies)
-        if all(a is b for a, b in zip(regions, value.regions, strict=True)):
-            return regions
-        own = own | fresh_params([p for r in value.regions for p in r.params], own)
-        return tuple(self.region(r, seen, own) for r in bodies)
+        if not changed and all(a is b for a, b in zip(regions, value.regions, strict=True)):
+            return value.regions, {}
+        fresh = fresh_params([p for r in value.regions for p in r.params], own)
+        return tuple(self.region(r, seen, own | fresh) for r in bodies), fresh
 
     def where_sound(self, value: Node, conditions: list[Node]) -> Node:
         """The value where the checks that it does not wait for would pass, else zeros: its body ran no round, or
@@ -173,6 +183,13 @@ class _InReach:
         if key not in self.sound:
             self.sound[key] = guarded(value, conditions)
         return self.sound[key]
+
+
+def with_bounds(value: Node, fresh: dict[Node, Node]) -> Node:
+    """The node whose regions have fresh parameters: the bounds of its later indices may read earlier ones."""
+    args = copied(value.args, fresh) if fresh else value.args
+    same = all(a is b for a, b in zip(args, value.args, strict=True))
+    return value if same else make(value.op, args, dict(value.attrs), value.types, value.regions, value.deps)
 
 
 def _is_free(condition: Node, seen: frozenset[Node]) -> bool:

@@ -10,7 +10,7 @@ from gdc.compiler.build.functions import call_values
 from gdc.compiler.build.order import flat, reshaped
 from gdc.compiler.dims import ONE, Dim
 from gdc.compiler.ir import Node
-from gdc.compiler.types import INT, REAL
+from gdc.compiler.types import INT, program_real
 from gdc.dsl import tree
 
 Shape = tuple[Dim, ...]
@@ -22,7 +22,7 @@ def prelude(b: Builder, node: tree.Call, name: str, *args: Node) -> Node:
 
 
 def real(value: Node) -> Node:
-    return ir.cast(value, REAL) if value.type.kind in ("bool", "int") else value
+    return ir.cast(value, program_real()) if value.type.kind in ("bool", "int") else value
 
 
 def vector(b: Builder, node: tree.Call, given: tree.Expr, what: str) -> Node:
@@ -42,7 +42,7 @@ def wants_reals(b: Builder, node: tree.Call, *values: Node) -> None:
 def same_size(b: Builder, node: tree.Call, trees: tuple[tree.Expr, ...], left: Node, right: Node) -> None:
     """Two vectors that go together entry by entry."""
     if left.type.shape != right.type.shape:
-        b.apply("add", node.span, trees, ir.cast(left, REAL), ir.cast(right, REAL))
+        b.apply("add", node.span, trees, ir.cast(left, program_real()), ir.cast(right, program_real()))
 
 
 # --- order statistics ----------------------------------------------------------------------------

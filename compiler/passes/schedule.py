@@ -15,6 +15,8 @@ from gdc.compiler.homes import SOLVERS, find_homes, standing
 from gdc.compiler.ir import Node, Program, Region, walk
 from gdc.compiler.layout import END, Layout
 
+ENDING = frozenset({"exit", "check"})  # effects after which nothing may come
+
 
 def schedule(program: Program, style: str) -> Layout:
     """The layout of a program: homes, names, order."""
@@ -103,16 +105,16 @@ def _order(layout: Layout, soft: bool) -> None:
 
 
 def _chain_effects(region: Region, statements: list[Node], before: dict[Node, set[Node]]) -> None:
-    """Effects keep their order, and what only later effects need is not computed before an exit."""
+    """Effects keep their order, and what no earlier effect needs is not computed before an exit or a check."""
     present = set(statements)
     effects = [e for e in region.effects if e in present]
     for first, second in zip(effects, effects[1:], strict=False):
         before[second].add(first)
     _chain_factorisations(effects, statements, before)
-    if not any(e.op == "exit" for e in effects):
+    if not any(e.op in ENDING for e in effects):
         return
     seen: set[Node] = set(effects)
-    last_exit: Node | None = None
+    last: Node | None = None
     for e in [*effects, None]:
         stack = list(before[e]) if e is not None else [s for s in statements if s not in seen]
         while stack:
@@ -120,11 +122,11 @@ def _chain_effects(region: Region, statements: list[Node], before: dict[Node, se
             if top in seen:
                 continue
             seen.add(top)
-            if last_exit is not None:
-                before[top].add(last_exit)
+            if last is not None:
+                before[top].add(last)
             stack.extend(before[top])
-        if e is not None and e.op == "exit":
-            last_exit = e
+        if e is not None and e.op in ENDING:
+            last = e
 
 
 def _chain_factorisations(effects: list[Node], statements: list[Node], before: dict[Node, set[Node]]) -> None:

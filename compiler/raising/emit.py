@@ -22,6 +22,7 @@ from gdc.compiler.ir import (
 from gdc.compiler.ops import OPS
 from gdc.compiler.raising.parts import loose_effects, make_index, ordered, tidy
 from gdc.compiler.raising.ways import MONOIDS, Body, Way
+from gdc.compiler.regions import waiting_for
 from gdc.compiler.types import Type
 
 
@@ -36,8 +37,8 @@ class Emitter:
 
     # --- copies of a body
 
-    def copy(self, starts: list[Node], replaced: dict[Node, Node]) -> list[Node]:
-        """The values with parameters replaced, in nodes of their own."""
+    def copy(self, starts: list[Node], replaced: dict[Node, Node], maybe_never: bool = False) -> list[Node]:
+        """The values with parameters replaced, in nodes of their own. `maybe_never`: of a round that may not be."""
         new = {**self.safe, **replaced}
         new.update((value, self._from_table(table, new)) for value, table in self.tables.items())
         order = ordered(starts, self.body.closed)
@@ -53,6 +54,8 @@ class Emitter:
                 rebuilt = rebuild(value, new)
                 if rebuilt is value and value.is_effect and value in self.body.own_effects:
                     rebuilt = again(value)
+                if maybe_never and not rebuilt.deps and rebuilt.op in ("index", "gather"):
+                    rebuilt = waiting_for(rebuilt, ())
                 new[value] = tidy(rebuilt, self.body.facts)
         return [new.get(s, s) for s in starts]
 
@@ -146,7 +149,8 @@ class Emitter:
         start, count, step = self.range_args()
         last = plus(start, times(step, plus(count, integer(-1))))
         checks = self.checks_of([way.value])
-        copies = self.copy([*checks, way.value], {self.body.index: last})
+        never = not self.body.facts.never_negative(polynomial(count) - 1)
+        copies = self.copy([*checks, way.value], {self.body.index: last}, maybe_never=never)
         value = copies[-1]
         if value.op == "const" and value.type.kind == "bool" and initial.op == "const" and not checks:
             return node("gt", count, integer(0)) if value.value and not initial.value else \

@@ -8,10 +8,10 @@ division by zero): then every target must fail in the same way.
 from dataclasses import dataclass, field
 
 import numpy as np
-from formulas import BOOL, INT, REAL, Formulas, Function, Kind
+from formulas import Formulas
 from hypothesis import strategies as st
+from kinds import BOOL, COMPLEX, INT, REAL, Function, Kind
 
-DTYPES = {REAL: np.float64, INT: np.int64, BOOL: np.bool_}
 SIZES = (1, 2, 3, 3, 4, 5, 2, 0)
 
 
@@ -27,13 +27,14 @@ class Drawn:
 
 
 @st.composite
-def programs(draw, smooth=None, widths=False):
-    """A program of one to some twenty statements; `widths`: some of its elements are f32 or i32."""
+def programs(draw, smooth=None, widths=False, complexes=False):
+    """A program of one to some twenty statements; `widths`: some of its elements are f32 or i32; `complexes`: some are
+    complex."""
 
     def choose(count):
         return draw(st.integers(0, count - 1)) if count > 1 else 0
 
-    return Drawer(choose, choose(4) == 3 if smooth is None else smooth, widths).program()
+    return Drawer(choose, choose(4) == 3 if smooth is None else smooth, widths, complexes).program()
 
 
 @st.composite
@@ -45,8 +46,8 @@ def gradients(draw):
 class Drawer(Formulas):
     """Draws statements; `lines` is the text so far."""
 
-    def __init__(self, choose, smooth, widths=False):
-        super().__init__(choose, smooth, widths)
+    def __init__(self, choose, smooth, widths=False, complexes=False):
+        super().__init__(choose, smooth, widths, complexes)
         self.lines, self.level, self.inputs, self.sizes = [], 0, {}, {}
         self.fixed = set()  # names that may not be assigned here
         self.loops = 0
@@ -101,7 +102,8 @@ class Drawer(Formulas):
         names = [self.fresh("a") for _ in takes]
         self.names = dict(zip(names, takes))
         heads = [
-            n + (f" = {self.literal(k.element)}" if optional and n == names[-1] else "") for n, k in self.names.items()
+            n + self.contract(k) + (f" = {self.literal(k.element)}" if optional and n == names[-1] else "")
+            for n, k in self.names.items()
         ]
         name = self.fresh("f")
         gives = tuple(self.kind(self.choose(3)) for _ in range(self.among((3, 1), (1, 2))))
@@ -111,7 +113,14 @@ class Drawer(Formulas):
             self.emit(f"def {name}({', '.join(heads)}) {{")
             self.body(lambda: self.function_body(gives))
         self.names = outer
-        self.functions.append(Function(name, takes, gives, optional))
+        self.functions.append(Function(name, takes, gives, optional, names[-1]))
+
+    def contract(self, kind):
+        """A parameter's type, now and then; its sizes are the function's own."""
+        if not self.chance(25):
+            return ""
+        sizes = ", ".join(self.pick(("_", f"q{k}")) for k in range(kind.rank))
+        return f": {kind.element}[{sizes}]" if kind.rank else f": {kind.element}"
 
     def function_body(self, gives):
         self.in_function = True
@@ -143,7 +152,7 @@ class Drawer(Formulas):
                 self.sweep,
             ]
         if depth and not self.in_function:
-            ways += [self.several, self.promoted, self.growing]
+            ways += [self.several, self.promoted, self.growing, self.factorised]
         if not self.in_function:
             ways += [self.record, self.prints]
         if self.loops:
@@ -165,7 +174,7 @@ class Drawer(Formulas):
         """Keeps what is assigned again and again small, most of the time."""
         if kind.element == BOOL or not self.loops or self.chance(30):
             return text
-        return f"clip({text}, -8, 8)"
+        return f"0.25*({text})" if kind.element == COMPLEX else f"clip({text}, -8, 8)"
 
     def reassign(self, depth):
         names = self.assignable()
@@ -210,9 +219,12 @@ class Drawer(Formulas):
     def update_slice(self, name, kind):
         first, *rest = kind.shape
         part, size = self.pick(
-            ((":", first), ("1:", f"{first} - 1"), (":-1", f"{first} - 1"), ("1:-1", f"{first} - 2"), ("::-1", first))
+            (
+                *((":", first), ("1:", f"{first} - 1"), (":-1", f"{first} - 1"), ("1:-1", f"{first} - 2")),
+                *(("::-1", first), ("::2", None), ("1::2", None)),
+            )
         )
-        if first == "1" or (size.endswith(("- 1", "- 2")) and self.chance(30)):
+        if first == "1" or size is None or (size.endswith(("- 1", "- 2")) and self.chance(30)):
             size = None
         shape = () if size is None else (size, *rest)
         value = self.expr(Kind(kind.element, shape), 1)
@@ -222,7 +234,7 @@ class Drawer(Formulas):
         self.emit(f"{name}[{part}{', :' * (kind.rank - 1)}] {self.operator(kind)} {value}")
 
     def update_mask(self, name, kind):
-        if kind.element != BOOL and self.chance(60):
+        if kind.element not in (BOOL, COMPLEX) and self.chance(60):
             self.emit(
                 f"{name}[{name} {self.pick('<>')} {self.literal(kind.element)}] := {self.expr(Kind(kind.element), 1)}"
             )
@@ -247,6 +259,25 @@ class Drawer(Formulas):
         self.emit(f"({', '.join(names)}) := {self.call(function, 1)}")
         self.names |= dict(zip(names, function.gives))
         return None
+
+    def factorised(self, depth):
+        """A factorisation of a square matrix far from singular, or the halves of a vector."""
+        axis = self.axis()
+        square, vector = Kind(REAL, (axis, axis)), Kind(REAL, (axis,))
+        matrix = f"(3*eye({axis}) + 0.25*clip({self.expr(square, 1)}, -1, 1))"
+        factors = (
+            ("{}, {} := qr({A})", (square, square)),
+            ("_, {}, _ := svd({A})", (vector,)),
+            ("{}, _ := eigh({A} + ({A}).T)", (vector,)),
+            ("{}, {}, {} := lu({A})", (square, square, square)),
+        )
+        halves = ("{}, {} := split({B}, 2)", (square, square))
+        text, kinds = self.pick((*factors, halves)) if self.smooth else halves
+        names = [self.fresh("z") for _ in kinds]
+        both = f"concat({self.expr(square, 1)}, {self.expr(square, 1)})"
+        left, right = text.format(*names, A=matrix, B=both).split(" := ")
+        self.emit(f"({left}) := {right}")
+        self.names |= dict(zip(names, kinds))
 
     # --- control flow
 
@@ -280,6 +311,9 @@ class Drawer(Formulas):
                 ranges[names[0]]
             )
             self.emit(f"for {names[0]} in {text} {{")
+        elif len(names) == 2 and self.chance(40):
+            low, high = self.pick((("0", f"{names[0]} + 1"), (names[0], ranges[names[1]]), (f"{names[0]}", "3")))
+            self.emit(f"for {names[0]} in 0..{ranges[names[0]]}, {names[1]} in {low}..{high} {{")
         else:
             self.emit(f"for {self.ranges(ranges)} {{")
         return self.rounds(lambda: self.block(depth), ranges)
@@ -472,4 +506,6 @@ def values(rng, kind, shape):
         return rng.integers(0, 2, shape).astype(np.bool_)
     if kind.element == INT:
         return np.asarray(rng.integers(-3, 6, shape), np.int64)
+    if kind.element == COMPLEX:
+        return np.asarray(rng.integers(-8, 9, shape) / 4 + 1j * rng.integers(-8, 9, shape) / 4)
     return np.asarray(rng.integers(-8, 9, shape) / 4)

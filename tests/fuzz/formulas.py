@@ -4,10 +4,9 @@ A shape is a tuple of texts ("m", "m + 1", "2"): two axes of one text have one s
 the reducer of failing programs may cut anywhere.
 """
 
-from typing import NamedTuple
+from kinds import BOOL, COMPLEX, INT, REAL, WORDS, Kind
+from library import Library
 
-REAL, INT, BOOL = "real", "int", "bool"
-WORDS = {REAL: (REAL, "f32", "f32", "f64"), INT: (INT, "i32", "i32"), BOOL: (BOOL,)}
 INDEX_NAMES = ("i", "j", "k", "l")
 MONOIDS = ("sum", "sum", "sum", "prod", "min", "max", "mean")
 SMOOTH = (
@@ -23,36 +22,14 @@ SMOOTH = (
 )
 
 
-class Kind(NamedTuple):
-    """An element type and a shape."""
-
-    element: str
-    shape: tuple = ()
-
-    @property
-    def rank(self):
-        return len(self.shape)
-
-    def of(self, element):
-        return Kind(element, self.shape)
-
-
-class Function(NamedTuple):
-    """A function of the script: what it takes and gives."""
-
-    name: str
-    takes: tuple
-    gives: tuple
-    optional: int  # so many of the last parameters have defaults
-
-
-class Formulas:
+class Formulas(Library):
     """Draws formulas over the names in scope."""
 
-    def __init__(self, choose, smooth, widths=False):
+    def __init__(self, choose, smooth, widths=False, complexes=False):
         self.choose = choose  # (number of possibilities) -> one of 0..number - 1
         self.smooth = smooth  # whether functions that round may be used
         self.widths = widths  # whether elements may be narrow
+        self.complexes = complexes  # whether elements may be complex
         self.names = {}  # name: Kind
         self.indices = {}  # an index in scope: the text of the size that it stays below
         self.functions = []
@@ -89,7 +66,9 @@ class Formulas:
         if rank is None and self.names and self.chance(60):
             return self.pick(self.names.values())
         rank = self.among((4, 0), (5, 1), (5, 2), (1, 3)) if rank is None else rank
-        return Kind(self.among((6, REAL), (3, INT), (2, BOOL)), tuple(self.axis() for _ in range(rank)))
+        return Kind(
+            self.among((6, REAL), (3, INT), (2, BOOL), *[(4, COMPLEX)][: self.complexes]), tuple(self.axis() for _ in range(rank))
+        )
 
     # --- the way in
 
@@ -101,7 +80,9 @@ class Formulas:
 
     def ways(self, kind):
         ways = [self.leaf, self.conditional, self.reduced, self.element_of_larger]
-        ways += {REAL: self.real_ways, INT: self.int_ways, BOOL: self.bool_ways}[kind.element](kind)
+        ways += [self.library]
+        by_element = {REAL: self.real_ways, INT: self.int_ways, BOOL: self.bool_ways, COMPLEX: self.complex_ways}
+        ways += by_element[kind.element](kind)
         if kind.rank:
             ways += [self.table, self.shaped, self.gathered, self.table]
         else:
@@ -121,6 +102,10 @@ class Formulas:
     def int_ways(self, kind):
         ways = [self.arithmetic] * 3 + [self.plain_map, self.whole, self.cast_down, self.counted, self.broadcasting]
         return ways if kind.rank else [*ways, self.place_of_best, self.bits]
+
+    def complex_ways(self, kind):
+        ways = [self.arithmetic] * 4 + [self.library] * 3 + [self.broadcasting]
+        return [*ways, self.product, self.product] if kind.rank in (1, 2) else ways
 
     def bool_ways(self, kind):
         return [self.compared, self.compared, self.compared, self.logical]
@@ -151,6 +136,8 @@ class Formulas:
             return self.pick(("true", "false"))
         if element == INT:
             return self.pick(("0", "1", "2", "3", "(-1)", "5"))
+        if element == COMPLEX:
+            return self.pick(("0i", "(1 + 2i)", "0.5i", "(2 - 1i)", "(-1.5 + 0.25i)", "3i"))
         return self.pick(("0.0", "1.0", "0.5", "2.0", "(-1.5)", "0.25", "3.0"))
 
     def made(self, kind):
@@ -197,6 +184,9 @@ class Formulas:
             s if s == ":" else self.place(axis)
             for s, axis in zip(self.cut(self.names[name], kind), self.names[name].shape)
         ]
+        whole = subscripts.count(":")
+        if whole and subscripts[:whole] == [":"] * whole and self.chance(50):
+            subscripts[:whole] = ["..."]
         return f"{name}[{', '.join(subscripts)}]"
 
     def cut(self, have, want):
@@ -297,6 +287,7 @@ class Formulas:
         axis = self.choose(kind.rank)
         if self.chance(40):
             reduction = self.pick(("sum", "max"))
+            reduction = "sum" if kind.element == COMPLEX else reduction
             return f"({whole} {op} {reduction}({self.expr(kind, depth)}, axis={axis}, keepdims=true))"
         if kind.rank == 2 and self.chance(50):
             return f"({whole} {op} {self.expr(Kind(kind.element, kind.shape[:1]), depth)}[:, new])"
@@ -331,6 +322,8 @@ class Formulas:
                 (2, "mean"),
                 *[(1, "norm"), (1, "std")][: 2 * self.smooth],
             )
+        if element == COMPLEX:
+            return self.pick(("sum", "sum", "prod", "mean"))
         if element == INT:
             return self.among((5, "sum"), (1, "max"), (1, "min"), (2, "argmax"), (2, "argmin"))
         return self.pick(("any", "all"))
@@ -406,7 +399,8 @@ class Formulas:
         ranges = self.new_indices([self.axis() for _ in range(self.among((4, 1), (2, 2)))])
         if ranges is None:
             return self.leaf(kind)
-        name = self.pick(MONOIDS if kind.element == REAL else ("sum", "sum", "max", "min"))
+        monoids = {REAL: MONOIDS, COMPLEX: ("sum", "prod", "mean")}
+        name = self.pick(monoids.get(kind.element, ("sum", "sum", "max", "min")))
         if self.chance(30) and (texts := self.inferred(ranges, kind.element)):
             return f"{name}({texts} for {', '.join(ranges)})"
         body = self.within(ranges, lambda: self.entry(kind.element, ranges, depth))
@@ -450,11 +444,11 @@ class Formulas:
     def product(self, kind, depth):
         inner = self.axis()
         if kind.rank == 2:
-            left, right = Kind(REAL, (kind.shape[0], inner)), Kind(REAL, (inner, kind.shape[1]))
+            left, right = kind._replace(shape=(kind.shape[0], inner)), kind._replace(shape=(inner, kind.shape[1]))
         elif self.chance(50):
-            left, right = Kind(REAL, (*kind.shape, inner)), Kind(REAL, (inner,))
+            left, right = kind._replace(shape=(*kind.shape, inner)), kind._replace(shape=(inner,))
         else:
-            left, right = Kind(REAL, (inner,)), Kind(REAL, (inner, *kind.shape))
+            left, right = kind._replace(shape=(inner,)), kind._replace(shape=(inner, *kind.shape))
         scale = f"{self.literal(REAL)}*" if self.chance(30) else ""
         return f"({scale}{self.matrix(left, depth)}@{self.matrix(right, depth)})"
 
@@ -550,4 +544,7 @@ class Formulas:
 
     def call(self, function, depth):
         given = len(function.takes) - (self.choose(function.optional + 1) if function.optional else 0)
-        return f"{function.name}({', '.join(self.expr(k, depth) for k in function.takes[:given])})"
+        args = [self.expr(k, depth) for k in function.takes[:given]]
+        if given == len(function.takes) and self.chance(30):
+            args[-1] = f"{function.last} = {args[-1]}"
+        return f"{function.name}({', '.join(args)})"

@@ -94,25 +94,25 @@ def different(want, got):
 
 
 def close(a, b):
-    if a.dtype.kind != "f":
+    if a.dtype.kind not in "fc":
         return bool(np.array_equal(a, b))
     with np.errstate(all="ignore"):
         size = np.abs(a[np.isfinite(a)])
     scale = max(1.0, float(size.max())) if size.size else 1.0
-    tolerance = SINGLE_TOLERANCE if a.dtype == np.float32 else TOLERANCE
+    tolerance = SINGLE_TOLERANCE if a.dtype in (np.float32, np.complex64) else TOLERANCE
     return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance * scale, equal_nan=True))
 
 
 def is_single(text):
     """Whether f32 takes part in a program."""
-    return "f32" in text
+    return "f32" in text or "c64" in text
 
 
 def is_rounding(program, inputs, want, reason):
     """Whether the definition itself says something else when the data move in the eleventh digit, or has left the range
     in which sums and products are exact."""
     exact = SINGLE_EXACT if is_single(program._text) else EXACT
-    if any(v.dtype.kind == "f" and v.size and not np.all(np.abs(v) < exact) for v in want.values.values()):
+    if any(v.dtype.kind in "fc" and v.size and not np.all(np.abs(v) < exact) for v in want.values.values()):
         return True
     for moved in nudged(program, inputs):
         again = outcome(program, moved, "loops")
@@ -125,7 +125,7 @@ def nudged(program, inputs):
     """The inputs a little larger, and a little smaller."""
     nudge = SINGLE_NUDGE if is_single(program._text) else NUDGE
     for sign in (1, -1):
-        yield {k: v * (1 + sign * nudge) if v.dtype.kind == "f" else v for k, v in inputs.items()}
+        yield {k: v * (1 + sign * nudge) if v.dtype.kind in "fc" else v for k, v in inputs.items()}
 
 
 def compare(drawn, backends=("numpy",), smooth=True):
@@ -239,6 +239,8 @@ def against_reference(drawn):
                 "reference", f"error {got.error}, not {(fault.kind, fault.line)}", f"{got.detail}\n{fault}"
             ) from None
         return got
+    if got.error and got.error[0] == "shape":
+        return got  # two names that are not one size: the reference sees sizes, not names
     if got.error:
         raise Bug("reference", f"error {got.error}, not None", got.detail)
     for name, want in (*outputs.items(), *((f"trace {n}", v) for n, v in traces.items())):
@@ -247,8 +249,8 @@ def against_reference(drawn):
             continue  # a trace never reached has no shape that the reference knows
         if value is None or value.shape != want.shape:
             raise Bug("reference", "shape", f"{name}: {value!r}, not {want!r}")
-        tolerance = 1e-5 if name.startswith("dw") else TOLERANCE
-        if not np.allclose(value.astype(float), want.astype(float), rtol=tolerance, atol=tolerance, equal_nan=True):
+        tolerance = 1e-5 if name.startswith("dw") else SINGLE_TOLERANCE if is_single(drawn.text) else TOLERANCE
+        if not np.allclose(value * 1.0, want * 1.0, rtol=tolerance, atol=tolerance, equal_nan=True):
             if not is_rounding(program, drawn.inputs, got, "") and not (
                 name.startswith("dw") and is_kink(drawn, name, want)
             ):
@@ -257,15 +259,18 @@ def against_reference(drawn):
 
 
 def is_kink(drawn, name, want):
-    """Whether the difference quotient says something else near by: a kink, or a formula too steep for it."""
+    """Whether the difference quotient says something else near by, or over another distance: a kink, a jump, or a
+    formula too steep for it."""
     import reference
 
+    def differs(again):
+        return not np.allclose(again[0][name], want, rtol=0.02, atol=0.02)
+
+    if differs(reference.run(drawn.text, drawn.inputs, step=reference.STEP / 7)):
+        return True
     rng = np.random.default_rng(1)
-    for _ in range(2):
-        moved = {
-            k: v + 1e-3 * rng.standard_normal(v.shape) if v.dtype.kind == "f" else v for k, v in drawn.inputs.items()
-        }
-        again = reference.run(drawn.text, moved)[0][name]
-        if not np.allclose(again, want, rtol=0.02, atol=0.02):
-            return True
-    return False
+    moved = (
+        {k: v + 1e-3 * rng.standard_normal(v.shape) if v.dtype.kind == "f" else v for k, v in drawn.inputs.items()}
+        for _ in range(2)
+    )
+    return any(differs(reference.run(drawn.text, inputs)) for inputs in moved)

@@ -225,6 +225,46 @@ a := [x[i] for i in 0..n, j in 0..m]
 b := sum(x[i] for i in 0..n, j in 0..m)
 c := [sum(x[i] for j in 0..m) for i in 0..n, k in 0..n]
 """, {"x": np.zeros(0), "n": 2}),
+    # raise_loops: the last round's load stood above the two choices that read it, where there may be no round
+    "a last round's value that two names read": ("""
+input v: real[m]
+input u: real[m]
+for e in u {
+    v := min((e if full(false, m, m) else zeros(m, m)), axis=0)
+    c := 0
+    while c < 2 and false { c += 1; v[1 % m] += 0 }
+}
+""", {"v": np.zeros(0), "u": np.zeros(0)}, "cuda"),
+    # grad: a reduction whose check its derivative does not wait for shared its index with the first use
+    "a derivative of the least in each round": ("""
+input v: real[m]
+input n: int
+w := 1*v
+J := sum(min(w[j] for j) for i in 0..n)
+dw := grad(J, w)
+""", {"v": np.array([1.5, 2.5]), "n": 3}, "cuda"),
+    # grad: the bounds of a copied reduction read the index of the one that was copied
+    "a derivative by a range that depends on another": ("""
+input v: real[m]
+input n: int
+w := 1*v
+J := prod(w[0] for i in 0..n, j in i..n) + min(w[0] for i in 0..n, j in i..n)
+dw := grad(J, w)
+""", {"v": np.array([1.5]), "n": 3}, "cuda"),
+    # grad: a loop that one region's derivative changed kept the parameters that it had in another
+    "a derivative of a loop that reads checked places": ("""
+input y: real[n]
+w := 1*y
+r := w + w
+repeat 1 { r := r*[r[i] for i in 0..n]; stop if (r[0] == 2.0) }
+J := r[0]
+dw := grad(J, w)
+""", {"y": np.ones(3)}, "cuda"),
+    # schedule: a slice was written before the check that it lies inside
+    "a loop that leaves its array": ("""
+input v: real[n]
+for i in 0..n + 1 { v[i] := 1.0 }
+""", {"v": np.ones(3)}, "cuda"),
     # cost: a branch without results has no type
     "a branch that only checks": (
         """

@@ -2,7 +2,7 @@
 
     pytest tests/fuzz                                        a short run, other programs every day
     python tests/fuzz/test_fuzz.py --programs 2000           a long one; prints every failing program, made small
-        [--backend numpy,parallel] [--seed 7] [--stages] [--reference] [--smooth]
+        [--backend numpy,parallel] [--seed 7] [--stages] [--reference] [--gradients | --widths | --complex]
 
 GDC_FUZZ_SEED fixes the programs of both.
 """
@@ -99,6 +99,29 @@ def test_narrow_widths_against_loops(monkeypatch):
     )
 
 
+def test_complex_numbers_against_loops(monkeypatch):
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
+    print(f"GDC_FUZZ_SEED={todays_seed()}")
+    drawn_examples(
+        programs(complexes=True),
+        todays_seed(),
+        PER_DAY // 2,
+        tolerant(lambda drawn: judge.compare(drawn, ("numpy", "cuda"))),
+        (Phase.generate, Phase.shrink),
+    )
+
+
+def test_loops_against_the_reference():
+    print(f"GDC_FUZZ_SEED={todays_seed()}")
+    drawn_examples(
+        programs(complexes=True),
+        todays_seed() + 2,
+        PER_DAY,
+        tolerant(judge.against_reference),
+        (Phase.generate, Phase.shrink),
+    )
+
+
 def test_parallel_against_loops():
     print(f"GDC_FUZZ_SEED={todays_seed()}")
     drawn_examples(
@@ -139,6 +162,17 @@ class Hunt:
     def __init__(self, options):
         self.options, self.count, self.outcomes, self.bugs = options, 0, Counter(), {}
         self.backends = tuple(b for b in options.backend.split(",") if b)
+        self.began = time.time()
+
+    def totals(self):
+        """What was run so far, to be quoted: kinds of programs, against what, what came of them."""
+        chosen = vars(self.options)
+        words = [w for w in ("gradients", "widths", "complex") if chosen[w]] or ["plain"]
+        judges = ["reference"] if self.options.reference else [*self.backends, *["stages"][: self.options.stages]]
+        return (
+            f"{self.count} programs ({' '.join(words)}) on {' '.join(judges)} from seed {self.options.seed}, "
+            f"{time.time() - self.began:.0f} s: {dict(self.outcomes)}"
+        )
 
     def judge(self, drawn):
         if self.options.reference:
@@ -200,19 +234,20 @@ def main():
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--tries", type=int, default=300, help="runs spent on making one failing program small")
     parser.add_argument("--stages", action="store_true", help="interpret the array IR after every pass too")
-    parser.add_argument("--reference", action="store_true", help="hold loops against tests/reference.py")
+    parser.add_argument("--reference", action="store_true", help="hold loops against tests/reference")
     parser.add_argument("--gradients", action="store_true", help="smooth formulas and their derivatives")
     parser.add_argument("--widths", action="store_true", help="programs with f32 and i32")
+    parser.add_argument("--complex", action="store_true", help="programs with complex numbers")
     parser.add_argument("--refused", action="store_true", help="print the programs that do not compile")
     options = parser.parse_args()
     judge.isolate()
-    hunt, began, batch = Hunt(options), time.time(), 20 if "parallel" in options.backend else 100
-    strategy = gradients() if options.gradients else programs(widths=options.widths)
+    hunt, batch = Hunt(options), 20 if "parallel" in options.backend else 250
+    strategy = gradients() if options.gradients else programs(widths=options.widths, complexes=options.complex)
     for first in range(0, options.programs, batch):
         drawn_examples(strategy, options.seed + first, min(batch, options.programs - first), hunt.visit)
-        if time.time() - began > options.seconds:
+        print(hunt.totals(), flush=True)
+        if time.time() - hunt.began > options.seconds:
             break
-    print(f"{hunt.count} programs from seed {options.seed}, {time.time() - began:.0f} s:", dict(hunt.outcomes))
     for name, count in sorted(hunt.bugs.items(), key=lambda item: -item[1]):
         print(f"{count:5d} {name[0]}: {name[1]}")
     return 1 if hunt.bugs else 0

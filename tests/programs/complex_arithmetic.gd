@@ -33,7 +33,6 @@
 # expect ae = [true, false, false]
 # expect trace w2 = [-1 + 1j, -1 - 1j]
 # tolerance 1e-12
-# alone
 input z: complex[n]
 input A: complex[n, n]
 input x: real[n]

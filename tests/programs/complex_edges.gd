@@ -18,7 +18,6 @@
 # expect o = z.imag
 # expect p = np.arctan(1j*u).real > 0
 # exact
-# alone
 input z: complex[n]
 input u: complex[4]
 input w: complex[3]

@@ -26,7 +26,6 @@
 # expect x = [true, true, true, true]
 # expect y = np.arcsin(z)*0 + 1
 # tolerance 1e-12
-# alone
 input z: complex[4]
 a := exp(z)
 b := log(z)

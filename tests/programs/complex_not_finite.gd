@@ -1,5 +1,4 @@
 # Complex constants whose parts are inf, nan or a zero below zero.
-# alone
 # exact
 # expect a = [0.0, inf]
 # expect b = [inf, 1.0]

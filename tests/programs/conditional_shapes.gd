@@ -1,6 +1,5 @@
 # A scalar condition over two shapes: the result has the shape of both together.
 # input x = [1.0, 2.0, 3.0]
-# alone
 # expect t = [5.0, 5.0, 5.0]
 # expect u = [1.0, 2.0, 3.0]
 input x: real[n]

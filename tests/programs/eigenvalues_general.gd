@@ -1,5 +1,4 @@
 # eig: complex, by the real, then the imaginary part.
-# alone
 # input A = [[0.0, 1.0, 0.0], [-1.0, 0.0, 0.5], [2.0, 0.0, 3.0]]
 # expect w = sort(np.linalg.eigvals(A))
 # expect rest = 0.0

@@ -1,5 +1,4 @@
 # Fourier transforms: any length, along any axis; the spectrum of reals is half of it.
-# alone
 # input x = [1.0, -2.0, 3.0, 0.5, 4.0, 0.0, -1.0]
 # input A = [[1.0, 2.0, 3.0, 4.0], [0.0, 1.0, 0.0, -1.0], [2.0, 2.0, 2.0, 2.0]]
 # expect F = np.fft.fft(x)

@@ -1,5 +1,4 @@
 # Factorisations of complex matrices. Of a Hermitian one the lower triangle is read, and the real part of the diagonal.
-# alone
 # input M = [[2 + 1j, 1 - 1j, 0.5j], [1, 3 - 2j, 1 + 1j], [0.25j, -1, 2]]
 # input H = [[4 + 9j, 7, 7], [1 + 1j, 5, 7], [-0.5j, 1, 3]]
 # input b = [1 + 1j, 2, -1j]

@@ -1,3 +1,2 @@
-# alone
-# error type 3: qr has 2 results, (a, b) := qr(A)
+# error type 2: qr has 2 results, (a, b) := qr(A)
 input A: real[m, n]; Q := qr(A)

@@ -1,3 +1,2 @@
-# alone
-# error type 3: seed must be an int scalar
+# error type 2: seed must be an int scalar
 u := rand(0.5, 4)

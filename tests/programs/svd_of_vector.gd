@@ -1,3 +1,2 @@
-# alone
-# error shape 3: svd wants a matrix, [n]
+# error shape 2: svd wants a matrix, [n]
 input x: real[n]; (U, s, Vt) := svd(x)

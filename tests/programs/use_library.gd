@@ -1,5 +1,4 @@
 # Functions of other files: by prefix, generic, with names of their own.
-# alone
 # input x = [1.0, 5.0, 3.5]
 # expect a = 4.0
 # expect low = 1.0

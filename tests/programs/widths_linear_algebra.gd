@@ -19,7 +19,6 @@
 # expect t = np.float32(7)
 # expect u = np.tril(A)
 # tolerance 1e-5
-# alone
 input A: f32[n, n]
 input b: f32[n]
 input k: i32[n, n]

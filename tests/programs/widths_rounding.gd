@@ -14,7 +14,6 @@
 # expect k = x % np.float32(0.3)
 # expect l = [true, true]
 # exact
-# alone
 input x: f32[n]
 input y: f32
 a := x*x*x/x

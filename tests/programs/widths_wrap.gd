@@ -17,7 +17,6 @@
 # expect w = np.array([-1294967296, 5], dtype=int32)
 # expect x = np.int32(11260984)
 # expect y = k.astype(int64).prod()
-# alone
 input k: i32[n]
 input s: i32
 a := k*k
