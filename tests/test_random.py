@@ -99,7 +99,7 @@ def test_wrong_arguments(text, words):
 def test_a_seed_has_no_derivative():
     got = gdc.compile("input w: real\nJ := sum((w*randn(3, 10))^2)\ng := grad(J, w)").run({"w": 2.0}, backend="numpy")
     assert got["g"] == pytest.approx(got["J"])  # J is w^2 times a constant, and w is 2
-    with pytest.raises(gdc.Error, match="derivatives are taken of reals"):
+    with pytest.raises(gdc.Error, match="derivatives are taken by reals"):
         gdc.compile("input s: int\nJ := sum(rand(s, 3))\ng := grad(J, s)")
 
 
