@@ -1,8 +1,9 @@
 """Matrix chains: products flattened to their factors, and the cheapest grouping of them.
 
-Factors are matrices; a vector is a column n x 1 at the end of a chain, or a row 1 x n at its start. Costs are formulas
-over sizes, so two groupings may be beyond comparison: then both are kept. One that is provably no dearer than the chain
-as written (for all sizes of `cost.SMALLEST` or more) stands for it; between what is left, the sizes of a call decide.
+Factors are matrices; a vector is a column n x 1 or a row 1 x n: at an end of a chain, or, as the two factors of an
+outer product u[:, new]*v, inside it. Costs are formulas over sizes, so two groupings may be beyond comparison: then
+both are kept. One that is provably no dearer than the chain as written (for all sizes of `cost.SMALLEST` or more)
+stands for it; between what is left, the sizes of a call decide.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from dataclasses import dataclass
 
 from gdc.compiler.construct import apply, matmul, transpose
 from gdc.compiler.cost import at_most, cheaper, own_flops
+from gdc.compiler.diagonals import COLUMN, ROW
 from gdc.compiler.dims import ONE, ZERO, Dim
-from gdc.compiler.ir import Node
+from gdc.compiler.ir import Node, node
 
 LONGEST = 12  # factors of a chain that is looked at
 MOST = 8  # groupings of one stretch that are kept beside one another
@@ -67,9 +69,12 @@ class Chain:
             and all(a.type.rank <= 2 for a in value.args)
             and (value is self.product or self.may_open(value))
         )
+        outer = outer_factors(value) if value is not self.product and self.may_open(value) else None
+        if outer is not None:
+            column, row = reversed(outer) if turned else outer
+            return joined(self._leaf(column, False), self._leaf(row, True))
         if not inner or depth >= LONGEST:
-            self.factors.append(Factor(value, turned))
-            return Grouping(ZERO, factor=self.factors[-1])
+            return self._leaf(value, turned)
         left, right = value.args
         if left.type.rank == 1 and right.type.rank == 1:
             sides = (left, True), (right, False)
@@ -79,6 +84,10 @@ class Chain:
             sides = ((right, True), (left, True)) if turned else ((left, False), (right, False))
         first = self._opened(*sides[0], depth + 1)
         return joined(first, self._opened(*sides[1], depth + 1))
+
+    def _leaf(self, value: Node, turned: bool) -> Grouping:
+        self.factors.append(Factor(value, turned))
+        return Grouping(ZERO, factor=self.factors[-1])
 
     def _stripped(self, value: Node, turned: bool) -> tuple[Node, bool]:
         """Transposes and scalars taken off a factor."""
@@ -108,6 +117,14 @@ def scalar_of(value: Node) -> tuple[str, Node | None, Node] | None:
     return None
 
 
+def outer_factors(value: Node) -> tuple[Node, Node] | None:
+    """u and v of u[:, new]*v[new, :]."""
+    if value.op != "mul" or any(a.op != "index" or a.args[0].type.rank != 1 for a in value.args):
+        return None
+    sides = {a.get("subscripts"): a.args[0] for a in value.args}
+    return (sides[COLUMN], sides[ROW]) if set(sides) == {COLUMN, ROW} else None
+
+
 def with_scalars(value: Node, scalars: list[tuple[str, Node | None]]) -> Node:
     """The scalars put on a value: first to one another, then to it."""
     factor: Node | None = None
@@ -130,13 +147,30 @@ def with_scalars(value: Node, scalars: list[tuple[str, Node | None]]) -> Node:
 
 def ends(grouping: Grouping) -> tuple[Dim, Dim]:
     """Rows and columns of what a grouping computes."""
+    first, last = outermost(grouping)
+    return first.shape[0], last.shape[1]
+
+
+def outermost(grouping: Grouping) -> tuple[Factor, Factor]:
+    """The first and the last factor of a grouping."""
     first, last = grouping, grouping
     while first.left is not None:
         first = first.left
     while last.right is not None:
         last = last.right
     assert first.factor is not None and last.factor is not None
-    return first.factor.shape[0], last.factor.shape[1]
+    return first.factor, last.factor
+
+
+def is_column(grouping: Grouping) -> bool:
+    """Whether a grouping computes a column (or a number): it ends in one."""
+    last = outermost(grouping)[1]
+    return last.value.type.rank == 1 and not last.transposed
+
+
+def is_row(grouping: Grouping) -> bool:
+    first = outermost(grouping)[0]
+    return first.value.type.rank == 1 and first.transposed
 
 
 def joined(left: Grouping, right: Grouping) -> Grouping:
@@ -200,4 +234,9 @@ def built(grouping: Grouping, times: Callable[[Node, Node], Node] = matmul) -> N
     if grouping.factor is not None:
         return grouping.factor.node
     assert grouping.left is not None and grouping.right is not None
-    return times(built(grouping.left, times), built(grouping.right, times))
+    left, right = built(grouping.left, times), built(grouping.right, times)
+    if not (is_column(grouping.left) and is_row(grouping.right)):
+        return times(left, right)
+    if left.type.rank and right.type.rank:
+        left, right = node("index", left, subscripts=COLUMN), node("index", right, subscripts=ROW)
+    return apply("mul", left, right)

@@ -113,6 +113,8 @@ def summed_to(value: Node, shape: Shape, full: Shape) -> Node:
         return value
     own = value.type.rank
     inside = [k - (rank - own) for k in stretched if k >= rank - own and have[k] != ONE]
+    if not shape:
+        return reduce("sum", value, range(own))
     kept = reduce("sum", value, inside, keepdims=True)
     drop = own - len(shape)
     if drop <= 0:

@@ -43,8 +43,11 @@ def packed_qr(A):
     if A.size == 0:
         return np.eye(A.shape[0] + A.shape[1], min(A.shape)).astype(A.dtype)
     Q, R = np.linalg.qr(np.ascontiguousarray(A))
-    signs = np.where(np.diag(R) < 0, -1, 1).astype(A.dtype)
-    return np.concatenate((Q*signs, R.T*signs))
+    signs = np.ones(min(A.shape), A.dtype)
+    for k in range(len(signs)):
+        if R[k, k] != 0:
+            signs[k] = R[k, k]/np.abs(R[k, k])
+    return np.concatenate((Q*signs, R.T*np.conj(signs)))
 '''
 PACKED_EIGH = '''
 def packed_eigh(A):
@@ -52,7 +55,7 @@ def packed_eigh(A):
     if A.size == 0:
         return np.empty((1, 0), A.dtype)
     values, vectors = np.linalg.eigh(np.ascontiguousarray(A))
-    return np.concatenate((values.reshape((1, -1)), vectors*directions(vectors)))
+    return np.concatenate((values.reshape((1, -1)).astype(A.dtype), vectors*directions(vectors)))
 '''
 PACKED_SVD = '''
 def packed_svd(A):
@@ -62,21 +65,22 @@ def packed_svd(A):
     U, s, Vt = np.linalg.svd(np.ascontiguousarray(A), False)
     V = np.ascontiguousarray(Vt.T)
     signs = directions(U)
-    own = np.where(s > 1e-14*np.sqrt(np.sum(s*s)), signs, directions(V)).astype(A.dtype)
-    return np.concatenate((U*signs, s.reshape((1, -1)), V*own))
+    own = np.where(s > 1e-14*np.sqrt(np.sum(s*s)), np.conj(signs), directions(V)).astype(A.dtype)
+    return np.concatenate((U*signs, s.reshape((1, -1)).astype(A.dtype), V*own))
 '''
 PACKED_EIG = '''
 def packed_eig(A):
     """The eigenvalues by real, then by imaginary part, and the eigenvectors as columns below them."""
+    width = (np.ravel(A)[:0] + np.complex64(0)).dtype
     if A.size == 0:
-        return np.empty((1, 0), np.complex128)
-    values, vectors = np.linalg.eig(np.ascontiguousarray(A).astype(np.complex128))
+        return np.empty((1, 0), width)
+    values, vectors = np.linalg.eig(np.ascontiguousarray(A).astype(np.complex128))  # 32 bits would not order alike
     unit = 1e-10*np.max(np.abs(values))
     unit = unit if unit > 0 else 1.0        # parts that differ by rounding alone count as equal
     order = np.argsort(np.rint(values.imag/unit), kind="mergesort")
     order = order[np.argsort(np.rint(values.real[order]/unit), kind="mergesort")]
     values, vectors = values[order], np.ascontiguousarray(vectors[:, order])
-    return np.concatenate((values.reshape((1, -1)), vectors*directions(vectors)))
+    return np.concatenate((values.reshape((1, -1)), vectors*directions(vectors))).astype(width)
 '''
 PACKED_LU = '''
 # import from scipy import linalg

@@ -19,7 +19,7 @@ IDENTITY = {"add": 0, "mul": 1}
 
 def share(rows: Expr, block: Expr, blocks: Expr) -> Expr:
     """Where a block's rows begin."""
-    return Expr("floordiv", (mul(rows, block), blocks), INT)
+    return Expr("floordiv", (mul(rows, block), blocks), INT, attrs=(("divisor", "positive"),))
 
 
 def least(*values: Expr) -> Expr:

@@ -295,13 +295,13 @@ ROWS = (
     _library("searchsorted", "np.searchsorted({0}, {1}, side={side})", rules.shape_of_second,
              Why("a place has no derivative"), arity=2, flops=20, element=rules.integral, guard=ORDERED),
     # factorisations; several results come one below the other, see library.py
-    _library("qr", "packed_qr({0})", rules.packed_qr, Why(_STRUCTURAL), arity=2, guard=ORDERED, library=NATIVE),
-    _library("svd", "packed_svd({0})", rules.packed_svd, Why(_STRUCTURAL), arity=2, guard=ORDERED, library=NATIVE),
-    _library("eigh", "packed_eigh({0})", rules.packed_eigen, Why(_STRUCTURAL), guard=ORDERED, library=NATIVE),
+    _library("qr", "packed_qr({0})", rules.packed_qr, Why(_STRUCTURAL), arity=2, library=NATIVE),
+    _library("svd", "packed_svd({0})", rules.packed_svd, Why(_STRUCTURAL), arity=2, library=NATIVE),
+    _library("eigh", "packed_eigh({0})", rules.packed_eigen, Why(_STRUCTURAL), library=NATIVE),
     _library("eig", "packed_eig({0})", rules.packed_eigen, Why(_STRUCTURAL),
              element=rules.made_complex, library=EVERYWHERE),
-    _library("lu", "packed_lu({0})", rules.packed_lu, Why(_STRUCTURAL), guard=ORDERED),
-    _library("pinv", "pseudo_inverse({0})", rules.turned, Why(_STRUCTURAL), guard=ORDERED),
+    _library("lu", "packed_lu({0})", rules.packed_lu, Why(_STRUCTURAL)),
+    _library("pinv", "pseudo_inverse({0})", rules.turned, Why(_STRUCTURAL)),
     # signals
     _library("fft", "np.fft.fft({0}, axis={axis})", rules.same_shape, Why(_STRUCTURAL), element=rules.made_complex, flops=60,
              library=EVERYWHERE),

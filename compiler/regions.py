@@ -20,6 +20,7 @@ from gdc.compiler.ir import (
     param,
     project,
     rebuild,
+    roots,
     size_node,
     walk,
 )
@@ -40,6 +41,12 @@ def dependents(values: Iterable[Node], on: Iterable[Node]) -> set[Node]:
         if need:
             needs[value] = need
     return set(needs)
+
+
+def repeated(everything: Iterable[Node]) -> list[tuple[Node, set[Node]]]:
+    """Every loop, table and fold, with all that is evaluated anew in each of its rounds."""
+    owners = [v for v in everything if v.op in ("loop", "table", "fold")]
+    return [(v, dependents(roots(v.regions[0]), v.regions[0].params)) for v in owners]
 
 
 def has_effects(value: Node) -> bool:

@@ -38,6 +38,7 @@ FUNCTIONS = {
     "arcsin": "asin",
     "arccos": "acos",
     "arctan2": "atan2",
+    "ndim": "rank",
     "len": "write size({a}, 0)",
     "length": "write size({a}, 0)",
     "numel": "write size({a})",
@@ -79,6 +80,9 @@ VALUES = {
 }  # fmt: skip
 """Names of constants and of places."""
 
+AXIS_FIRST = frozenset("sum prod mean var std min max any all argmin argmax cumsum cumprod median ptp".split())
+"""Functions whose second argument, in Python, is an axis."""
+
 TYPES = {"float": "real", "double": "real", "float64": "f64", "float32": "f32", "int64": "i64", "int32": "i32"}
 DEFAULTS = ("x", "n")
 ATOM = re.compile(r"[\w.]+(?:\([^()]*\)|\[[^\[\]]*\])?|\([^()]*\)|\[[^\[\]]*\]")
@@ -87,6 +91,9 @@ ATOM = re.compile(r"[\w.]+(?:\([^()]*\)|\[[^\[\]]*\])?|\([^()]*\)|\[[^\[\]]*\]")
 def instead(name: str, arguments: Sequence[str]) -> str | None:
     """What to write for a function of other languages; None where it is not known."""
     row = FUNCTIONS.get(name.lower())
+    if name == "range" and len(arguments) > 1:
+        step = f" by {arguments[2]}" if len(arguments) > 2 else ""
+        return f"write [i for i in {arguments[0]}..{arguments[1]}{step}]"
     if row is None:
         return None
     given = [TYPES.get(a.strip("'\"").rpartition(".")[2], a) for a in arguments]
@@ -95,6 +102,13 @@ def instead(name: str, arguments: Sequence[str]) -> str | None:
         return f"write {row}({everything})"
     a, b = (*given, *DEFAULTS[len(given):])[:2]
     return row.format(a=a, b=b, A=_atom(a), B=_atom(b), all=everything)
+
+
+def without_prefix(name: str, arguments: Sequence[str]) -> str:
+    """The call of a function that gd has too: an axis is given by name."""
+    if name in AXIS_FIRST and len(arguments) > 1 and re.fullmatch(r"-?\d+", arguments[1]):
+        arguments = [arguments[0], f"axis={arguments[1]}", *arguments[2:]]
+    return f"write {name}({', '.join(arguments)})"
 
 
 def _atom(text: str) -> str:

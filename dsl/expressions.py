@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gdc.dsl import tree
-from gdc.dsl.elsewhere import VALUES, instead
+from gdc.dsl.elsewhere import VALUES, instead, without_prefix
 from gdc.dsl.places import Places, is_token, of, plain
 from gdc.dsl.source import Span
 
@@ -137,7 +137,7 @@ class Expressions(Places):
                 values = [base, *of(tree.Expr, children[3:]), *of(tree.Named, children[3:])]
                 arguments = [value.span.text for value in values]
                 self.fault(f"a value has no functions of its own: `.{word}(` cannot stand here", self.span(dot, word),
-                           instead(str(word), arguments) or f"write {word}({', '.join(arguments)})")
+                           instead(str(word), arguments) or without_prefix(str(word), arguments))
             return self.called(base, "?", self.span(base, word), children)
         return self.called(base, f"{base.name}.{self.word(word)}", self.span(base, word), children)
 
@@ -190,6 +190,6 @@ def attribute_fault(base: tree.Expr, word: str) -> tuple[str, str]:
     if isinstance(base, tree.Name) and base.name in PYTHON_MODULES:
         hint = f"write {VALUES.get(word, word)}" if word not in PYTHON_MODULES else "such as norm(x), solve(A, b)"
         return f"`{base.name}.{word}`: functions and constants need no prefix", hint
-    hints = {"shape": "size(A) or size(A, axis) gives sizes", "size": "size(A) gives the size",
-             "ndim": "rank(A) gives it"}
-    return f"`.{word}` is no part of a value: only `.T` is", hints.get(word, "functions take the value: f(x)")
+    text = base.span.text
+    hint = instead(word, [text]) or f"functions take the value: {word}({text})"
+    return f"`.{word}` is no part of a value: only `.T` is", hint

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gdc.dsl import tree
-from gdc.dsl.elsewhere import instead
+from gdc.dsl.elsewhere import instead, without_prefix
 from gdc.dsl.errors import Error
 from gdc.dsl.expressions import PYTHON_MODULES
 from gdc.dsl.source import Span
@@ -49,7 +49,7 @@ def _call(node: tree.Call, used: set[str]) -> Iterator[Error]:
     arguments = arguments if python else [prefix, *arguments]
     hint = instead(function, arguments)
     if hint is None:
-        hint = f"write {function}({', '.join(arguments)})"
+        hint = without_prefix(function, arguments)
         hint += "" if python else f'; the functions of a file have a prefix after use "{prefix}.gd" as {prefix}'
     words = "functions need no prefix" if python else "a value has no functions of its own"
     yield Error("syntax", f"`{node.function}{'' if python else '('}`: {words}", node.function_span, hint)

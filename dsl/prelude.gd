@@ -43,7 +43,7 @@ def r2(p, y) = 1 - sum((y - p)^2)/sum((y - mean(y))^2)
 
 # The n by n matrix with 1 on its diagonal, 0 elsewhere.
 #     eye(3)
-def eye(n) = [1.0 if i == j else 0.0 for i in 0..n, j in 0..n]
+def eye(n) = [1.0 if i == j else 0.0 for i in 0..size(arange(n)), j in 0..size(arange(n))]
 
 # n numbers from a to b, both included, equally far apart.
 #     linspace(0, 1, 5)
@@ -73,8 +73,11 @@ def one_hot(i, k) = [1.0 if i[a] == c else 0.0 for a, c in 0..k]
 
 # --- random numbers: what becomes of 63 random bits ---------------------------------------------
 
-def _uniform(bits) = shr(bits, 10)*2.0^-53                  # 0 <= x < 1
-def _uniform_inside(bits) = (shr(bits, 11) + 0.5)*2.0^-52   # 0 < x < 1, the middle of each step
+# As many bits as a real holds, so that nothing is rounded up to 1.
+def _uniform_64(bits) = shr(bits, 10)*2.0^-53                   # 0 <= x < 1
+def _uniform_32(bits) = shr(bits, 39)*2.0^-24
+def _uniform_inside_64(bits) = (shr(bits, 11) + 0.5)*2.0^-52    # 0 < x < 1, the middle of each step
+def _uniform_inside_32(bits) = (shr(bits, 40) + 0.5)*2.0^-23
 
 # Fisher and Yates, in Durstenfeld's order: chosen[i] is a random place up to i.
 def _shuffled(chosen) {
@@ -288,53 +291,59 @@ def _qr(A, k) {
         v := [R[i, c] if i >= c else 0*R[i, c] for i in 0..size(A, 0)]
         s := norm(v)
         if s > 0 {
-            v[c] += s if v[c] >= 0 else -s
+            v[c] += s*_phase(v[c])
             v := v/norm(v)
-            R := R - 2*outer(v, v@R)
+            R := R - 2*outer(v, conj(v)@R)
             V[:, c] := v
         }
     }
     Q := [like(A[i, 0], 1) if i == j else like(A[i, 0], 0) for i in 0..size(A, 0), j in 0..k]
-    for c in k - 1..-1 by -1 { Q := Q - 2*outer(V[:, c], V[:, c]@Q) }
-    d := [-1 if R[i, i] < 0 else 1 for i in 0..k]
-    return concat(Q*d[new, :], [R[i, j]*d[i] if j >= i else 0*R[i, j] for j in 0..size(A, 1), i in 0..k], axis=0)
+    for c in k - 1..-1 by -1 { Q := Q - 2*outer(V[:, c], conj(V[:, c])@Q) }
+    d := [_phase(R[i, i]) for i in 0..k]
+    return concat(Q*d[new, :], [R[i, j]*conj(d[i]) if j >= i else 0*R[i, j] for j in 0..size(A, 1), i in 0..k], axis=0)
 }
 
-# The factor of each column that makes the first of its largest entries positive.
+# A number's sign; of a complex one its direction.
+def _phase(x) = x/abs(x) if x != 0 else like(x, 1)
+
+# The factor of each column that makes the first of its largest entries real and positive.
 def _directions(V) = [_direction(V[:, k]) for k in 0..size(V, 1)]
 def _direction(v) {
     sizes := abs(v)
-    top := v[argmax(sizes >= 0.999999*max(sizes))]
-    return -1 if top < 0 else 1
+    return conj(_phase(v[argmax(sizes >= 0.999999*max(sizes))]))
 }
 
 def _identity(A) = [like(A[0, i], 1) if i == j else like(A[0, i], 0) for i in 0..size(A, 1), j in 0..size(A, 1)]
 
-# Jacobi's rotations (Golub and Van Loan, 8.5) on the symmetric matrix of the lower triangle.
+# Jacobi's rotations (Golub and Van Loan, 8.5) on the symmetric or Hermitian matrix of the lower triangle.
 def _eigh(A) {
     n := size(A, 0)
-    S := [A[max(i, j), min(i, j)] for i in 0..n, j in 0..n]
+    S := [_hermitian(A, i, j) for i in 0..n, j in 0..n]
     V := _identity(A)
     for sweep in 0..40 {
-        stop if sum(S[i, j]^2 for i in 0..n, j in 0..i) <= 1e-40*sum(S[i, i]^2 for i in 0..n)
+        stop if sum(abs(S[i, j])^2 for i in 0..n, j in 0..i) <= 1e-40*sum(abs(S[i, i])^2 for i in 0..n)
         for p in 0..n - 1, q in p + 1..n {
             if S[p, q] != 0 {
-                h := (S[q, q] - S[p, p])/(2*S[p, q])
+                e := _phase(S[p, q])
+                h := (real(S[q, q]) - real(S[p, p]))/(2*abs(S[p, q]))
                 t := (1 if h >= 0 else -1)/(abs(h) + sqrt(1 + h^2))
                 c := 1/sqrt(1 + t^2)
                 s := t*c
-                for i in 0..n { x := S[i, p]; y := S[i, q]; S[i, p] := c*x - s*y; S[i, q] := s*x + c*y }
-                for i in 0..n { x := S[p, i]; y := S[q, i]; S[p, i] := c*x - s*y; S[q, i] := s*x + c*y }
-                for i in 0..n { x := V[i, p]; y := V[i, q]; V[i, p] := c*x - s*y; V[i, q] := s*x + c*y }
+                for i in 0..n { x := S[i, p]; y := S[i, q]*conj(e); S[i, p] := c*x - s*y; S[i, q] := s*x + c*y }
+                for i in 0..n { x := S[p, i]; y := S[q, i]*e; S[p, i] := c*x - s*y; S[q, i] := s*x + c*y }
+                for i in 0..n { x := V[i, p]; y := V[i, q]*conj(e); V[i, p] := c*x - s*y; V[i, q] := s*x + c*y }
                 S[p, q] := 0; S[q, p] := 0
             }
         }
     }
-    values := [S[i, i] for i in 0..n]
+    values := [real(S[i, i]) for i in 0..n]
     order := argsort(values)
     V := V[:, order]
     return concat(values[order][new, :], V*_directions(V)[new, :], axis=0)
 }
+
+# An entry of the matrix that the lower triangle of A, and the real part of its diagonal, stand for.
+def _hermitian(A, i, j) = A[i, j] if i > j else (conj(A[j, i]) if i < j else like(A[i, i], real(A[i, i])))
 
 # Hestenes' one-sided Jacobi: columns of A are turned in pairs until all are orthogonal (Golub and Van Loan, 8.6).
 def _svd(A, k) {
@@ -344,15 +353,16 @@ def _svd(A, k) {
     for sweep in 0..60 {
         turned := 0
         for p in 0..n - 1, q in p + 1..n {
-            a := sum(U[i, p]^2 for i); b := sum(U[i, q]^2 for i); g := sum(U[i, p]*U[i, q] for i)
+            a := sum(abs(U[i, p])^2 for i); b := sum(abs(U[i, q])^2 for i); g := sum(conj(U[i, p])*U[i, q] for i)
             if abs(g) > 1e-15*sqrt(a)*sqrt(b) and sqrt(a)*sqrt(b) > 1e-300 {
                 turned := 1
-                h := (b - a)/(2*g)
+                e := conj(_phase(g))
+                h := (b - a)/(2*abs(g))
                 t := (1 if h >= 0 else -1)/(abs(h) + sqrt(1 + h^2))
                 c := 1/sqrt(1 + t^2)
                 s := t*c
-                for i in 0..size(A, 0) { x := U[i, p]; y := U[i, q]; U[i, p] := c*x - s*y; U[i, q] := s*x + c*y }
-                for i in 0..n { x := V[i, p]; y := V[i, q]; V[i, p] := c*x - s*y; V[i, q] := s*x + c*y }
+                for i in 0..size(A, 0) { x := U[i, p]; y := U[i, q]*e; U[i, p] := c*x - s*y; U[i, q] := s*x + c*y }
+                for i in 0..n { x := V[i, p]; y := V[i, q]*e; V[i, p] := c*x - s*y; V[i, q] := s*x + c*y }
             }
         }
         stop if turned == 0
@@ -361,9 +371,9 @@ def _svd(A, k) {
     order := argsort(-lengths)[:k]
     s := lengths[order]
     W := _completed(U[:, order], s)
-    X := V[:, order]
+    X := conj(V[:, order])
     d := _directions(W)
-    e := where(s > 1e-14*norm(s), d, _directions(X))
+    e := where(s > 1e-14*norm(s), conj(d), _directions(X))
     return concat(W*d[new, :], s[new, :], X*e[new, :], axis=0)
 }
 
@@ -373,9 +383,9 @@ def _completed(U, s) {
         if s[c] > 1e-15*norm(s) {
             U[:, c] := U[:, c]/s[c]
         } else {
-            r := argmin([sum(U[i, j]^2 for j in 0..c) for i in 0..size(U, 0)])
+            r := argmin([sum(abs(U[i, j])^2 for j in 0..c) for i in 0..size(U, 0)])
             v := [1.0 if i == r else 0.0 for i in 0..size(U, 0)]
-            repeat 2 { v := v - U[:, :c]@(v@U[:, :c]) }
+            repeat 2 { v := v - U[:, :c]@(v@conj(U[:, :c])) }
             U[:, c] := v/norm(v)
         }
     }
@@ -386,7 +396,7 @@ def _completed(U, s) {
 def _pinv(A) {
     (U, s, V) := svd(A)
     low := max(size(A, 0), size(A, 1))*2.220446049250313e-16*s[0] if size(s, 0) > 0 else 0
-    return V.T@([U[i, j]/s[j] if s[j] > low else 0*s[j] for j in 0..size(s, 0), i in 0..size(A, 0)])
+    return conj(V.T)@([conj(U[i, j])/s[j] if s[j] > low else 0*s[j] for j in 0..size(s, 0), i in 0..size(A, 0)])
 }
 
 # Elimination with partial pivoting; the last column says which row of A each row was.
@@ -420,10 +430,10 @@ def _parts_of_lu(F, k) {
 # Hessenberg form, QR with Wilkinson's shifts, then the triangle's eigenvectors (Golub and Van Loan, 7.4 to 7.6).
 def _eig(A) {
     n := size(A, 0)
-    H := A + 0i
-    Q := [1 + 0i if i == j else 0i for i in 0..n, j in 0..n]
+    H := cast(A, c128)      # what 32 bits cannot tell apart has no order
+    Q := [like(H[i, j], 1) if i == j else like(H[i, j], 0) for i in 0..n, j in 0..n]
     for c in 0..n - 2 {
-        v := [H[i, c] if i > c else 0i for i in 0..n]
+        v := [H[i, c] if i > c else like(H[i, c], 0) for i in 0..n]
         s := _length(v)
         if s > 0 {
             v[c + 1] += s*v[c + 1]/abs(v[c + 1]) if v[c + 1] != 0 else s
@@ -449,11 +459,11 @@ def _eig(A) {
             shift := one if abs(one - d) < abs(two - d) else two
             shift := shift + 0.75*abs(H[high, high - 1]) if rounds % 11 == 10 else shift
             for i in 0..n { H[i, i] -= shift }
-            C := [0i for i in 0..n]; S := [0i for i in 0..n]
+            C := like(H[0, :], 0); S := like(H[0, :], 0)
             for k in low..high {
                 r := hypot(abs(H[k, k]), abs(H[k + 1, k]))
-                C[k] := H[k, k]/r if r > 0 else 1 + 0i
-                S[k] := H[k + 1, k]/r if r > 0 else 0i
+                C[k] := H[k, k]/r if r > 0 else like(H[k, k], 1)
+                S[k] := H[k + 1, k]/r if r > 0 else like(H[k, k], 0)
                 for j in 0..n {
                     x := H[k, j]; y := H[k + 1, j]
                     H[k, j] := conj(C[k])*x + conj(S[k])*y
@@ -474,13 +484,13 @@ def _eig(A) {
         }
     }
     values := [H[i, i] for i in 0..n]
-    X := [0i for i in 0..n, j in 0..n]
+    X := like(H, 0)
     for k in 0..n {
         X[k, k] := 1
         for i in k - 1..-1 by -1 {
             gap := H[k, k] - H[i, i]
-            gap := gap if abs(gap) > 1e-16*whole else 1e-16*whole + 0i
-            X[i, k] := sum(H[i, j]*X[j, k] for j in i + 1..k + 1)/gap if whole > 0 else 0i
+            gap := gap if abs(gap) > 1e-16*whole else like(gap, 1e-16*whole)
+            X[i, k] := sum(H[i, j]*X[j, k] for j in i + 1..k + 1)/gap if whole > 0 else like(gap, 0)
         }
     }
     V := Q@X

@@ -50,7 +50,7 @@ class Builder(Expressions):
     def script(self, children: list[Child]) -> tree.Script:
         for stray in self.returns:
             self.fault("`return` stands only at the end of a function's block", stray,
-                       "leave a loop with `stop`; name what a program returns with `output`")
+                       "what a program returns has a name: output y := …; a loop is left with `stop`")
         return tree.Script(Span(self.source, 0, len(self.source.text)), self.statements(children))
 
     def statements(self, children: Sequence[Child]) -> tree.Block:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import click
 
 from gdc.runtime.bind import normal
 
-SPEC = re.compile(r"(.+?\.(?:npy|npz|csv|tsv|parquet|arrow|feather))(?::(.+))?", re.IGNORECASE | re.DOTALL)
 IMAGINARY = re.compile(r"(?<=[0-9.])i\b")  # that ends a number
 WORDS = {
     "true": True,
@@ -22,6 +22,14 @@ WORDS = {
     "nan": float("nan"),
     "∞": float("inf"),
 }
+
+
+@cache
+def spec() -> re.Pattern[str]:
+    """A file and its members: `d.csv:area,rooms`."""
+    from gdc.runtime.data import ENDINGS
+
+    return re.compile(rf"(.+?(?:{'|'.join(map(re.escape, ENDINGS))}))(?::(.+))?", re.IGNORECASE | re.DOTALL)
 
 
 def pair(option: str, word: str) -> tuple[str, str]:
@@ -52,7 +60,7 @@ def input_values(words: Sequence[str], face: Any) -> dict[str, Any]:
 
 def split(text: str) -> tuple[str, tuple[str, ...]]:
     """`d.csv:area,rooms` as the path and the members."""
-    match = SPEC.fullmatch(text)
+    match = spec().fullmatch(text)
     if match is None or Path(text).is_file():
         return text, ()
     return match[1], tuple(m.strip() for m in match[2].split(",")) if match[2] else ()
@@ -94,5 +102,5 @@ def setting(name: str, text: str) -> Any:
         return value
     raise click.UsageError(
         f"--set {name}={text}: a setting is a number, true, false, or a list of numbers"
-        + (f"; a file is given by --input {name}={text}" if SPEC.fullmatch(text) else "")
+        + (f"; a file is given by --input {name}={text}" if spec().fullmatch(text) else "")
     )

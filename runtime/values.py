@@ -25,6 +25,7 @@ DTYPES = {
     "c64": "complex64",
     "c128": "complex128",
 }
+INTS, REALS, COMPLEXES = (tuple(n for n, kind in DTYPES.items() if np.dtype(kind).kind == letter) for letter in "ifc")
 RANKS = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}  # bool < int < real < complex, by NumPy's letters
 KINDS = {"b": "bool", "i": "int", "u": "int", "f": "real", "c": "complex"}
 WIDTHS = {"int32": "i32", "float16": "f32", "float32": "f32", "complex64": "c64"}

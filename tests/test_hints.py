@@ -48,6 +48,33 @@ MATRIX = "X := [[1.0, 2.0], [3.0, 4.0]]; "
         ("n := 3; ", "y := 1:n", "[i for i in 1..n + 1]", "y := [i for i in 1..n + 1]"),
         (MATRIX, "y := sum(X, 1)", "sum(X, axis=1)", "y := sum(X, axis=1)"),
         ("x := 2; ", "if x > 1 { y <- 3 }", "y := 3", "if x > 1 { y := 3 }"),
+        (MATRIX, "y := X.shape[0]", "size(X, 0)", "y := size(X, 0)"),
+        (VECTOR, "y := x.length", "size(x, 0)", "y := size(x, 0)"),
+        (VECTOR, "y := x.size", "size(x)", "y := size(x)"),
+        (MATRIX, "y := X.ndim", "rank(X)", "y := rank(X)"),
+        ("z := [1 + 2i]; ", "y := z.real", "real(z)", "y := real(z)"),
+        (MATRIX, "y := X.mean(0)", "mean(X, axis=0)", "y := mean(X, axis=0)"),
+        (MATRIX, "y := (X + 1).sum(1)", "sum((X + 1), axis=1)", "y := sum((X + 1), axis=1)"),
+        (MATRIX, "y := np.max(X, 0)", "max(X, axis=0)", "y := max(X, axis=0)"),
+        (MATRIX, "y := cumsum(X, 1)", "cumsum(X, axis=1)", "y := cumsum(X, axis=1)"),
+        (MATRIX, "y := sum(X, 2)", "sum(X, axis=1)", "y := sum(X, axis=1)"),
+        (MATRIX, "y := roll(X, 1, 0)", "roll(X, 1, axis=0)", "y := roll(X, 1, axis=0)"),
+        (VECTOR, "y := norm(x, 2)", "norm(x)", "y := norm(x)"),
+        ("n := 3; ", "y := range(1, n)", "[i for i in 1..n]", "y := [i for i in 1..n]"),
+        ("n := 9; ", "y := arange(1, n, 2)", "[i for i in 1..n by 2]", "y := [i for i in 1..n by 2]"),
+        (VECTOR, "y := round(x, 2)", "round(x*10^2)/10^2", "y := round(x*10^2)/10^2"),
+        ("n := 4; ", "y := n!", "gamma(n + 1)", "y := gamma(n + 1)"),
+        ("", "return 3", "output y := ", "output y := 3"),
+        ("input x: real[n]; ", "y := x[end]", "-1", "y := x[-1]"),
+        ("input x: real[n]; ", "y := x[2:end]", "x[1:]", "y := x[1:]"),
+        (MATRIX, "y := X'", "X.T", "y := X.T"),
+        (MATRIX, "y := X .* X", "*", "y := X * X"),
+        ("x := 2.0; ", "y := x.^2", "^", "y := x^2"),
+        (MATRIX + "b := [1.0, 2.0]; ", "y := X \\ b", "solve(A, b)", "A := X; y := solve(A, b)"),
+        ("a := true; b := false; ", "y := a && b", "a and b", "y := a and b"),
+        (VECTOR, "y := len(x)", "size(x, 0)", "y := size(x, 0)"),
+        ("n := 3; ", "for i in range(1, n) { y := i }", "i in 1..n", "for i in 1..n { y := i }"),
+        ("", "let y = 3", "y := ", "y := 3"),
     ],
 )
 def test_the_fix_works(head, wrong, fix, right):
@@ -71,6 +98,21 @@ def test_counting_from_one_is_told_at_the_end():
         with pytest.raises(gdc.Error, match="index 3 is out of range for an axis of size 3") as caught:
             program.run({"v": [1.0, 2.0, 3.0]}, target)
         assert caught.value.hint == "indices count from 0"
+
+
+@pytest.mark.parametrize("target", ["loops", "numpy", "parallel"])
+def test_the_last_entry_is_not_at_the_size(target):
+    program = gdc.compile("input A: real[m, n]\ny := A[0, n]")
+    with pytest.raises(gdc.Error, match="index 2 is out of range for an axis of size 2") as caught:
+        program.run({"A": [[1.0, 2.0]]}, target)
+    assert caught.value.hint == "indices count from 0: the last is at -1, or at n - 1"
+    for place in ("-1", "n - 1"):
+        assert gdc.compile(f"input A: real[m, n]\ny := A[0, {place}]").run({"A": [[1.0, 2.0]]}, target)["y"] == 2
+
+
+def test_an_assignment_inside_a_formula_is_told():
+    with pytest.raises(gdc.Error, match="`\\+=` assigns, and only at the start of a statement"):
+        gdc.compile("x := 1; y := x += 1")
 
 
 def test_an_unknown_function_is_told_by_its_name():

@@ -19,7 +19,6 @@ from gdc.runtime.testing import code_of
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.gd"))
 TARGETS = ("loops", "numpy", "parallel", "cuda")
 SHARES = {"parallel": 4, "cuda": 4}  # one program in so many runs there unless --all is given
-WIDE = {"eigenvalues_general", "gradient_eig"}  # eig orders pairs by differences that 32 bits lack
 SINGLE = 2e-4  # how far two orders of computing in f32 may be apart
 NO_ROUND = {"loop_promotes"}  # a loop without a round promotes by its text; the reference knows values alone
 AT_RUN_TIME = ("index", "value", "assert")  # the errors that the reference knows
@@ -93,7 +92,7 @@ def as_its_header_says(path, target):
 def test_reference_at_single_precision(path):
     """`loops` at precision f32. A difference quotient has no digits left there, so derivatives are passed over."""
     case = case_of(path)
-    if case.error or path.stem in WIDE or "grad(" in case.source.text:
+    if case.error or "grad(" in case.source.text:
         return
     result = gdc.compile(case.source.text, precision="f32", folder=path.parent).run(case.inputs, backend="loops")
     against_reference(result, replace(case, exact=False, tolerance=SINGLE), path, "f32")
@@ -105,8 +104,6 @@ def test_single_precision(path, target, request, monkeypatch):
     """At precision f32 the targets agree with `loops`, element types included."""
     monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
     case = case_of(path)
-    if path.stem in WIDE:
-        pytest.skip("its order of equal entries is that of 64 bits")
     if case.error or not (in_share(path, target, request.config.getoption("--all")) or target == "numpy"):
         pytest.skip("an error, or not in the seeded share: --all runs it")
     program = gdc.compile(case.source.text, precision="f32", folder=path.parent)

@@ -99,7 +99,7 @@ def test_wrong_arguments(text, words):
 def test_a_seed_has_no_derivative():
     got = gdc.compile("input w: real\nJ := sum((w*randn(3, 10))^2)\ng := grad(J, w)").run({"w": 2.0}, backend="numpy")
     assert got["g"] == pytest.approx(got["J"])  # J is w^2 times a constant, and w is 2
-    with pytest.raises(gdc.Error, match="derivatives are taken of reals"):
+    with pytest.raises(gdc.Error, match="derivatives are taken by reals"):
         gdc.compile("input s: int\nJ := sum(rand(s, 3))\ng := grad(J, s)")
 
 
@@ -207,3 +207,13 @@ def test_the_quantile_is_accurate():
             mpmath.mpf(float(got)),
         )
         assert abs(float(wanted - float(got))) <= 5 * math.ulp(abs(float(wanted))), p
+
+
+@pytest.mark.parametrize("backend", ["numpy", "parallel"])
+def test_single_precision_stays_below_one(backend):
+    """Bits are cut off, not rounded, so that no number is 1 and randn never infinite."""
+    script = "x := rand(1, 1000000); m := max(x); z := randn(2, 1000000); far := max(abs(z))"
+    single, double = (gdc.compile(script, precision=p).run(backend=backend) for p in ("f32", "f64"))
+    assert single["x"].dtype == np.float32
+    np.testing.assert_array_equal(single["x"], np.floor(double["x"] * 2.0**24) / 2.0**24)
+    assert single["m"] < 1 and np.isfinite(single["far"])

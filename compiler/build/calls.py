@@ -21,6 +21,7 @@ from gdc.compiler.promotion import common, converted
 from gdc.compiler.types import INT, NAMED, SCALAR, Element, program_real
 from gdc.compiler.types import element_named as element_of_name
 from gdc.dsl import tree
+from gdc.dsl.elsewhere import instead
 
 
 @dataclass(slots=True)
@@ -37,18 +38,31 @@ class Arguments:
         n, most = len(self.call.args), least if most is None else most
         if not least <= n <= most:
             wanted = str(least) if most == least else f"{least} or more" if most > 99 else f"{least} to {most}"
-            hint = None
-            if self.call.function in OPS and OPS[self.call.function].kind == "REDUCE" and n == 2:
-                text = excerpt(self.call.args[0].span, 30)
-                axis = excerpt(self.call.args[1].span, 10)
-                hint = f"an axis is given by name and counts from 0: {self.call.function}({text}, axis={axis})"
             self.b.fail(
                 "type",
                 f"{self.call.function} takes {wanted} argument{'' if wanted == '1' else 's'}, not {n}",
                 self.call.span,
-                hint,
+                self.surplus_hint(n - most) if n > most else None,
             )
         return self.call.args
+
+    def surplus_hint(self, count: int) -> str | None:
+        """What so many arguments too many were meant for: an axis, a norm's order, a start and a step, digits."""
+        name, (*others, last) = self.call.function, self.call.args
+        texts = [excerpt(t.span, 30) for t in (*others, last)]
+        if name == "arange":
+            return instead("range", texts)
+        if count > 1:
+            return None
+        if name == "round":
+            return f"write round({texts[0]}*10^{texts[1]})/10^{texts[1]}"
+        if name not in ALONG_AXES or not isinstance(last, tree.Number) or not isinstance(last.value, int):
+            return None
+        rank = self.b.expr(others[0]).type.rank
+        if name == "norm" and last.value >= rank:
+            return f"it is the root of the sum of squares: write norm({texts[0]}), sum(abs({texts[0]})) or max(abs(…))"
+        axis = last.value - (last.value == rank > 0)
+        return f"an axis is given by name and counts from 0: {name}({', '.join(texts[:-1])}, axis={axis})"
 
     def option(self, name: str) -> tree.Expr | None:
         self.used.add(name)
@@ -105,6 +119,10 @@ class Arguments:
                 known = ", ".join(f"{n}=" for n in sorted(self.used)) or "no named argument"
                 self.b.fail("type", f"{self.call.function} has no argument named {name}; it takes {known}", given.span)
 
+
+ALONG_AXES = frozenset({row.name for row in OPS.values() if row.kind == "REDUCE"}) | frozenset(
+    "median quantile cumsum cumprod cummax cummin diff flip roll squeeze fft ifft rfft irfft split".split()
+)
 
 FUNCTIONS: dict[str, Callable[[Builder, tree.Call, Arguments], Node]] = {}
 

@@ -164,6 +164,8 @@ def in_range(
     if not value.type.rank:
         place = ir.size_of(value)
         hint = None if from_end else "indices count from 0"
+        if hint and size == place:
+            hint += f": the last is at -1, or at {excerpt(subscript.span)} - 1"
         return b.require((place, size - place - 1), subscript.span, "index", words, shown, limit, hint=hint)
     places = b.node("reshape", value, product_size(b, value))
     each = b.node("and", b.node("ge", places, ir.integer(0)), b.node("lt", places, limit))

@@ -13,12 +13,10 @@ from gdc.compiler.ir import Node
 from gdc.dsl import tree
 
 
-def matrix_of(b: Builder, node: tree.Call, given: tree.Expr, complex_too: bool = False) -> Node:
+def matrix_of(b: Builder, node: tree.Call, given: tree.Expr) -> Node:
     value = b.expr(given)
     if value.type.rank != 2:
         b.fail("shape", f"{node.function} wants a matrix: {shapes((given,), (value,))}", node.span)
-    if value.type.kind == "complex" and not complex_too:
-        b.fail("type", f"{node.function} takes real matrices, and {excerpt(given.span, 30)} is {value.type}", node.span)
     return real(value)
 
 
@@ -47,6 +45,12 @@ def row(b: Builder, packed: Node, place: Dim) -> Node:
     return b.node("index", packed, ir.size_node(place), subscripts=("at", "all"))
 
 
+def real_row(b: Builder, packed: Node, place: Dim) -> Node:
+    """A row of reals, which stand among complex numbers where the others are complex."""
+    found = row(b, packed, place)
+    return b.node("real", found) if found.type.kind == "complex" else found
+
+
 def transposed(b: Builder, value: Node) -> Node:
     return b.node("transpose", value, perm=(1, 0))
 
@@ -70,27 +74,28 @@ def svd(b: Builder, node: tree.Call, arguments: Arguments) -> tuple[Node, ...]:
     matrix = matrix_of(b, node, given)
     m, n = matrix.type.shape
     packed = b.node("svd", matrix, lesser(b, m, n), deps=finite(b, node, given, matrix))
-    return rows(b, packed, ZERO, m), row(b, packed, m), transposed(b, rows(b, packed, m + 1, n))
+    return rows(b, packed, ZERO, m), real_row(b, packed, m), transposed(b, rows(b, packed, m + 1, n))
 
 
 @several("eigh")
 def eigh(b: Builder, node: tree.Call, arguments: Arguments) -> tuple[Node, ...]:
-    """(values, vectors) of a symmetric matrix, of which the lower triangle is read; the values ascend."""
-    return eigen(b, node, arguments)
+    """(values, vectors) of a symmetric or Hermitian matrix, whose lower triangle is read; the values ascend."""
+    packed = eigen(b, node, arguments)
+    return real_row(b, packed, ZERO), rows(b, packed, ONE, packed.type.shape[1])
 
 
 @several("eig")
 def eig(b: Builder, node: tree.Call, arguments: Arguments) -> tuple[Node, ...]:
     """(values, vectors), complex, by the values' real, then their imaginary part."""
-    return eigen(b, node, arguments, complex_too=True)
+    packed = eigen(b, node, arguments)
+    return row(b, packed, ZERO), rows(b, packed, ONE, packed.type.shape[1])
 
 
-def eigen(b: Builder, node: tree.Call, arguments: Arguments, complex_too: bool = False) -> tuple[Node, ...]:
+def eigen(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     (given,) = arguments.count(1)
-    matrix = matrix_of(b, node, given, complex_too)
+    matrix = matrix_of(b, node, given)
     square(b, node, given, matrix)
-    packed = b.node(node.function, matrix, deps=finite(b, node, given, matrix))
-    return row(b, packed, ZERO), rows(b, packed, ONE, matrix.type.shape[0])
+    return b.node(node.function, matrix, deps=finite(b, node, given, matrix))
 
 
 @several("lu")

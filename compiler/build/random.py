@@ -8,7 +8,7 @@ from gdc.compiler.build.core import Builder, escaped, excerpt, folded
 from gdc.compiler.build.functions import call_values
 from gdc.compiler.ir import Node
 from gdc.compiler.random_numbers import STREAMS
-from gdc.compiler.types import INT
+from gdc.compiler.types import INT, program_real
 from gdc.dsl import tree
 
 
@@ -42,12 +42,17 @@ def bits(b: Builder, node: tree.Call, seed: Node, trees: tuple[tree.Expr, ...]) 
     return b.node("random_bits", seed, places(b, node, trees), ir.integer(STREAMS[node.function]))
 
 
+def uniform(b: Builder, node: tree.Call, name: str, drawn: Node) -> Node:
+    """Random bits as reals of this program's width."""
+    return call_values(b, node, b.prelude[f"{name}_{program_real().bits}"], (drawn,))[0]
+
+
 @function("rand")
 def rand(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     """Uniform in 0 <= x < 1."""
     seed, *shape = arguments.count(1, 100)
     drawn = bits(b, node, whole(b, node, seed, "the seed"), tuple(shape))
-    return call_values(b, node, b.prelude["_uniform"], (drawn,))[0]
+    return uniform(b, node, "_uniform", drawn)
 
 
 @function("randn")
@@ -55,7 +60,7 @@ def randn(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     """Standard normal."""
     seed, *shape = arguments.count(1, 100)
     drawn = bits(b, node, whole(b, node, seed, "the seed"), tuple(shape))
-    return b.node("normal_quantile", call_values(b, node, b.prelude["_uniform_inside"], (drawn,))[0])
+    return b.node("normal_quantile", uniform(b, node, "_uniform_inside", drawn))
 
 
 @function("randint")

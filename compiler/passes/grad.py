@@ -8,6 +8,7 @@ from __future__ import annotations
 from gdc.compiler.construct import filled
 from gdc.compiler.cost import entries, work
 from gdc.compiler.dims import ZERO, dim
+from gdc.compiler.fractions import lowest
 from gdc.compiler.ir import Node, Origins, Program, Region, mapped_region, rebuild, rewrite, roots, size_of, walk
 from gdc.compiler.record import Record, Step
 from gdc.compiler.regions import waiting_in_reach
@@ -19,6 +20,8 @@ from gdc.dsl.errors import Error
 from gdc.dsl.source import Span
 
 NAME = "grad"
+FRACTION = "fraction"
+SWITCHES = (FRACTION,)
 TAPE = 1 << 30  # bytes that the states of one loop may take
 BYTES = 8
 
@@ -80,6 +83,8 @@ def derivatives(
     tapings += sweep.tapings
     found = {t: swept.get(straightened.get(t, t)) for t in targets}
     results = {t: found[t] or filled(0.0, t.type) for t in targets}
+    if record.allows(FRACTION):
+        results = dict(zip(results, lowest(results.values(), frozenset(walk([scalar]))), strict=True))
     for new in walk(results.values()):
         if not origins.of(new) and place is not None and new.op not in ("const", "size", "input", "param"):
             origins.add(new, place)

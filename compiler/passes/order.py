@@ -1,10 +1,14 @@
 """Products in the order that costs least. Nothing here happens under strict: it regroups what the user wrote.
 
-    chain     X.T@X@w = X.T@(X@w)              the grouping that is provably cheapest; where none is, the sizes of
-                                               each call decide (as written, where they are not known)
-    scalars   (s*X)@e = s*(X@e)                a scalar meets the smaller of operand and result, provably or by the
+    chain       X.T@X@w = X.T@(X@w)            the grouping that is provably cheapest; where none is, the sizes of
+                                               each call decide (as written, where they are not known); an outer product
+                                               is its two vectors: outer(u, v)@w = u*(v@w)
+    scalars     (s*X)@e = s*(X@e)              a scalar meets the smaller of operand and result, provably or by the
                                                sizes of each call (rows, axis 0 of an input, count as many)
-    solve     inv(A)@b = solve(A, b)           an inverse that is used for one product is never formed
+    solve       inv(A)@b = solve(A, b)         an inverse that is used for one product, or two, is never formed
+    diagonal    diag(d)@A = d[:, new]*A        a diagonal matrix scales
+    distribute  (A - H.T@H)@x = A@x - H.T@(H@x)   a sum is not formed where that provably costs less
+    common      A@x + A@y = A@(x + y)          a common factor is multiplied once, where that provably costs less
 
 A product that is used twice is computed once, and is a factor like any other; a scaled matrix that only products use is
 not. So is one that the user has given a name
@@ -15,20 +19,33 @@ that was written after it would have to be computed before it fails.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property, partial
 
-from gdc.compiler.chains import Chain, Factor, Grouping, best, built, with_scalars, written_out
-from gdc.compiler.construct import matmul, transpose
+from gdc.compiler.chains import Chain, Factor, Grouping, best, built, outer_factors, with_scalars, written_out
+from gdc.compiler.construct import apply, matmul, transpose
 from gdc.compiler.cost import at_most, cheaper, entries, own_flops
-from gdc.compiler.dims import Atom, Dim
-from gdc.compiler.homes import REPEATED, find_homes
-from gdc.compiler.ir import ANYWHERE, Node, Program, Region, make, nested, node, rewrite, roots, walk
-from gdc.compiler.layout import Layout
+from gdc.compiler.diagonals import diagonal, scaled, scaled_columns
+from gdc.compiler.dims import ZERO, Dim
+from gdc.compiler.factors import (
+    in_two_products,
+    is_thin,
+    may_come_first,
+    only_multiplied,
+    row_sizes,
+    shared_by_rounds,
+    sizes_of,
+    unscaled,
+    untransposed,
+)
+from gdc.compiler.ir import Node, Program, Region, make, node, rewrite, roots, walk
 from gdc.compiler.record import Record, Step
+from gdc.compiler.regions import repeated
 from gdc.compiler.rules import formula, through, users
 
 NAME = "order"
-SWITCHES = ("chain", "scalars", "solve")
-SCALED = ("mul", "div", "neg")
+SWITCHES = ("chain", "scalars", "solve", "diagonal", "distribute", "common")
+SUMS = ("add", "sub")
+MOST_TERMS = 12  # of a sum that is distributed
 
 
 def run(program: Program, record: Record) -> Program:
@@ -52,6 +69,8 @@ class Order:
         self.multiplied = only_multiplied(everything, roots(region)) - set(program.origins.names)
         factors = (untransposed(a) for v in everything if v.op == "matmul" for a in v.args)
         self.inner = {f for f in factors if f.op == "matmul" and self.once(f)}
+        self.solved_apart = in_two_products(everything, roots(region))
+        self.everything, self.written = everything, dict[Node, Node]()
 
     def run(self) -> Region:
         return rewrite(self.region, self.change, self.origins, self.became)
@@ -59,7 +78,8 @@ class Order:
     def became(self, old: Node, new: Node) -> None:
         """What is known of a node holds for the one that stands for it."""
         self.uses[new] = max(self.uses.get(new, 0), self.uses.get(old, 1))
-        for known in (self.inner, self.shared, self.multiplied):
+        self.written.setdefault(new, self.written.get(old, old))
+        for known in (self.inner, self.shared, self.multiplied, self.solved_apart):
             if old in known:
                 known.add(new)
 
@@ -70,21 +90,37 @@ class Order:
     def change(self, value: Node) -> Node:
         if value.op == "matmul" and all(a.type.rank <= 2 for a in value.args):
             return self.product(value)
+        if value.op in SUMS and self.record.allows("common"):
+            return self.common(value)
         return value
+
+    @cached_property
+    def bodies(self) -> list[tuple[Node, set[Node]]]:
+        return repeated(self.everything)
+
+    def steadier(self, part: Node, value: Node) -> bool:
+        """Whether some rounds compute a value anew and not this part of it."""
+        ours, theirs = self.written.get(part, part), self.written.get(value, value)
+        return any(theirs in moving and ours not in moving for _, moving in self.bodies)
 
     # --- products
 
     def product(self, value: Node) -> Node:
-        def may_strip(operand: Node) -> bool:
-            free = self.once(operand) or operand in self.multiplied
-            return self.record.allows("scalars") and free and self.smaller(value, operand)
+        def may_open(operand: Node) -> bool:
+            return outer_factors(operand) is not None or self.once(operand)
 
-        chain = Chain(value, self.once, may_strip)
-        beats = self.beats(value) if value not in self.inner else None
+        def may_strip(operand: Node) -> bool:
+            free = is_thin(operand) or self.once(operand) and self.inverted(unscaled(operand)) is not None
+            return self.record.allows("scalars") and (free or self.meets(value, operand))
+
+        chain = Chain(value, may_open, may_strip)
+        outermost = value not in self.inner
+        beats = self.beats(value) if outermost else None
         chosen = best(chain.factors, chain.written, beats) if self.record.allows("chain") else chain.written
-        if chosen is chain.written and not chain.scalars and not self.solvable(value):
+        if chosen is chain.written and not chain.scalars and not (outermost and self.special(value, chain.factors)):
             return value
-        new = with_scalars(built(chosen, self.times), chain.scalars)
+        times = partial(self.times, value) if outermost else matmul
+        new = with_scalars(built(chosen, times), chain.scalars)
         if chosen is not chain.written:
             self.tell("chain", value, new, "this grouping of the product costs less", chain.written.cost, chosen.cost)
         if chain.scalars:
@@ -97,6 +133,10 @@ class Order:
                 chosen.cost + entries(value.type),
             )
         return new
+
+    def meets(self, result: Node, operand: Node) -> bool:
+        """Whether a scalar leaves an operand, which nothing else needs, for a smaller result."""
+        return (self.once(operand) or operand in self.multiplied) and self.smaller(result, operand)
 
     def smaller(self, result: Node, operand: Node) -> bool:
         """Whether the result is smaller than the operand that a scalar multiplies: provably, or for the sizes at hand.
@@ -125,25 +165,47 @@ class Order:
         """Whether the result has none of the row sizes, and the operand has one."""
         return bool(self.rows & sizes_of(operand)) and not self.rows & sizes_of(result)
 
-    def solvable(self, value: Node) -> bool:
-        return self.inverted(value.args[0]) is not None or self.inverted(value.args[1]) is not None
+    def special(self, value: Node, factors: list[Factor]) -> bool:
+        """Whether a factor is worth more than a plain product: an inverse, a diagonal, a sum to distribute over."""
+        nodes = [f.node for f in factors]
+        return any(self.inverted(f) or self.diagonal(f) or self.summands(value, f) for f in nodes)
 
     def inverted(self, value: Node) -> Node | None:
         """The inv node of inv(A) or inv(A).T, if one place alone uses it."""
         if not self.record.allows("solve"):
             return None
         inner = value.args[0] if value.op == "transpose" else value
-        return inner if inner.op == "inv" and inner.type.rank == 2 and self.once(inner) and self.once(value) else None
+        if inner.op != "inv" or inner.type.rank != 2:
+            return None
+        return inner if inner in self.solved_apart or (self.once(inner) and self.once(value)) else None
 
-    def times(self, left: Node, right: Node) -> Node:
-        """left@right, as a solve where one of them is an inverse."""
+    def diagonal(self, value: Node) -> Node | None:
+        return diagonal(untransposed(value)) if self.record.allows("diagonal") else None
+
+    def times(self, value: Node, left: Node, right: Node) -> Node:
+        """left@right, of which `value` is made, as a solve where one of them is an inverse."""
         found = self.inverted(left)
         if found is not None and may_come_first(right, found):
             return self.solved(found, left is not found, left, right)
         found = self.inverted(right)
-        if found is not None and left.type.rank == 1 and may_come_first(left, found):
-            return self.solved(found, right is found, right, left)
-        return matmul(left, right)
+        if found is not None and may_come_first(left, found):
+            turned = self.solved(found, right is found, right, transpose(left))
+            return transpose(turned)
+        return self.scaled(left, right) or self.distributed(value, left, right) or matmul(left, right)
+
+    def scaled(self, left: Node, right: Node) -> Node | None:
+        """A product with a diagonal matrix."""
+        if (d := self.diagonal(left)) is not None:
+            new = scaled(d, right)
+        elif (d := self.diagonal(right)) is not None:
+            new = scaled_columns(left, d)
+        else:
+            return None
+        product = matmul(left, right)
+        if new.type != product.type:
+            return None
+        self.tell("diagonal", product, new, "a diagonal matrix scales", own_flops(product), own_flops(new))
+        return new
 
     def solved(self, inverse: Node, turned: bool, factor: Node, right: Node) -> Node:
         matrix = transpose(inverse.args[0]) if turned else inverse.args[0]
@@ -162,6 +224,84 @@ class Order:
         self.origins.replace(inverse, new)
         return new
 
+    # --- sums
+
+    def summands(self, value: Node, factor: Node) -> list[tuple[bool, Node]]:
+        """The terms of a sum of matrices with their signs, if one of them is cheaper to multiply by than to form."""
+        inner = untransposed(factor)
+        if inner.op not in SUMS or inner.type.rank != 2 or not self.record.allows("distribute"):
+            return []
+        if not self.once(factor) or not self.once(inner) or self.steadier(inner, value):
+            return []
+        terms = self.terms(inner)
+        if len(terms) > MOST_TERMS or any(t.type != inner.type for _, t in terms):
+            return []
+        if not any(is_thin(t) or self.is_formed(t, value) for _, t in terms):
+            return []
+        return [(plus, t if inner is factor else transpose(t)) for plus, t in terms]
+
+    def terms(self, value: Node) -> list[tuple[bool, Node]]:
+        found: list[tuple[bool, Node]] = []
+        stack = [(True, value)]
+        while stack and len(found) <= MOST_TERMS:
+            plus, term = stack.pop()
+            if term.op in SUMS and (term is value or self.once(term)):
+                stack += [(plus if term.op == "add" else not plus, term.args[1]), (plus, term.args[0])]
+            else:
+                found.append((plus, term))
+        return found
+
+    def is_formed(self, term: Node, value: Node) -> bool:
+        """Whether a term is a product, scaled or not, that nothing else needs."""
+        core = unscaled(term)
+        return untransposed(core).op == "matmul" and self.once(core) and not self.steadier(core, value)
+
+    def distributed(self, value: Node, left: Node, right: Node) -> Node | None:
+        """(A + B)@x = A@x + B@x, if that costs less."""
+        for on_left, factor, other in ((True, left, right), (False, right, left)):
+            new: Node | None = None
+            for plus, term in self.summands(value, factor):
+                product = matmul(term, other) if on_left else matmul(other, term)
+                product = self.product(product)
+                if new is None:
+                    new = product if plus else apply("neg", product)
+                else:
+                    new = apply("add" if plus else "sub", new, product)
+            if new is None:
+                continue
+            product = matmul(left, right)
+            before, after = self.compared(product, new, other)
+            if new.type == product.type and cheaper(after, before):
+                self.tell("distribute", product, new, "the sum of matrices is never formed", before, after)
+                return new
+        return None
+
+    def compared(self, before: Node, after: Node, other: Node) -> tuple[Dim, Dim]:
+        """What two ways cost, without what is computed anyway: `other`, and what more than one place uses."""
+        kept = {other} | {v for v in walk([before], without={other}) if v is not before and not self.once(v)}
+        costs = [[own_flops(v) for v in walk([way], without=kept) if v not in kept] for way in (before, after)]
+        return sum(costs[0], start=ZERO), sum(costs[1], start=ZERO)
+
+    def common(self, value: Node) -> Node:
+        """A@x + A@y = A@(x + y), and the like for a common factor on the right."""
+        one, other = value.args
+        if any(a.op != "matmul" or not self.once(a) or a.type != value.type for a in value.args):
+            return value
+        if self.steadier(one, other) or self.steadier(other, one):
+            return value
+        for k in (0, 1):
+            shared, ours, theirs = one.args[k], one.args[1 - k], other.args[1 - k]
+            if shared is not other.args[k] or shared.type.rank != 2 or ours.type != theirs.type:
+                continue
+            together = apply(value.op, ours, theirs)
+            new = matmul(shared, together) if k == 0 else matmul(together, shared)
+            before = own_flops(one) + own_flops(other) + own_flops(value)
+            after = own_flops(new) + own_flops(together)
+            if new.type == value.type and cheaper(after, before):
+                self.tell("common", value, new, "a common factor is multiplied once", before, after)
+                return new
+        return value
+
     def tell(self, rule: str, before: Node, after: Node, reason: str, cost_before: Dim, cost_after: Dim) -> None:
         spans = self.origins.of(before)
         for made in walk([after]):
@@ -179,60 +319,3 @@ class Order:
                 cost_after,
             )
         )
-
-
-def shared_by_rounds(program: Program, region: Region, everything: list[Node]) -> set[Node]:
-    """The inverses, and the products that have a name, that stand outside a loop whose rounds use them."""
-    names = program.origins.names
-    found = {v for v in everything if v.op == "inv" or v.op == "matmul" and (v in names or transpose(v) in names)}
-    if not found or not any(v.op in REPEATED for v in everything):
-        return set()
-    layout = Layout(program, region, everything)
-    find_homes(layout)
-    return {v for v in found if any(_in_rounds(layout, u, layout.home[v]) for u in _multipliers(layout, v))}
-
-
-def only_multiplied(everything: list[Node], results: tuple[Node, ...]) -> set[Node]:
-    """The matrices that products alone use, transposed or not: a scalar of theirs may go into each product."""
-    rest: set[Node] = set(results)
-    for value in reversed(everything):
-        turned = value.op == "transpose" and value not in rest
-        if value.op != "matmul" and not turned:
-            rest.update(nested(value))
-        rest.update(value.deps)
-    return {v for v in everything if v.op in SCALED and v.type.rank == 2 and v not in rest}
-
-
-def _in_rounds(layout: Layout, value: Node, outer: Region) -> bool:
-    """Whether a value stands in a loop inside a region."""
-    at: Region | None = layout.home[value]
-    while at is not None and at is not outer:
-        if layout.owner[at].op in REPEATED:
-            return True
-        at = layout.parent(at)
-    return False
-
-
-def _multipliers(layout: Layout, value: Node) -> list[Node]:
-    """Who multiplies by a value, transposed or not."""
-    users = layout.users.get(value, [])
-    return [q for u in users for q in ([u] if u.op != "transpose" else layout.users.get(u, []))]
-
-
-def may_come_first(value: Node, inverse: Node) -> bool:
-    """Whether nothing that a value is made of may fail and was written after the inverse."""
-    return all(n.get("site", -1) <= inverse.get("site", ANYWHERE) for n in walk([value]))
-
-
-def untransposed(value: Node) -> Node:
-    return value.args[0] if value.op == "transpose" else value
-
-
-def sizes_of(value: Node) -> set[Atom]:
-    return {atom for size in value.type.shape for atom in size.atoms()}
-
-
-def row_sizes(inputs: tuple[Node, ...]) -> set[Atom]:
-    """The sizes that count rows: axis 0 of some matrix, and no other axis of any."""
-    matrices = [i.type.shape for i in inputs if i.type.rank > 1]
-    return {a for shape in matrices for a in shape[0].atoms()} - {a for s in matrices for d in s[1:] for a in d.atoms()}

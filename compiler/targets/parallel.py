@@ -249,6 +249,13 @@ def rebound_arrays(program: Program) -> set[str]:
     return {name for name, count in counts.items() if count > 1}
 
 
+def divides_by_positive(value: Expr) -> bool:
+    """Whether a quotient's divisor is surely above 0."""
+    divisor = value.args[1]
+    return value.get("divisor") == "positive" or any(
+        (imp.constant(d) or 0) > 0 for d in (divisor, *(divisor.args if divisor.op == "maximum" else ())))
+
+
 class Parallel(Emitter):
     bindings = BINDINGS
     needs = NEEDS | library.NEEDS
@@ -304,8 +311,7 @@ class Parallel(Emitter):
             return Code(f"{word}({', '.join(flat)})")
         if value.op in vecmath.FUNCTIONS:
             return self.smooth(value, args)
-        divides = value.op == "floordiv" and value.element.kind == "int"
-        if divides and not index and imp.constant(value.args[1]) in (None, -1):
+        if value.op == "floordiv" and value.element.kind == "int" and not index and not divides_by_positive(value):
             self.used.add("divide_int")
             return Code(f"divide_int({args[0].text}, {args[1].text})")
         if value.op in OPERATORS:

@@ -19,13 +19,11 @@ import numpy as np
 from gdc.dsl.source import Span
 from gdc.runtime.data.arrays import read_npy, read_npz
 from gdc.runtime.data.columns import Table, Wanted, read_columns
-from gdc.runtime.data.place import Place, near_file
+from gdc.runtime.data.place import TABLES, TEXTS, Place, near_file
 from gdc.runtime.data.writing import check_place, write_results, write_traces
 from gdc.runtime.values import check_finite
 
-TEXTS = {".csv": ",", ".tsv": "\t"}
-ARROWS = (".parquet", ".arrow", ".feather")
-ENDINGS = (".npy", ".npz", *TEXTS, *ARROWS)
+ENDINGS = (".npy", ".npz", *TABLES)
 
 
 def read_value(

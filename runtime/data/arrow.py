@@ -14,12 +14,9 @@ from gdc.dsl.errors import Error
 from gdc.runtime.data.columns import together
 from gdc.runtime.data.place import Place, shown
 from gdc.runtime.data.watching import reading
-from gdc.runtime.values import DTYPES, RANKS
+from gdc.runtime.values import COMPLEXES, DTYPES, INTS, RANKS, REALS
 
 INDEX = re.compile(r"__index_level_\d+__")  # what pandas calls an index without a name
-REALS = (None, "real", "f32", "f64")
-INTS = ("int", "i32", "i64")
-COMPLEXES = ("complex", "c64", "c128")
 PARTS = ("real", "imag")  # the fields of a complex number
 WANTED = {"b": "true or false is", "i": "an int is", "f": "a real number is"}
 
@@ -34,6 +31,8 @@ class ArrowTable:
         except pa.ArrowInvalid:
             what = "a Parquet" if parquet else "an Arrow"
             raise place.error(f"this is not {what} file, or it is damaged") from None
+        except pa.ArrowException as why:
+            raise place.error(f"it cannot be read: {str(why).splitlines()[0]}") from None
         self.names: list[str] = list((self._file.schema_arrow if parquet else self._file.schema).names)
         self._table: Any = None
 
@@ -95,24 +94,32 @@ def numbers(column: Any, element: str | None, fail: Callable[..., Error], nulls:
     `nulls`: a null is nan where a real number is wanted. Elsewhere it is an error, and so is an entry of another kind.
     """
     column = plain(column)
+    if not len(column):
+        return np.empty(0, DTYPES[element or "real"])
     paired = is_complex(column.type) and element in (None, *COMPLEXES)
     kind = "c" if paired else kind_of(column.type)
     if kind is None:
-        raise fail(0, f"{strange(column)} where a number is wanted", "name the columns to take")
-    if column.null_count and not (nulls and element in REALS and not paired):
-        first = pc.index(pc.is_null(column), True).as_py()
-        raise fail(first, "no value (null)", "fill it, or drop the row")
+        row = first(pc.is_valid(column))
+        raise fail(row, f"{strange(column, row)} where a number is wanted", "name the columns to take")
+    if column.null_count and not (nulls and element in (None, *REALS) and not paired):
+        raise fail(first(pc.is_null(column)), "no value (null)", "fill it, or drop the row")
     if paired:
         return joined(*(numbers(pc.struct_field(column, name), "real", fail) for name in PARTS))
-    if pa.types.is_decimal(column.type):
-        whole = element in INTS and column.type.scale <= 0
-        return decimals(column, whole, fail)
-    if element is not None and RANKS[kind] > RANKS[np.dtype(DTYPES[element]).kind]:
-        target = np.dtype(DTYPES[element]).kind
-        row = first_odd(column) if kind == "f" and target == "i" else 0
+    if element in INTS and pa.types.is_decimal(column.type) and column.type.scale <= 0:
+        return decimals(column, pa.int64(), fail)
+    target = np.dtype(DTYPES[element]).kind if element else kind
+    if RANKS[kind] > RANKS[target]:
+        row = first_odd(column) if pa.types.is_floating(column.type) and target == "i" else 0
         words = f"{shown_entry(column, row)} ({column.type}) where {WANTED[target]} wanted"
         raise fail(row, words, "declare the input as real, or round the column" if target == "i" else None)
+    if pa.types.is_decimal(column.type):
+        return decimals(column, pa.float64(), fail)
     return signed(as_numpy(column), element, fail)
+
+
+def first(true: Any) -> int:
+    """Where the first entry is that is true; 0 where none is."""
+    return max(pc.index(true, True).as_py(), 0)
 
 
 def plain(column: Any) -> Any:
@@ -120,7 +127,8 @@ def plain(column: Any) -> Any:
     if isinstance(column, pa.Array):
         column = pa.chunked_array([column])
     if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
+        kind, chunks = column.type.value_type, column.chunks
+        column = pa.chunked_array([chunk.dictionary_decode() for chunk in chunks], kind)
     if pa.types.is_run_end_encoded(column.type):
         column = pa.chunked_array([pc.run_end_decode(chunk) for chunk in column.chunks], column.type.value_type)
     return column.cast(pa.float64()) if pa.types.is_null(column.type) else column
@@ -148,11 +156,11 @@ def kind_of(kind: Any) -> str | None:
     return "f" if types.is_floating(kind) or types.is_decimal(kind) else None
 
 
-def strange(column: Any) -> str:
-    """What a column that holds no numbers holds, in words."""
+def strange(column: Any, row: int) -> str:
+    """What a column that holds no numbers holds, in words; of text, the entry in a row."""
     kind, types = column.type, pa.types
     if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
-        return shown_entry(column, 0)
+        return shown_entry(column, row)
     names = {
         "dates": types.is_date(kind) or types.is_timestamp(kind),
         "times of day": types.is_time(kind),
@@ -165,7 +173,7 @@ def strange(column: Any) -> str:
 
 
 def shown_entry(column: Any, row: int) -> str:
-    value = column[row].as_py() if len(column) else ""
+    value = column[row].as_py()
     return shown(value) if isinstance(value, str) else str(value)
 
 
@@ -175,10 +183,10 @@ def first_odd(column: Any) -> int:
     return int(np.argmax(values != np.floor(values)))
 
 
-def decimals(column: Any, whole: bool, fail: Callable[..., Error]) -> np.ndarray:
+def decimals(column: Any, kind: Any, fail: Callable[..., Error]) -> np.ndarray:
     """Decimals as ints or as the nearest reals: by way of their text, which is exact."""
     try:
-        return column.cast(pa.string()).cast(pa.int64() if whole else pa.float64()).to_numpy()
+        return column.cast(pa.string()).cast(kind).to_numpy()
     except pa.ArrowInvalid:
         entries = enumerate(column.to_pylist())
         row, value = next((k, v) for k, v in entries if v is not None and not -(2**63) <= v < 2**63)

@@ -10,6 +10,9 @@ from pathlib import Path
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Span
 
+TEXTS = {".csv": ",", ".tsv": "\t"}  # and what parts their cells
+TABLES = (*TEXTS, ".parquet", ".arrow", ".feather")
+
 
 class Place:
     """Where errors of one file point."""

@@ -19,6 +19,7 @@ import numpy as np
 from gdc.dsl.errors import Error
 from gdc.runtime.data.place import Place, shown
 from gdc.runtime.data.watching import Reading, reading
+from gdc.runtime.values import COMPLEXES, INTS, REALS
 
 LONG = 1 << 20  # bytes: from here on Arrow saves more time than it takes to import
 BLOCK = 1 << 20
@@ -26,7 +27,6 @@ MISSING = frozenset({"", "na", "n/a", "null", "none"})
 TRUE, FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 MARKS = {",": "commas", "\t": "tabs"}
 STRANGE = {";": ("semicolons", "write it with commas"), "\t": ("tabs", "call it .tsv"), ",": ("commas", "call it .csv")}
-INTS, REALS, COMPLEXES = ("int", "i32", "i64"), ("real", "f32", "f64"), ("complex", "c64", "c128")
 WHOLE = re.compile(r"-?[0-9]+")  # an int where no contract says what is wanted
 HEXADECIMAL, MARKED_NAN = re.compile(rb"0[xX]"), re.compile(rb"(?i)nan\(")  # numbers to Arrow, and not to gd
 
@@ -80,11 +80,13 @@ class TextTable:
         import pyarrow as pa
 
         with open(self.place.path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-            odd = (text.find(b"(") >= 0 and MARKED_NAN.search(text)) or (element in (None, *INTS)
-                   and (text.find(b"x") >= 0 or text.find(b"X") >= 0) and HEXADECIMAL.search(text))
+            if holds_oddities(text, element):
+                return None
             quoted = text.find(b'"') >= 0
-        kinds = [pa.bool_()] if element == "bool" else [pa.int64()] if element in INTS else [pa.float64()]
-        for kind in [] if odd else kinds if element else [pa.int64(), pa.float64()]:
+        kinds = [pa.int64(), pa.float64()]
+        if element is not None:
+            kinds = [pa.bool_() if element == "bool" else kinds[0] if element in INTS else kinds[1]]
+        for kind in kinds:
             try:
                 return self._by_arrow(columns, kind, quoted, progress)
             except pa.ArrowInvalid:
@@ -177,6 +179,14 @@ class TextTable:
         if isinstance(value, int) and not -(2**63) <= value < 2**63:
             raise fail(f"{word} does not fit an int")
         return value
+
+
+def holds_oddities(text: mmap.mmap, element: str | None) -> bool:
+    """Whether Arrow may take for a number what is none in gd. A letter is found sooner than a pattern."""
+    if text.find(b"(") >= 0 and MARKED_NAN.search(text):
+        return True
+    digits = element is None or element in INTS
+    return digits and (text.find(b"x") >= 0 or text.find(b"X") >= 0) and bool(HEXADECIMAL.search(text))
 
 
 def number(word: str, element: str) -> Any:

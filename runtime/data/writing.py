@@ -20,10 +20,9 @@ from typing import Any
 import numpy as np
 
 from gdc.dsl.errors import Error
+from gdc.runtime.data.place import TABLES, TEXTS
 from gdc.runtime.data.whole import written
 
-TEXTS = {".csv": ",", ".tsv": "\t"}
-TABLES = (*TEXTS, ".parquet", ".arrow", ".feather")
 ARCHIVES = (".npz", ".json")
 PLACES = f"a {', '.join((*ARCHIVES, '.npy', *TABLES[:-1]))} or {TABLES[-1]} file, or a folder"
 ROWS_AT_ONCE = 10_000

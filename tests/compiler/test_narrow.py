@@ -6,13 +6,13 @@ from build_ir import array, at, fold, index, mul, program, table
 from interpret import run
 
 from gdc.compiler import construct as c
-from gdc.compiler.ir import integer, make, node, roots, walk
+from gdc.compiler.ir import integer, roots, walk
 from gdc.compiler.passes import narrow
 from gdc.compiler.record import Record
 
 RNG = np.random.default_rng(1)
 SIZES = {"m": 6, "n": 4}
-X, A, B, d, w = array("X", "m", "n"), array("A", "n", "n"), array("B", "n", "n"), array("d", "n"), array("w", "n")
+X, A, B, w = array("X", "m", "n"), array("A", "n", "n"), array("B", "n", "n"), array("w", "n")
 
 
 def narrowed(*results, **options):
@@ -29,20 +29,13 @@ def ranks(after, op):
     return [n.type.rank for n in walk(roots(after.region)) if n.op == op]
 
 
-def diagonal(entry):
-    i, j = index("i"), index("j")
-    return table(("n", "n"), (i, j), chosen(c.apply("eq", i, j), entry(i), c.number(0.0, A)))
-
-
-def chosen(condition, yes, no):
-    from gdc.compiler.ir import Region
-
-    return make("select", (condition,), {}, (yes.type,), (Region((), (), (yes,)), Region((), (), (no,))))
-
-
 def test_part_of_a_product():
     assert ranks(narrowed(at(c.matmul(X, A), integer(1)))[0], "matmul") == [1]
     assert ranks(narrowed(at(c.matmul(X, A), integer(1), integer(2)))[0], "matmul") == [0]
+
+
+def test_part_of_a_transposed_product():
+    assert ranks(narrowed(at(c.transpose(c.matmul(X, A)), integer(1)))[0], "matmul") == [1]
 
 
 def test_part_of_a_formula():
@@ -70,13 +63,6 @@ def test_entries_of_every_round_are_taken_from_the_whole():
 def test_sums_of_a_product(axes, rank):
     after, _ = narrowed(c.reduce("sum", c.matmul(X, A), axes))
     assert ranks(after, "matmul") == [rank]
-
-
-def test_a_diagonal_scales():
-    for entry in (lambda i: node("index", d, i, subscripts=("at",)), lambda i: c.number(3.0, A)):
-        for value in (c.matmul(diagonal(entry), A), c.matmul(X, diagonal(entry)), c.matmul(diagonal(entry), w)):
-            after, record = narrowed(value)
-            assert not ranks(after, "matmul") and [s.rule for s in record.steps] == ["diagonal"]
 
 
 def test_strict_and_without():

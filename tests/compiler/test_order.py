@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from build_ir import array, mul, program, real
+from build_ir import array, index, mul, program, real, table
 from interpret import run
 
 from gdc.compiler import construct as c
 from gdc.compiler.dims import dim
-from gdc.compiler.ir import node, roots, walk
+from gdc.compiler.ir import Region, make, node, roots, walk
 from gdc.compiler.passes import order
 from gdc.compiler.record import Record
 
@@ -111,9 +111,88 @@ def test_inverse_times_something_is_a_solve():
         c.matmul(w, node("inv", A)),
         c.matmul(c.transpose(node("inv", A)), w),
         c.matmul(c.matmul(node("inv", A), B), v),
+        c.matmul(X, node("inv", A)),
+        c.matmul(c.matmul(X, node("inv", A)), w),
     ):
         after, record = ordered(value)
         assert "inv" not in [n.op for n in ops(after)] and "solve" in [s.rule for s in record.steps]
+
+
+def test_an_inverse_in_two_products_is_two_solves():
+    inverse = node("inv", A)
+    after, _ = ordered(c.matmul(inverse, w), c.matmul(inverse, B))
+    assert [n.op for n in ops(after) if n.op in ("inv", "solve")] == ["solve", "solve"]
+    after, _ = ordered(c.matmul(inverse, w), inverse)
+    assert "solve" not in [n.op for n in ops(after)]
+
+
+def test_least_squares_solves_for_one_vector():
+    gram = c.matmul(c.transpose(X), X)
+    after, _ = ordered(c.matmul(c.matmul(node("inv", gram), c.transpose(X)), y))
+    assert [n.type.rank for n in ops(after) if n.op == "solve"] == [1]
+
+
+def outer(left, right):
+    return mul(node("index", left, subscripts=("all", "new")), node("index", right, subscripts=("new", "all")))
+
+
+def test_an_outer_product_is_its_vectors():
+    for value in (
+        c.matmul(outer(y, w), w),
+        c.matmul(y, outer(y, w)),
+        c.matmul(c.transpose(outer(y, w)), y),
+        c.matmul(c.matmul(X, outer(w, v)), v),
+        c.matmul(mul(a, outer(y, w)), w),
+    ):
+        after, _ = ordered(value)
+        assert all(n.type.rank < 2 or n.op == "input" for n in ops(after))
+
+
+def diagonal(entry):
+    i, j = index("i"), index("j")
+    sides = (Region((), (), (entry(i),)), Region((), (), (real(0),)))
+    return table(("n", "n"), (i, j), make("select", (c.apply("eq", i, j),), {}, (a.type,), sides))
+
+
+def test_a_diagonal_scales():
+    for entry in (lambda i: node("index", w, i, subscripts=("at",)), lambda i: real(3)):
+        d = diagonal(entry)
+        for value in (c.matmul(d, A), c.matmul(X, d), c.matmul(w, mul(a, d)), c.matmul(c.transpose(d), B)):
+            after, record = ordered(value)
+            assert not products(after) and record.steps[0].rule == "diagonal"
+
+
+def test_a_sum_is_not_formed_for_one_vector():
+    gram, one = c.matmul(c.transpose(X), X), diagonal(lambda i: real(1))
+    for value in (
+        c.matmul(c.apply("sub", A, gram), w),
+        c.matmul(c.apply("sub", one, c.apply("div", mul(real(2), outer(w, w)), c.matmul(w, w))), w),
+        c.matmul(c.matmul(w, c.apply("add", A, gram)), w),
+        c.matmul(c.transpose(c.apply("add", c.matmul(A, A), A)), w),
+    ):
+        after, record = ordered(value)
+        assert all(n.type.rank < 2 for n in products(after)) and "distribute" in [s.rule for s in record.steps]
+
+
+def test_a_sum_that_is_needed_is_formed():
+    total = c.apply("add", A, c.matmul(c.transpose(X), X))
+    after, record = ordered(c.matmul(total, w), total)
+    assert total in ops(after) and not record.steps
+    plain = c.matmul(c.apply("add", A, array("C", "n", "n")), w)
+    assert ordered(plain)[0].region.results == (plain,)
+
+
+def test_a_common_factor_is_multiplied_once():
+    C = array("C", "n", "n")
+    for value in (
+        c.apply("add", c.matmul(A, B), c.matmul(A, array("E", "n", "k"))),
+        c.apply("sub", c.matmul(A, B), c.matmul(C, B)),
+        c.apply("add", c.matmul(X, w), c.matmul(X, array("u", "n"))),
+    ):
+        after, record = ordered(value)
+        assert len(products(after)) == 1 and [s.rule for s in record.steps] == ["common"]
+    apart = c.apply("add", c.matmul(A, w), c.matmul(C, w))
+    assert ordered(apart)[0].region.results == (apart,)  # forming A + C reads and writes more than it saves
 
 
 def test_strict_and_without():

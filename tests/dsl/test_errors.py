@@ -39,7 +39,7 @@ def refused(text, name="<formula>"):
     ("def if(x) = 3", "if", "`if` is a word"),
     ("x := 1 $ 2", "$", "`$`"),
     ("x := x.__class__", ".__class__", "only `.T`"),
-    ("x := x.shape[0]", ".shape", "size(A)"),
+    ("x := x.shape[0]", ".shape", "size(x, 0)"),
     ("y := x ~= z", "~=", "!="),
     ("y := x <> z", "<>", "!="),
     ("y := x %% 2", "%%", "a % b"),

@@ -39,14 +39,15 @@ def turned(V):
 
 def qr(A):
     Q, R = np.linalg.qr(matrix(A))
-    signs = np.where(np.diag(R) < 0, -1, 1).astype(R.dtype)
-    return [Q * signs, R * signs[:, None]]
+    diagonal = np.diag(R)
+    signs = np.where(diagonal == 0, 1, diagonal) / np.where(diagonal == 0, 1, np.abs(diagonal)).astype(R.dtype)
+    return [Q * signs, R * np.conj(signs)[:, None]]
 
 
 def svd(A):
     U, s, Vt = np.linalg.svd(finite(matrix(A)), full_matrices=False)
     signs = turned(U)
-    return [U * signs, s, Vt * signs[:, None]]
+    return [U * signs, s, Vt * np.conj(signs)[:, None]]
 
 
 def eigh(A):
@@ -65,8 +66,8 @@ def lu(A):
     A = matrix(A)
     if A.size:
         return linalg.lu(A)
-    rows, columns = A.shape
-    return [np.eye(rows), np.zeros((rows, 0)), np.zeros((0, columns))]  # SciPy gives no permutation
+    rows = len(A)
+    return [np.eye(rows, dtype=A.dtype), A[:, :0], A[:0, :]]  # SciPy gives no permutation
 
 
 def lstsq(A, b):

@@ -23,6 +23,9 @@ COLUMNS = {
     "money": pa.array([Decimal("0.10"), Decimal("12345678901234.57"), None, Decimal("-3.00")]),
     "count": pa.array([Decimal(7), Decimal(8), Decimal(9), Decimal(10)], pa.decimal128(20, 0)),
     "huge": pa.array([Decimal(1), Decimal(10)**19, Decimal(2), Decimal(3)], pa.decimal128(30, 0)),
+    "price": pa.array([Decimal("7.00"), Decimal("2.50"), Decimal("1.00"), Decimal("-3.00")]),
+    "wide decimal": pa.array([Decimal("0.1"), Decimal("1e-30"), Decimal("12345678901234567.891"), Decimal(3)],
+                             pa.decimal256(60, 40)),
     "coded": pa.array([7.5, 7.5, 1.0, 7.5]).dictionary_encode(),
     "codedint": pa.array([7, None, 1, 7]).dictionary_encode(),
     "gaps": pa.array([1.0, None, 3.0, None]),
@@ -31,6 +34,8 @@ COLUMNS = {
     "infinite": pa.array([1.0, 2.0, float("inf"), float("nan")]),
     "town": pa.array(["Oslo", "Rome", "Bonn", "Lima"]),
     "towncoded": pa.array(["Oslo", "Rome", "Bonn", "Lima"]).dictionary_encode(),
+    "someday": pa.array([None, None, "Rome", "Oslo"]),
+    "codedlist": pa.DictionaryArray.from_arrays(pa.array([0, 1, 0, 1]), pa.array(["x", "y"])),
     "day": pa.array([datetime.date(2020, 1, 1)]*4),
     "list": pa.array([[1], [2], [3], [4]]),
     "record": pa.array([{"x": 1}]*4),
@@ -87,6 +92,8 @@ def file(request, tmp_path):
         (["flag"], "bool", 1, [True, False, True, True], "bool"),
         (["flag", "rooms"], "int", 2, [[1, 2], [0, 3], [1, 4], [1, 5]], "int32"),
         (["money"], "real", 1, [0.1, 12345678901234.57, np.nan, -3], "float64"),
+        (["price"], "real", 1, [7, 2.5, 1, -3], "float64"),
+        (["wide decimal"], "real", 1, [0.1, 1e-30, 12345678901234567.891, 3], "float64"),
         (["count"], "int", 1, [7, 8, 9, 10], "int64"),
         (["count"], "real", 1, [7, 8, 9, 10], "float64"),
         (["coded"], "real", 1, [7.5, 7.5, 1, 7.5], "float64"),
@@ -119,6 +126,10 @@ def test_columns_are_read(file, members, element, rank, expected, dtype):
         (["wide"], "i32", 1, ["row 4, column wide: 9223372036854775807 does not fit i32"]),
         (["huge"], "int", 1, ["row 2, column huge: 10000000000000000000 does not fit an int"]),
         (["money"], "int", 1, ["row 3, column money: no value (null)"]),
+        (["price"], "int", 1, ["row 1, column price: 7.00 (decimal128(3, 2)) where an int is wanted"]),
+        (["flag", "count"], "bool", 2, ["row 1, column count: 7 (decimal128(20, 0)) where true or false is wanted"]),
+        (["someday"], "real", 1, ['row 3, column someday: "Rome" where a number is wanted']),
+        (["codedlist"], "int", 1, ['row 1, column codedlist: "x" where a number is wanted']),
         (["intgaps"], "int", 1, ["row 3, column intgaps: no value (null)"]),
         (["nothing"], "int", 1, ["row 1, column nothing: no value"]),
         (["town"], "real", 1, ['row 1, column town: "Oslo" where a number is wanted']),
@@ -164,7 +175,11 @@ def test_a_name_that_two_columns_have(file):
 
 
 def test_tables_without_rows(file):
-    empty = pa.table({"a": pa.array([], pa.float64()), "b": pa.array([], pa.int64())})
+    """What has no entries has no entry of the wrong type: pandas calls an empty column what it likes."""
+    kinds = {"a": pa.float64(), "b": pa.int64(), "c": pa.null(), "d": pa.string()}
+    empty = pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
+    for name, element in (("a", "int"), ("c", "bool"), ("d", "real")):
+        assert file([name], element, 1, empty).shape == (0,)
     assert file(["a", "b"], "real", 2, empty).shape == (0, 2)
     assert file(["b"], "i32", 1, empty).shape == (0,)
 
