@@ -53,7 +53,7 @@ LOOSE = {**SMOOTH, "loops": 4.0, "parallel": 4.0}
 GAMMA = {"loops": 2.0, "numpy": 21.0, "parallel": 10.0, "cuda": 11.0}
 LGAMMA = {"loops": 2.0, "numpy": 6.0, "parallel": 4.0, "cuda": 6.0}
 EXACT = {"loops": 0.5, "numpy": 0.5, "parallel": 0.5, "cuda": 0.5}
-FLOORED = dict.fromkeys(EXACT, 1.5)      # past 2^53 a quotient is rounded twice
+FLOORED = dict.fromkeys(EXACT, 2.0)      # past 2^53 a quotient is rounded more than once
 FLAT = "0"
 EVERYWHERE = "numpy parallel cuda"
 

@@ -74,7 +74,7 @@ def run(program: Program, rules: Sequence[Rule], record: Record, pass_name: str)
 
     def tell(rule: Rule, before: Node, after: Node) -> None:
         words = formula(before, program.origins), formula(after, program.origins, follow=False)
-        if (rule.name, words[0]) not in told:
+        if (rule.name, words[0]) not in told and is_said(before, program.origins):
             told.add((rule.name, words[0]))
             record.add(Step(pass_name, rule.name, *words, rule.law, program.origins.of(before)))
 
@@ -144,6 +144,15 @@ def users(values: Iterable[Node]) -> dict[Node, int]:
 
 
 # --- words ---------------------------------------------------------------------------------------
+
+
+CONDITION = re.compile(r"[<>=!≤≥≠¬∧∨]|\b(?:and|or|not|any|all|is\w+|true|false)\b|^\w+$")
+
+
+def is_said(value: Node, origins: Origins) -> bool:
+    """Whether a formula is one of the script's: the condition of a check has the place of what is checked."""
+    spans = origins.of(value)
+    return not spans or value.type.kind != "bool" or CONDITION.search(spans[0].text) is not None
 
 
 def formula(value: Node, origins: Origins, follow: bool = True) -> str:

@@ -631,10 +631,17 @@ def tile(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
 
 @function("solve")
 def solve(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
-    """solve(A, b): the x with A@x = b."""
+    """solve(A, b): the x with A@x = b; with lower=true or upper=true only that triangle of A is read."""
+    from gdc.compiler.build.functions import call_values
+
     trees = arguments.count(2)
     matrix, right = b.expr(trees[0]), b.expr(trees[1])
     square(b, node, trees[0], matrix)
+    lower, upper = arguments.flag("lower"), arguments.flag("upper")
+    if lower and upper:
+        b.fail("type", "solve reads one triangle, lower=true or upper=true", node.span)
+    if lower or upper:
+        matrix = call_values(b, node, b.prelude["tril" if lower else "triu"], (matrix, ir.integer(0)))[0]
     if right.type.rank not in (1, 2):
         b.fail("shape", f"{excerpt(node.span)}: the right side must be a vector or a matrix", node.span)
     if right.type.shape[0] != matrix.type.shape[0]:

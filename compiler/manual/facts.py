@@ -126,7 +126,8 @@ def derived(entry: Entry) -> str:
     kind = elements_out(entry, "real")
     if kind is None:
         return "none: it takes no reals"
-    squares = " + ".join(f"sum(({name})^2)" for name in results_of(entry))
+    size = "abs({})^2" if "complex" in kind else "({})^2"
+    squares = " + ".join(f"sum({size.format(name)})" for name in results_of(entry))
     head = script_of(entry, "real")
     said = {name: why(f"{head}\nJ := {squares}\noutput g := grad(J, {name})", kind) for name in names}
     if len(set(said.values())) == 1:

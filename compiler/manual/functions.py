@@ -188,7 +188,8 @@ SHAPING = Group("shaping", "Shape, order and search", "", (
 ALGEBRA = Group("linear_algebra", "Linear algebra",
     "Signs are fixed, so that every target gives the same factors: R's diagonal is not negative, and the largest entry of each "
     "vector is real and positive. `A@B` is the product of matrices; `outer`, `kron` and `cross` are products of other kinds.", (
-    _row("solve(A, b)", "the x with A@x = b, for a vector or the columns of a matrix; a singular A is a value error",
+    _row("solve(A, b)", "the x with A@x = b, for a vector or the columns of a matrix; a singular A is a value error; with lower=true "
+         "or upper=true the other triangle of A counts as 0",
          f"{_A}; b := [1.0, 2.0]", "solve(A, b)", "Golub and Van Loan, Matrix Computations, 3.4; LAPACK gesv"),
     _row("inv(A)", "the inverse; inv(A)@b becomes solve(A, b)", _A, "inv(A)",
          "Golub and Van Loan, Matrix Computations, 3.4; LAPACK gesv"),

@@ -21,7 +21,7 @@ from gdc.compiler.ops import OPS
 from gdc.compiler.record import Record, Step
 from gdc.compiler.regions import dependents
 from gdc.compiler.residuals import Residual, joined, residuals, spread, way
-from gdc.compiler.rules import formula, through, users
+from gdc.compiler.rules import formula, is_said, through, users
 
 NAME = "hoist"
 SWITCHES = ("gram", "group")
@@ -234,8 +234,10 @@ def tell_invariants(region: Region, program: Program, record: Record) -> None:
         for value in walk(roots(loop.regions[0])):
             for found in value.args if value in moving else ():
                 cost = own_flops(found)
-                if found not in moving and found not in told and cost != ZERO:
-                    told.add(found)
+                if found in moving or found in told or cost == ZERO or not is_said(found, program.origins):
+                    continue
+                told.add(found)
+                if inside(loop, found, program):
                     record.add(
                         Step(
                             NAME,
@@ -248,3 +250,9 @@ def tell_invariants(region: Region, program: Program, record: Record) -> None:
                             cost,
                         )
                     )
+
+
+def inside(loop: Node, value: Node, program: Program) -> bool:
+    """Whether a formula stands in a loop's text; what stands before it was never computed in its rounds."""
+    spans, (own, *_) = program.origins.of(value), program.origins.of(loop) or (None,)
+    return own is None or any(s.source == own.source and own.start <= s.start < own.end for s in spans)

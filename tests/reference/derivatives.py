@@ -18,8 +18,8 @@ class Derivatives:
             return real(self.read(name))
         names, length = outer.starts[name]
         w = real(names[name])
-        w = w.astype(np.complex128 if w.dtype.kind == "c" else np.float64)
         ways = (1, 1j) if w.dtype.kind == "c" else (1,)
+        w = w.astype(np.result_type(w.dtype, np.float64))
 
         def at(value):
             self.scope = Scope({**names, name: value}, outer.sizes)

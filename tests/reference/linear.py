@@ -21,9 +21,10 @@ def finite(x):
 def numpys(function):
     """NumPy's, with its complaint as a Fault."""
 
-    def call(*args):
+    def call(*args, lower=False, upper=False):
+        first, *others = together(fraction, *args)
         try:
-            return function(*together(fraction, *args))
+            return function(np.tril(first) if lower else np.triu(first) if upper else first, *others)
         except np.linalg.LinAlgError as error:
             raise Fault("shape" if "square" in str(error) else "value", str(error)) from None
 
@@ -56,10 +57,10 @@ def eigh(A):
 
 
 def eig(A):
-    values, vectors = np.linalg.eig(finite(matrix(A)))
-    order = np.lexsort((values.imag.round(6), values.real.round(6)))
-    vectors = vectors[:, order] + np.zeros((), complex_of(matrix(A).dtype))
-    return [values[order].astype(vectors.dtype), vectors * turned(vectors)]
+    values, vectors = np.linalg.eig(finite(matrix(A)).astype(np.complex128))     # 32 bits would not order alike
+    order = np.lexsort((values.imag.round(8), values.real.round(8)))
+    vectors = (vectors[:, order] * turned(vectors[:, order])).astype(complex_of(matrix(A).dtype))
+    return [values[order].astype(vectors.dtype), vectors]
 
 
 def lu(A):

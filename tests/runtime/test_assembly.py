@@ -22,6 +22,7 @@ def verdict_of(formula, head="input x: real[n]\ninput k: int[n]\n"):
 @pytest.mark.parametrize(("formula", "said"), [
     ("y := 2*x + x^2", r"vector code: [248] entries at a time \((128|256|512) bits\)$"),
     ("s := sum(x*x)", r"vector code: [248] entries at a time"),
+    ("y := lgamma(x)", "one entry at a time: it calls lgamma, which takes one number"),
     ("y := sin(x)", r"sin"),
     ("q := k//3", "one entry at a time: the machine divides ints one by one"),
     ("z := x\nfor i in 1..n { z[i] := 0.5*z[i - 1] + x[i] }", "one entry at a time: each round needs z of the round"),

@@ -203,6 +203,13 @@ def test_explain_shows_a_line(script, capsys):
     assert gdc(capsys, "explain", script, "--line", "70")[0] == 1
 
 
+def test_a_story_tells_of_formulas_not_of_the_conditions_of_checks(capsys):
+    script = "input P: real[m, d]; input k: int; C := [P[c*(m//k), a] for c in 0..k, a]; repeat 9 { C += P[0, 0] }"
+    code, out, _ = gdc(capsys, "explain", "-e", script)
+    assert code == 0 and "C += P[0, 0]" in out
+    assert ">=0" not in out
+
+
 def test_explain_takes_types(capsys):
     code, out, _ = gdc(capsys, "explain", "-e", "g := X.T@(X@w - y)", "--type", "y=real[m]", "--stage", "ir")
     assert code == 0 and "%y: real[" in out
