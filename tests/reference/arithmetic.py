@@ -59,6 +59,8 @@ OPERATORS = {
     "//": floored(np.floor_divide),
     "%": floored(np.remainder),
     "^": power,
+    "and": np.logical_and,
+    "or": np.logical_or,
 }
 
 

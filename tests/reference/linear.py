@@ -67,8 +67,8 @@ def lu(A):
     A = matrix(A)
     if A.size:
         return linalg.lu(A)
-    rows, columns = A.shape
-    return [np.eye(rows), np.zeros((rows, 0)), np.zeros((0, columns))]  # SciPy gives no permutation
+    rows = len(A)
+    return [np.eye(rows, dtype=A.dtype), A[:, :0], A[:0, :]]  # SciPy gives no permutation
 
 
 def lstsq(A, b):

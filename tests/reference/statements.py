@@ -117,9 +117,11 @@ class Judge(Expressions):
         elif isinstance(s.targets[0], tree.Index):
             self.assign_part(s.targets[0], s.op, s.value)
         else:
-            value = self.expr(s.value)
-            if s.op:
-                value = binary(s.op, self.read(s.targets[0].name, s), value, s)
+            if s.op in ("and", "or"):
+                value = self.logical(s.op, self.read(s.targets[0].name, s), s.value, s)
+            else:
+                value = self.expr(s.value)
+                value = binary(s.op, self.read(s.targets[0].name, s), value, s) if s.op else value
             self.bind(s.targets[0].name, value)
         if self.scope.watched and not any(differentiates(n) for n in tree.walk(s)):
             self.scope.log[length:] = [lambda again: again.do_Assign(s)]
