@@ -127,7 +127,7 @@ def run(text, inputs, folder, fails=False):
 
 
 def binds_data(path):
-    """Whether a program is about what happens before it starts: files are read, and values are held against contracts."""
+    """Whether a program is about what happens before it starts: reading files, holding values against contracts."""
     text = path.read_text(encoding="utf-8")
     return ' from "' in text or "# error data" in text
 
