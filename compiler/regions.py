@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gdc.compiler.construct import filled
 from gdc.compiler.ir import (
     Node,
     Origins,
     Region,
-    const,
     fresh_params,
     make,
     mapped_region,
@@ -21,7 +21,6 @@ from gdc.compiler.ir import (
     project,
     rebuild,
     roots,
-    size_node,
     walk,
 )
 
@@ -204,15 +203,15 @@ def _silent(region: Region) -> Region:
 
 
 def guarded(value: Node, conditions: list[Node]) -> Node:
-    """The value where all conditions hold, else zeros."""
+    """The value where all conditions hold; else what an update would have changed, and zeros for everything else."""
     condition = conditions[0]
     for other in conditions[1:]:
         condition = node("and", condition, other)
-    zero = const(0, value.type.element)
+    kept = value.op == "update" and value.args[0].type == value.type
+    otherwise = value.args[0] if kept else filled(0, value.type)
+    arms = (Region((), (), (value,)), Region((), (), (otherwise,)))
     if not value.type.rank:
-        return make("select", (condition,), {}, (value.type,), (Region((), (), (value,)), Region((), (), (zero,))))
-    zeros = node("fill", zero, *(size_node(d) for d in value.type.shape))
-    arms = (Region((), (), (value,)), Region((), (), (zeros,)))
+        return make("select", (condition,), {}, (value.type,), arms)
     return project(make("branch", (condition,), {}, (value.type,), arms), 0)
 
 
