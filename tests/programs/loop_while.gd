@@ -18,7 +18,7 @@ never := 7
 while false { never := 8 }
 x := 1.0
 old := 0.0
-while abs(x - old) > 1e-14 { old := x; x := cos(x) }
+while abs(x - old) > 1e-6 { old := x; x := x - (x - cos(x))/(1 + sin(x)) }
 rounds := 0
 v := [5.0, 3.0, 1.0, -1.0]
 while rounds < 4 and v[rounds] > 0 { rounds += 1 }
