@@ -46,14 +46,17 @@ def row(value: Any) -> list[str]:
     if not array.ndim:
         return ["", kind, "", "", "", number(array[()], 10)]
     shape = str(list(array.shape))
-    least, mean, greatest = (number(x) for x in summary(array))
+    if array.dtype.kind == "c":     # numbers without an order
+        least, mean, greatest = "", number(array.mean()) if array.size else "nan", ""
+    else:
+        least, mean, greatest = (number(x) for x in summary(array))
     first = ", ".join(number(x) for x in array.ravel()[:FIRST])
     return [shape, kind, least, mean, greatest, first + (", …" if array.size > FIRST else "")]
 
 
 def summary(array: np.ndarray) -> tuple[Any, Any, Any]:
     """min, mean and max; nan for an empty array, nan where any entry is."""
-    if not array.size or array.dtype.kind == "c":
+    if not array.size:
         return (math.nan,) * 3
     with np.errstate(all="ignore"):
         return array.min(), array.mean(), array.max()

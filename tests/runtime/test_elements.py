@@ -64,3 +64,11 @@ def test_files_and_json(tmp_path, capsys):
     script.write_text("input z: complex\ny := 2i*z\n")
     assert main(["run", str(script), "--quiet", "--set", "z=0.5+2i"]) == 0
     assert "-4+1i" in capsys.readouterr().out
+
+
+def test_complex_numbers_have_a_mean_but_no_least(capsys):
+    from gdc.runtime.cli import main
+
+    assert main(["run", "-e", "y := 2i*[1, 2i]", "--quiet"]) == 0
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line.split() == ["y", "[2]", "complex128", "-2+1i", "0+2i,", "-4+0i"]
