@@ -193,7 +193,8 @@ def _leaf(value: Node) -> str:
     if value.op == "const" and not value.type.rank:
         return f"{value.value:g}" if isinstance(value.value, float) else str(value.value).lower()
     if value.op == "size":
-        return str(value.get("size"))
+        text = str(value.get("size"))
+        return "…" if "%" in text else text     # one that has no name
     return value.name if value.op in ("input", "param", "variable") else ""
 
 
