@@ -42,7 +42,7 @@ repeat steps {
 output w, b
 """
 Work = Callable[[], object]
-SETTLE = 0.05
+SETTLE = 0.25
 
 
 def typed(X, y, w, b, a, m):
@@ -65,7 +65,8 @@ def best_loop(X, y, a, steps):
 
 
 def seconds(work: Work, settle: float = 0.0) -> float:
-    """One timing, after a pause where BLAS ran on all cores before: its idle threads spin on (docs/cores.md, iv)."""
+    """One timing, after a pause where BLAS ran on all cores before: its idle threads spin on for up to 0.2 s
+    (docs/cores.md, iv)."""
     time.sleep(settle)
     start = time.perf_counter()
     work()
