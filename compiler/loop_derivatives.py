@@ -36,10 +36,10 @@ def backwards(loop: Node, g: dict[int, Node], active: list[int], swept: Swept, k
     coming = {k: param(carried[k].type, "") for k in active}
     sums, outside = swept(coming)
     so_far = {target: param(target.type, "") for target in outside}
-    ends = [dense(sums[carried[k]], carried[k]) if carried[k] in sums else zero(carried[k]) for k in active]
+    ends = [dense(sums[carried[k]], carried[k]) if carried[k] in sums else filled(0.0, carried[k].type) for k in active]
     ends += [onto(so_far[target]) for target, onto in outside.items()]
-    starts = [dense(g[k], carried[k]) if k in g else zero(carried[k]) for k in active]
-    starts += [zero(target) for target in outside]
+    starts = [dense(g[k], carried[k]) if k in g else filled(0.0, carried[k].type) for k in active]
+    starts += [filled(0.0, target.type) for target in outside]
     params = (*coming.values(), *so_far.values())
     places = param(Type(INT), "")
     body = copied(ends, replayed(loop, ends, places, kept))
@@ -58,10 +58,6 @@ def changes_size(carried: Node, initial: Node) -> bool:
 
 def sizes_of(value: Node) -> set[Atom]:
     return {atom for size in value.type.shape for atom in size.atoms()}
-
-
-def zero(like: Node) -> Node:
-    return filled(0.0, like.type)
 
 
 def replayed(loop: Node, values: Iterable[Node], places: Node, kept: list[Taping]) -> dict[Node, Node]:

@@ -68,14 +68,15 @@ def _smooth(text: str) -> str:
     return _function(text.rstrip() + "\n    return r if x == x else x\n")
 
 
+# name, arguments (i an int), result, what the builder is asked for, meaning
+INTRINSICS = (
+    ("bits_of", "x", "types.int64", "bitcast(args[0], ir.IntType(64))", "A real's bits as an int."),
+    ("real_of", "i", "types.float64", "bitcast(args[0], ir.DoubleType())", "The real of an int's bits."),
+    ("fused", "x, y, z", "types.float64", "fma(*args)", "x*y + z, rounded once."),
+    ("times", "x, y", "types.float64", "fmul(*args)", "x*y, rounded: never one with the sum that it goes into."),
+)
 TEXTS: dict[str, str] = {
-    "bits_of": _intrinsic("bits_of", "x", "types.int64", "bitcast(args[0], ir.IntType(64))",
-                          "A real's bits as an int."),
-    "real_of": _intrinsic("real_of", "i", "types.float64", "bitcast(args[0], ir.DoubleType())",
-                          "The real of an int's bits."),
-    "fused": _intrinsic("fused", "x, y, z", "types.float64", "fma(*args)", "x*y + z, rounded once."),
-    "times": _intrinsic("times", "x, y", "types.float64", "fmul(*args)",
-                        "x*y, rounded: never one with the sum that it goes into."),
+    **{row[0]: _intrinsic(*row) for row in INTRINSICS},
     "two_to": _function('''
 def two_to(k):
     """2**k as a real, for an int k in -1022 … 1023."""

@@ -50,6 +50,19 @@ def _helper(text: str) -> str:
     return "@njit(**OPTIONS)\n" + text.strip("\n")
 
 
+def _put_all(name: str, doc: str, put: str) -> str:
+    """What appends an array to the events: its sizes, then its entries, each as `put` says."""
+    return _helper(f'''
+def {name}(events, used, array):
+    """Appends an array of {doc}: its sizes, then its entries."""
+    for size in array.shape:
+        events, used = put_int(events, used, size)
+    for value in array.flat:
+        events, used = {put}
+    return events, used
+''')
+
+
 BINDINGS = {
     **{name: _helper(text) for name, text in LIBRARY.items()},
     **vecmath.TEXTS,
@@ -173,33 +186,9 @@ def put_complex(events, used, value):
     events, used = put_real(events, used, value.real)
     return put_real(events, used, value.imag)
 '''),
-    "put_complexes": _helper('''
-def put_complexes(events, used, array):
-    """Appends an array of complex numbers: its sizes, then its entries."""
-    for size in array.shape:
-        events, used = put_int(events, used, size)
-    for value in array.flat:
-        events, used = put_complex(events, used, value)
-    return events, used
-'''),
-    "put_ints": _helper('''
-def put_ints(events, used, array):
-    """Appends an array of ints: its sizes, then its entries."""
-    for size in array.shape:
-        events, used = put_int(events, used, size)
-    for value in array.flat:
-        events, used = put_int(events, used, np.int64(value))
-    return events, used
-'''),
-    "put_reals": _helper('''
-def put_reals(events, used, array):
-    """Appends an array of reals: its sizes, then its entries."""
-    for size in array.shape:
-        events, used = put_int(events, used, size)
-    for value in array.flat:
-        events, used = put_real(events, used, value)
-    return events, used
-'''),
+    "put_complexes": _put_all("put_complexes", "complex numbers", "put_complex(events, used, value)"),
+    "put_ints": _put_all("put_ints", "ints", "put_int(events, used, np.int64(value))"),
+    "put_reals": _put_all("put_reals", "reals", "put_real(events, used, value)"),
     "printed": '''
 def printed(events):
     """The lines that wait to be printed, each as its words."""

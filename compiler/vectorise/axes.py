@@ -187,8 +187,3 @@ def _inputs(value: Node) -> tuple[Node, ...]:
     return value.args[:1] if value.op == "select" else () if value.op in ("table", "fold", "loop") else value.args
 
 
-def product(sizes: Iterable[Dim]) -> Dim:
-    total = ONE
-    for size in sizes:
-        total = total * size
-    return total

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from gdc.compiler.construct import product
 from gdc.compiler.dependence import polynomial
 from gdc.compiler.dims import ONE, ZERO, Dim
 from gdc.compiler.ir import Node, Region, cast, const, integer, make, node, param, size_node
 from gdc.compiler.ops import OPS
 from gdc.compiler.raising.parts import ordered
 from gdc.compiler.types import INT, Type
-from gdc.compiler.vectorise.axes import Axes, Unvectorised, product
+from gdc.compiler.vectorise.axes import Axes, Unvectorised
 from gdc.compiler.vectorise.contraction import Spread, contracted, stretched
 
 MOST_ENTRIES = 2**23            # of a temporary array that is larger than what it is made of: 64 MB of reals

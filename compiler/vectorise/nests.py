@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from gdc.compiler.construct import product
 from gdc.compiler.dims import Dim
 from gdc.compiler.ir import Node, Region, cast, const, integer, make, nested, node, project, size_node
 from gdc.compiler.ops import OPS
 from gdc.compiler.raising.parts import conditional, monoid_identity, ordered
 from gdc.compiler.types import INT
-from gdc.compiler.vectorise.axes import Unvectorised, product
+from gdc.compiler.vectorise.axes import Unvectorised
 from gdc.compiler.vectorise.contraction import Spread, arranged, contracted, stretched, transposed
 from gdc.compiler.vectorise.folds import ONE_STATE, Folds
 from gdc.compiler.vectorise.loads import Loader

@@ -7,11 +7,12 @@ import sys
 import click
 
 import gdc
+from gdc.runtime.cli.scripts import json_option
 from gdc.runtime.report import SCHEMA
 
 
 @click.command(short_help="List the targets and what this machine can use.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
+@json_option
 def backends(as_json: bool) -> int:
     """List the targets, what this machine can use, and what is missing for the rest."""
     from gdc.runtime import machine, show

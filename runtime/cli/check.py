@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from gdc.runtime.cli.gradients import check_grad
-from gdc.runtime.cli.scripts import program_from, script_arguments
+from gdc.runtime.cli.scripts import json_option, program_from, script_arguments
 from gdc.runtime.program import Program
 from gdc.runtime.report import SCHEMA, say, style_signature
 
@@ -17,7 +17,7 @@ from gdc.runtime.report import SCHEMA, say, style_signature
 @click.option("--grad", is_flag=True, help="Run it too, and hold every derivative against difference quotients.")
 @click.option("--input", "inputs", multiple=True, metavar="X=PATH", help="With --grad: a value for an input.")
 @click.option("--set", "settings", multiple=True, metavar="a=0.1", help="With --grad: a value for a param or a scalar.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
+@json_option
 def check(
     file: str | None,
     formula: str | None,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from gdc.runtime.cli.scripts import BACKENDS, program_from, script_arguments, type_options
+from gdc.runtime.cli.scripts import BACKENDS, json_option, program_from, script_arguments, type_options
 from gdc.runtime.report import style_story
 
 STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda", "asm")
@@ -24,7 +24,7 @@ STAGES = ("tree", "ir", "passes", "imp", "loops", "numpy", "parallel", "cuda", "
 )
 @click.option("--without", multiple=True, metavar="RULE", help="Leave a rewrite rule out (they stand in brackets).")
 @click.option("--size", "sizes", multiple=True, metavar="m=100000", help="A size, to decide by and to show costs for.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
+@json_option
 def explain(
     file: str | None,
     formula: str | None,

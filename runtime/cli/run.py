@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from gdc.runtime.cli.scripts import BACKENDS, program_from, script_arguments
+from gdc.runtime.cli.scripts import BACKENDS, json_option, program_from, script_arguments
 from gdc.runtime.program import Program
 from gdc.runtime.report import say
 
@@ -50,7 +50,7 @@ STOPPING = "stopping after this round; Ctrl-C again stops at once, and nothing i
     help="Write traces (or the named ones) to such a file; a table has a row for each step.",
 )
 @click.option("--quiet", is_flag=True, help="Print the outputs only.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
+@json_option
 def run(
     file: str | None,
     formula: str | None,

@@ -13,6 +13,7 @@ import click
 import gdc
 from gdc.runtime.program import PRECISIONS, Program
 
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
 BACKENDS = ("auto", "loops", "numpy", "parallel", "cuda")
 
 

@@ -11,7 +11,7 @@ import click
 
 import gdc
 from gdc.dsl.errors import Error
-from gdc.runtime.cli.scripts import BACKENDS, script_paths
+from gdc.runtime.cli.scripts import BACKENDS, json_option, script_paths
 from gdc.runtime.report import SCHEMA, complain, say
 
 
@@ -25,7 +25,7 @@ from gdc.runtime.report import SCHEMA, complain, say
     help="Only this target (may be given again).  [default: every target that this machine can use]",
 )
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Give up a run after this.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1).")
+@json_option
 def test(paths: tuple[str, ...], targets: tuple[str, ...], timeout: float | None, as_json: bool) -> int:
     """Run the tests that scripts carry in their leading comments, on every target that this machine can use.
 

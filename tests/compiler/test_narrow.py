@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 from build_ir import array, at, fold, index, mul, program, table
-from interpret import run
+from passed import passed
 
 from gdc.compiler import construct as c
 from gdc.compiler.ir import integer, roots, walk
 from gdc.compiler.passes import narrow
-from gdc.compiler.record import Record
 
 RNG = np.random.default_rng(1)
 SIZES = {"m": 6, "n": 4}
@@ -16,13 +15,7 @@ X, A, B, w = array("X", "m", "n"), array("A", "n", "n"), array("B", "n", "n"), a
 
 
 def narrowed(*results, **options):
-    before, record = program(*results), Record(**options)
-    after = narrow.run(before, record)
-    values = {i.get("name"): RNG.normal(size=[SIZES[str(s)] for s in i.type.shape]) for i in before.inputs}
-    for name, found in run(after, SIZES, **values).items():
-        np.testing.assert_allclose(found, run(before, SIZES, **values)[name], rtol=1e-10, atol=1e-10)
-    assert narrow.run(after, Record(**options)).region is after.region
-    return after, record
+    return passed(narrow, program(*results), SIZES, RNG, **options)
 
 
 def ranks(after, op):

@@ -86,24 +86,13 @@ def on_numpy_and_at_every_stage(drawn):
         judge.stages(drawn, "parallel", want)
 
 
-def test_narrow_widths_against_loops(monkeypatch):
-    """Programs with f32 and i32 on numpy and on the emulated GPU."""
+@pytest.mark.parametrize("kind", ["widths", "complexes"])
+def test_against_loops(kind, monkeypatch):
+    """Programs with f32 and i32, or with complex numbers, on numpy and on the emulated GPU."""
     monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
     print(f"GDC_FUZZ_SEED={todays_seed()}")
     drawn_examples(
-        programs(widths=True),
-        todays_seed(),
-        PER_DAY // 2,
-        tolerant(lambda drawn: judge.compare(drawn, ("numpy", "cuda"))),
-        (Phase.generate, Phase.shrink),
-    )
-
-
-def test_complex_numbers_against_loops(monkeypatch):
-    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
-    print(f"GDC_FUZZ_SEED={todays_seed()}")
-    drawn_examples(
-        programs(complexes=True),
+        programs(**{kind: True}),
         todays_seed(),
         PER_DAY // 2,
         tolerant(lambda drawn: judge.compare(drawn, ("numpy", "cuda"))),
