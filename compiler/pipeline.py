@@ -49,6 +49,7 @@ LATE: dict[str, tuple[tuple[str, str], ...]] = {
     "numpy": (),
     "parallel": (
         ("fuse", "neighbouring nests over the same range become one pass over memory"),
+        ("stream", "products and nests over the same rows become one walk, which reads each row once"),
         ("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),
     ),
     "cuda": (("fuse", "neighbouring nests with a thread for each of the same places become one kernel"),),
