@@ -23,7 +23,7 @@ from gdc.compiler.imp_tools import name_of
 from gdc.compiler.nest_cost import cost_of, divided, least
 from gdc.compiler.totals import Totals, find_totals
 from gdc.compiler.types import INT
-from gdc.compiler.walks import base, extent, turned
+from gdc.compiler.walks import base, extent
 
 CACHE = 48_000          # entries of the rows of a chunk: with what is computed from them they stay in a core's cache
 MOST_ROWS = 512         # of a chunk
@@ -138,11 +138,10 @@ class Walk:
         for product in self.products:
             left, right = product.value.args
             weights = add(weights, mul(self.extent(left, 0 if product.combine else 1), self.extent(right, 1)))
-            rows = [left, right] if product.combine else [left] if not turned(left) else []
-            for operand in rows:
+            for operand, axis in ((left, 0), (right, 1)) if product.combine else ((left, 1),):
                 if base(operand) not in seen:
                     seen.add(base(operand))
-                    width = add(width, self.extent(operand, 0 if operand is left and product.combine else 1))
+                    width = add(width, self.extent(operand, axis))
         for name in self.walk.kept:
             if name not in seen:
                 for size in self.allocated[name].shape[1:]:
@@ -175,8 +174,7 @@ class Walk:
         rows = self.rows_in(product.array, start, end)
         out = self.cutter.fresh(f"{name_of(product.array)}_rows")
         yield Let(out, rows, product.origins)
-        mine = turned_rows(left, start, end) if turned(left) else self.operand(left, start, end)
-        value = replace(product.value, args=(mine, self.wholes.get(id(product), right)))
+        value = replace(product.value, args=(self.operand(left, start, end), self.wholes.get(id(product), right)))
         yield replace(product, array=var(out, rows.element, 2), value=value)
 
     def added(
@@ -186,7 +184,9 @@ class Walk:
         left, right = product.value.args
         name, element = name_of(product.array), product.array.element
         part = var(parts[name], element, 2)
-        value = replace(product.value, args=(self.operand(left, start, end), self.operand(right, start, end)))
+        (columns,) = untied(left).args
+        mine = Expr("transpose", (self.operand(columns, start, end),), left.element, 2, (("perm", (1, 0)),))
+        value = replace(product.value, args=(mine, self.operand(right, start, end)))
         yield replace(product, array=part, value=value, combine="")
         i, j, origins = self.cutter.fresh("i"), self.cutter.fresh("j"), product.origins
         place = (var(i, INT), var(j, INT))
@@ -198,15 +198,11 @@ class Walk:
         yield statement
 
     def operand(self, value: Expr, start: Expr, end: Expr) -> Expr:
-        """An operand that is walked: its rows, or its columns where it is turned, of one chunk."""
-        if value.op in ("cast", "copy"):
-            return replace(value, args=(self.operand(value.args[0], start, end),))
-        if value.op == "contiguous":
-            return self.operand(value.args[0], start, end)
-        if value.op == "transpose":
-            return replace(value, args=(self.operand(value.args[0], start, end),))
-        rows = self.rows_in(value, start, end)
-        return rows if name_of(value) in self.cutter.kept else Expr("contiguous", (rows,), rows.element, rows.rank)
+        """The rows of a chunk of an operand, one entry after the other in memory."""
+        rows = self.rows_in(untied(value), start, end)
+        if name_of(untied(value)) not in self.cutter.kept:
+            rows = Expr("contiguous", (rows,), rows.element, rows.rank)
+        return rows if rows.element == value.element else Expr("cast", (rows,), value.element, rows.rank)
 
     def rows_in(self, array: Expr, start: Expr, end: Expr) -> Expr:
         """Rows of an array: of a kept one, in the chunk that exists."""
@@ -216,12 +212,13 @@ class Walk:
         return rows_of(array, start, sub(end, start))
 
 
-def turned_rows(left: Expr, start: Expr, end: Expr) -> Expr:
-    """Rows of a transposed array, which are columns of the array: a copy."""
-    while left.op == "contiguous":
-        left = left.args[0]
-    rows = rows_of(left, start, sub(end, start))
-    return Expr("contiguous", (rows,), rows.element, rows.rank)
+def untied(value: Expr) -> Expr:
+    """An operand, whatever its layout and element: a name, or a name turned."""
+    while value.op in ("contiguous", "cast", "copy"):
+        value = value.args[0]
+    if value.op == "transpose":
+        return replace(value, args=(untied(value.args[0]),))
+    return value
 
 
 def rows_of(array: Expr, start: Expr, count: Expr) -> Expr:

@@ -90,22 +90,21 @@ def base(value: Expr) -> str:
 
 
 def product_of_rows(let: Let) -> Member:
-    """A = X @ W: a row of A for each row of X."""
+    """A = X @ W: a row of A for each row of X; of what is turned, rows are columns, which takes the whole array."""
     left, right = let.value.args
-    return Member(
-        let,
-        Totals(),
-        rows=frozenset({base(left), let.name}) if not turned(left) else frozenset({let.name}),
-        written=frozenset({let.name}),
-        whole=frozenset(names_in(right)) | (frozenset({base(left)}) if turned(left) else frozenset()),
-    )
+    walked = frozenset() if turned(left) else frozenset({base(left)})
+    whole = frozenset(names_in(right)) | (frozenset({base(left)}) - walked)
+    return Member(let, Totals(), walked | {let.name}, frozenset({let.name}), whole)
 
 
 def product_over_rows(let: Let) -> Member:
     """S = X.T @ A: all rows add to S."""
+    left, right = let.value.args
     totals = Totals()
     totals.arrays[let.name] = ("add", imp.var(let.name, let.value.element, 2))
-    return Member(let, totals, rows=frozenset(base(a) for a in let.value.args), states=frozenset({let.name}))
+    walked = frozenset({base(left)}) | (frozenset() if turned(right) else frozenset({base(right)}))
+    whole = frozenset({base(right)}) - walked
+    return Member(let, totals, walked, whole=whole, states=frozenset({let.name}))
 
 
 def nest_of_rows(loop: Loop, program: Program, aliases: dict[str, str]) -> Member | None:
