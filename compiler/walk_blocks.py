@@ -72,17 +72,15 @@ class Walk:
         yield from self.cutter.shared(self.all_totals(), self.walk.rows, cost, self.origins, self.block)
 
     def together(self) -> Iterator[Statement]:
-        """Whole matrices that products read lie in memory entry by entry, before the first block."""
+        """Whole matrices that products read lie in memory row by row, before the first block."""
         for product in self.products:
             right = product.value.args[1]
-            inner = right.args[0] if right.op == "transpose" else right
-            if product.combine or inner.op != "contiguous":
+            if product.combine or right.op not in ("contiguous", "transpose"):
                 continue
             name = self.cutter.fresh(f"{base(right)}_whole")
-            yield Let(name, inner, product.origins)
-            whole = var(name, inner.element, inner.rank)
-            whole = replace(right, args=(whole,)) if right.op == "transpose" else whole
-            self.wholes[id(product)] = whole
+            whole = Expr("contiguous", (untied(right),), right.element, right.rank)
+            yield Let(name, whole, product.origins)
+            self.wholes[id(product)] = var(name, right.element, right.rank)
 
     def all_totals(self) -> Totals:
         together = Totals()

@@ -36,6 +36,7 @@ from gdc.compiler.totals import (
     find_totals,
     is_quiet,
     leaves,
+    mark_extremes,
     mark_sums,
     marked_sums,
     walked,
@@ -266,7 +267,7 @@ class _Partition:
                 return var(renamed[value.get("name")], value.element, value.rank)
             return value
 
-        marked = mark_sums(replace(loop, body=marked_sums(loop.body)))
+        marked = mark_extremes(mark_sums(replace(loop, body=marked_sums(loop.body))), renamed)
         body = tuple(_mapped(s, change, cut, local, renamed) for s in marked)
         whole = any(top == row for s in imp.statements(body) for e in imp.expressions(s)
                     for top in imp.subexpressions(e))

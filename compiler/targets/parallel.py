@@ -29,6 +29,7 @@ WORTHWHILE = 50_000     # multiply-adds in a nest, below which a fork and join c
 OPERATORS = ("floordiv", "mod", "pow")      # Numba's are NumPy's
 INT32, COMPLEX64 = Element("int", 32), Element("complex", 64)
 NARROW = (INT32, Element("real", 32), COMPLEX64)    # a literal must say that it is one
+EXTREMES = {"minimum": "least", "maximum": "greatest"}      # of totals, which may be compared in any order
 KINDS = {"int": 1, "real": 2, "bool": 3}
 
 OPTIONS = '''
@@ -64,6 +65,24 @@ def {name}(events, used, array):
         events, used = {put}
     return events, used
 ''')
+
+
+def _extreme(name: str, word: str) -> str:
+    """The next step of a least or a greatest value, by LLVM's operation that vector code has."""
+    return f'''
+# import from llvmlite import ir
+# import from numba.extending import intrinsic
+@intrinsic
+def {name}(typing_context, best, x):
+    """The {word} so far, nan where either is: one whose order is free, so that several can be compared at a time."""
+
+    def build(context, builder, signature, args):
+        real = args[0].type
+        step = builder.module.declare_intrinsic("llvm.{word}", [real], ir.FunctionType(real, [real, real]))
+        return builder.call(step, args)
+
+    return best(best, best), build
+'''
 
 
 BINDINGS = {
@@ -116,6 +135,8 @@ def plus(typing_context, total, term):
 
     return total(total, total), build
 ''',
+    "least": _extreme("least", "minimum"),
+    "greatest": _extreme("greatest", "maximum"),
     "heard": '''
 # import from numba import types
 # import from numba.core import cgutils
@@ -295,6 +316,9 @@ class Parallel(Emitter):
         if value.op == "add" and value.get("free") and value.element.kind == "real":
             self.used.add("plus")
             return Code(f"plus({args[0].text}, {args[1].text})")
+        if value.op in EXTREMES and value.get("free"):
+            self.used.add(EXTREMES[value.op])
+            return Code(f"{EXTREMES[value.op]}({args[0].text}, {args[1].text})")
         if value.op in ("minimum", "maximum") and value.element.kind == "int":
             word, flat = value.op[:3], tuple(a.text for a in args)
             inner = flat[0].removeprefix(f"{word}(")
