@@ -52,10 +52,15 @@ def _files(folder: str) -> Iterator[str]:
             yield f"{entry.path} {state.st_mtime_ns} {state.st_size}"
 
 
-def folder() -> Path:
+def root() -> Path:
+    """Where all that is kept lies."""
     from platformdirs import user_cache_dir
 
-    return Path(user_cache_dir("gdc", appauthor=False)) / "plans"
+    return Path(user_cache_dir("gdc", appauthor=False))
+
+
+def folder() -> Path:
+    return root() / "plans"
 
 
 def read(name: str) -> str | None:
@@ -70,12 +75,12 @@ def write(name: str, text: str) -> None:
     """Keeps a plan, if the folder takes it."""
     try:
         write_whole(folder() / f"{name}.json", text)
-        _thin_out()
+        thin_out()
     except (OSError, UnicodeEncodeError):
         pass
 
 
-def _thin_out() -> None:
+def thin_out() -> None:
     """Now and then the oldest files go, so that the folder stays small."""
     if os.getpid() % 50:
         return

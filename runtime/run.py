@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gdc.dsl.errors import Error
-from gdc.runtime import bind, choose, gpu, machine
+from gdc.runtime import bind, choose, gpu, kept, machine
 from gdc.runtime.faults import contained, internal, translated
 from gdc.runtime.result import Result
 from gdc.runtime.values import DTYPES, owned
@@ -61,11 +62,15 @@ def run_program(
     watch = Watch(
         show, timeout, in_thread=native and (timeout is not None or watching is not None or decided.is_long)
     )
-    watch.around = around(native, threads)
+    watch.around = around(module, native, threads)
     if watching is not None:
         watching(watch)
-    results = execute(plan, module, bound, watch, threads, native)
-    ended = time.perf_counter()
+    try:
+        results = execute(plan, module, bound, watch, threads, native)
+        ended = time.perf_counter()
+    finally:
+        if native:
+            kept.keep(plan.text, module)
     outputs = dict(zip((o.name for o in plan.outputs), owned(results, bound.args)))
     return Result(
         {name: value for name, value in outputs.items() if value is not None},
@@ -166,10 +171,12 @@ def check_memory(decided: Chosen, max_memory: int | None) -> None:
         bind.check_memory(decided.plan, decided.needs, machine.free_memory(), max_memory)
 
 
-def around(native: bool, threads: int | None) -> Callable[[], Any]:
+def around(module: Mapping[str, Any], native: bool, threads: int | None) -> Callable[[], Any]:
     """A context for native calls that keeps to so many threads."""
     if not native:
         return nullcontext
+    if kept.is_kept(module):
+        return lambda: kept.threads(threads)
     from gdc.runtime import cpu
 
     return lambda: cpu.threads(threads)
@@ -183,7 +190,7 @@ def load_text(text: str, target: str) -> Mapping[str, Any]:
     if found is None:
         from gdc.runtime.load import load
 
-        found = load(text)
+        found = (kept.names(text) if target == "parallel" and "numba" not in sys.modules else None) or load(text)
         while len(_loaded) >= MOST_KEPT:
             _loaded.pop(next(iter(_loaded)), None)
         _loaded[text] = found
