@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gdc.dsl.errors import Error
-from gdc.runtime.bind import evaluate
+from gdc.runtime.interface import evaluate
 from gdc.runtime.machine import backend, cores, has_gpu
 
 CALL, BANDWIDTH, FLOPS = 1.5e-6, 8e9, 1e10

@@ -1,8 +1,8 @@
 """Machine code kept from one process to the next, and run without the compiler that made it.
 
-Numba keeps machine code too, but reading that takes all of Numba, which was half of what a second `gdc run` lasted. Here lie,
-for each text, its Python part (a code object) and, for each native function and each combination of argument types that
-it was compiled for, the same machine code as Numba's. llvmlite links it in two milliseconds with the C helpers that Numba
+Numba keeps machine code too, but reading that takes all of Numba: half of what a second `gdc run` lasted. Here lie, for
+each text, its Python part (a code object) and, for each native function and each combination of argument types that it
+was compiled for, the same machine code as Numba's. llvmlite links it in two milliseconds with the C helpers that Numba
 brings (memory, threads, BLAS); they are found by path, so no Python of Numba is imported.
 
     names(text)            what the text defines, its native functions from these files; None where they are not there

@@ -14,11 +14,10 @@ from gdc.compiler.plan import VERSION, Condition, Plan
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source
 from gdc.runtime import cache
-from gdc.runtime.bind import contract, holds, serves, span_of, unknown_input
 from gdc.runtime.faults import contained
+from gdc.runtime.interface import contract, holds, serves, span_of, unknown_input
 from gdc.runtime.libraries import libraries_of
 from gdc.runtime.machine import TARGETS
-from gdc.runtime.values import DTYPES
 
 if TYPE_CHECKING:
     from gdc.runtime.result import Result
@@ -226,7 +225,7 @@ class Program:
         A target that joins loops moves fewer bytes. A loop whose rounds no size says counts as one round.
         Raises gdc.Error of kind "name" where a size is needed that is not given.
         """
-        from gdc.runtime.bind import atoms, evaluate
+        from gdc.runtime.interface import atoms, evaluate
 
         known = {**self._defaults(), **sizes}
         plan = self.plan(target, self._types_to_show()[0], known)
@@ -407,6 +406,8 @@ def check_types(face: Plan, given: Types) -> None:
 
 def contract_type(name: str, text: str) -> tuple[str, tuple[int | None, ...]]:
     """`real[m, 1]` as ("real", (None, 1)). Raises a type error."""
+    from gdc.runtime.values import DTYPES
+
     found = CONTRACT.fullmatch(str(text))
     if not found or found[1] not in DTYPES:
         raise Error("type", f"the type of {name} is not a type: {text}", hint='write it as a contract: "real[m, n]"')

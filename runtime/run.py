@@ -14,6 +14,7 @@ import numpy as np
 from gdc.dsl.errors import Error
 from gdc.runtime import bind, choose, gpu, kept, machine
 from gdc.runtime.faults import contained, internal, translated
+from gdc.runtime.interface import span_of
 from gdc.runtime.result import Result
 from gdc.runtime.values import DTYPES, owned
 from gdc.runtime.watch import Expired, Watch, listening
@@ -111,7 +112,7 @@ def read_files(plan: Any, given: Mapping[str, Any], program: Any) -> dict[str, A
     read = dict(given)
     for i in plan.inputs:
         if i.name not in read and i.path is not None:
-            span = bind.span_of(plan, i.site)
+            span = span_of(plan, i.site)
             if not program._files:
                 raise Error(
                     "data",
