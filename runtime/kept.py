@@ -69,6 +69,19 @@ def stamp() -> tuple[str, ...]:
             binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten(), *settings)
 
 
+def title_of(hashed: str) -> str:
+    """How the files of a text begin, on this machine; by the hash of the text."""
+    return f"gdc_text_{text_hash(hashed, *stamp())}"
+
+
+def made_with() -> dict[str, str]:
+    """The same for people."""
+    from llvmlite import binding
+
+    versions = {name: machine.package(name) for name in ("numba", "llvmlite")}
+    return {**versions, "Python": sys.version.split()[0], "CPU": binding.get_host_cpu_name()}
+
+
 def numba_home() -> Path:
     spec = find_spec("numba")
     if spec is None or spec.origin is None:
@@ -87,7 +100,7 @@ def names(text: str) -> Mapping[str, Any] | None:
     """What the text defines; its native functions are read when they are first called, by types of arguments."""
     with _lock:
         try:
-            title = f"gdc_text_{text_hash(text, *stamp())}"
+            title = title_of(text_hash(text))
             code = marshal.loads(read(folder() / (title + PYTHON)))
             made = ModuleType(title)
             vars(made).update({name: Native(name, title, text) for name in FUNCTIONS})
@@ -108,6 +121,7 @@ def read(path: Path) -> bytes:
     if hashlib.sha256(data[32:]).digest() != data[:32]:
         path.unlink()
         raise OSError(f"{path} is damaged")
+    cache.used(path)
     return data[32:]
 
 
@@ -154,7 +168,12 @@ def kind_of(value: Any) -> str:
 
 def array_kind(dtype: Any, rank: int, layout: str, writeable: bool, aligned: bool) -> str:
     swapped = "" if dtype.isnative else "s"
-    return f"{dtype.name}-{rank}{layout}{'' if writeable else 'r'}{'' if aligned else 'u'}{swapped}"
+    return f"{dtype_name(dtype)}-{rank}{layout}{'' if writeable else 'r'}{'' if aligned else 'u'}{swapped}"
+
+
+@functools.cache
+def dtype_name(dtype: Any) -> str:
+    return str(dtype.name)
 
 
 def file_name(title: str, function: str, kinds: tuple[str, ...]) -> str:
@@ -278,11 +297,11 @@ def keep(text: str, module: Any) -> None:
         return
     module[MARK] = count
     with contextlib.suppress(Exception), _lock:  # it rests on private parts of Numba, and only saves time
-        title = f"gdc_text_{text_hash(text, *stamp())}"
+        title = title_of(text_hash(text))
         for name, function in functions.items():
             for signature, compiled in function.overloads.items():
                 path = folder() / file_name(title, name, tuple(map(kind_of_type, signature)))
-                if not path.exists() and (data := file_of(function, signature, compiled)) is not None:
+                if not path.exists() and (data := file_of(text, function, signature, compiled)) is not None:
                     write_whole(path, data)
         python = folder() / (title + PYTHON)
         if not python.exists():
@@ -301,10 +320,8 @@ def kind_of_type(numba_type: Any) -> str:
                       numba_type.aligned)
 
 
-def file_of(function: Any, signature: Any, compiled: Any) -> bytes | None:
+def file_of(text: str, function: Any, signature: Any, compiled: Any) -> bytes | None:
     """The bytes to keep of one compilation: facts as a line of JSON, then the machine code."""
-    import llvmlite
-    import numba
     from numba.np.ufunc.parallel import threading_layer
 
     reduced = function._cache._cache_file.load(function._cache._index_key(signature, function.targetctx.codegen()))
@@ -323,9 +340,9 @@ def file_of(function: Any, signature: Any, compiled: Any) -> bytes | None:
         "entry": described.llvm_cpython_wrapper_name,
         "own": environment.env_name,
         "constants": {name: [value.name for value in values] for name, values in constants.items()},
+        "text": text_hash(text),
         "types": str(compiled.signature),
-        "made with": {"numba": numba.__version__, "llvmlite": llvmlite.__version__, "python": sys.version.split()[0],
-                      "cpu": stamp()[5]},
+        "made with": made_with(),
     }
     return sealed(json.dumps(facts).encode() + b"\n" + code)
 

@@ -113,10 +113,13 @@ def folders() -> Iterator[Path]:
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Writes a file that other processes may be reading or writing: it is whole or not there."""
+    from gdc.runtime.cache import used
+
     data = content.encode("utf-8") if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         if path.read_bytes() == data:
+            used(path)
             return
     except OSError:
         pass

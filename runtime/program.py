@@ -298,9 +298,8 @@ class Program:
             return found
 
     def _read_or_compile(self, target: str, types: Types, sizes: Mapping[str, int]) -> Plan:
-        used = (self._libraries, str(Path(self._name).parent)) if self._libraries else ()
-        options = (self._strict, sorted(self._without), self._precision, self._sampled)
-        name = cache.key(VERSION, self._text, target, types, self._given, *options, used)
+        facts = self.facts(target, types)
+        name, told = cache.key(facts), {"program": self._name, **facts}
         kept = self._read(name, target, sizes)
         if kept is not None:
             return kept
@@ -316,10 +315,27 @@ class Program:
         self._made.count = self.compiled + 1
         answers = ""
         for condition in plan.conditions:
-            cache.write(name + answers, ASK + json.dumps(asdict(condition), ensure_ascii=False) + "}")
+            cache.write(name + answers, ASK + json.dumps(asdict(condition), ensure_ascii=False) + "}", told)
             answers += "ny"[condition.answer]
-        cache.write(name + answers, plan.to_json())
+        cache.write(name + answers, plan.to_json(), told)
         return plan
+
+    def facts(self, target: str, types: Types) -> dict[str, Any]:
+        """What a plan depends on, by name; two programs with equal facts have equal plans."""
+        used = (self._libraries, str(Path(self._name).parent)) if self._libraries else ()
+        return {
+            "compiler": cache.stamp(),
+            "plans": VERSION,
+            "text": cache.digest(self._text),
+            "target": target,
+            "types": types,
+            "given types": self._given,
+            "strict": self._strict,
+            "without": sorted(self._without),
+            "precision": self._precision,
+            "samples": self._sampled,
+            "used files": cache.digest(repr(used)) if used else "",
+        }
 
     def _read(self, name: str, target: str, sizes: Mapping[str, int]) -> Plan | None:
         """The plan on disk for these sizes. A name leads to a plan, or to the question whose answer the next name ends

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ def run_program(
     decided = chosen(program, backend, types, bound)
     plan = decided.plan
     check_memory(decided, max_memory)
-    if plan.target != "cuda":
+    if device and plan.target != "cuda":
         bound = replace(bound, args=tuple(map(gpu.to_host, bound.args)))
     if plan.target == "parallel" and threads is None:
         threads = machine.threads()
@@ -96,8 +97,8 @@ def check_arguments(backend: str, threads: Any, max_memory: Any, timeout: Any) -
 def usable(name: str) -> None:
     """Raises an error of kind "backend", with the reason, where a target does not run here."""
     choose.known("backend", name, ("auto", *machine.TARGETS))
-    found = machine.backend(name)
-    if not found.usable:
+    if not machine.runs(name):
+        found = machine.backend(name)
         raise Error("backend", f"{name} cannot run here: {found.about}", hint=found.hint)
 
 
@@ -211,7 +212,7 @@ def execute(
     """Calls the text. What it raises becomes an Error."""
     failure: BaseException | None = None
     try:
-        with listening(watch), blas_threads(threads if not native else None):
+        with listening(watch, has_rounds(plan.text)), blas_threads(threads if not native else None):
             return call_text(plan.target, module, [protected(a, native) for a in bound.args], watch)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
@@ -224,6 +225,12 @@ def execute(
             else Error("limit", "the run took longer than its timeout")
         )
     raise failure from None
+
+
+@lru_cache(256)
+def has_rounds(text: str) -> bool:
+    """Whether a text has loops that can end early."""
+    return any(word in text for word in ("watch.rounds", "watch.running", "watch.control"))
 
 
 def details(plan: Any, bound: bind.Bound) -> dict[str, Any]:

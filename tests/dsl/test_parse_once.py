@@ -1,13 +1,14 @@
 """The tree of the prelude is kept on disk: what is read is what was parsed, and damage is no matter."""
 
 import pytest
+
 from gdc.dsl import parse as parsing
 from gdc.dsl.source import Source
 
 PRELUDE = Source((parsing.Path(parsing.__file__).parent / "prelude.gd").read_text(encoding="utf-8"), "prelude.gd")
 
 
-@pytest.fixture()
+@pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(parsing, "_table_folder", lambda: tmp_path)
     return tmp_path

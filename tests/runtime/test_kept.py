@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+import gdc
 from gdc.runtime import kept
 
 PROGRAMS = {
@@ -124,3 +125,14 @@ def test_kinds_are_those_that_numba_tells_apart():
                   np.asfortranarray(np.ones((2, 3))), np.ones((4, 4))[::2, ::2], np.ones(3, np.int32),
                   np.ones(3, bool), np.broadcast_to(np.ones(3), (3,))):
         assert kept.kind_of(value) == kept.kind_of_type(numba.typeof(value)), value
+
+
+def test_what_grows_compiles_no_error_messages():
+    """A slice assigned to a slice makes Numba compile the message of a failure, text functions and all: 2 s."""
+    from gdc.runtime.load import load
+
+    text = "param k: int = 3\nx := 0.25\nrepeat k {\n    x := x/2 + 7\n    record J := x\n    print x, k\n}\noutput x"
+    module = load(gdc.compile(text).source("parallel"))
+    assert module["program"](3)[0] == 12.28125
+    [code] = module["native_serial"].inspect_llvm().values()
+    assert "put_int" in code and "raise_with_shape_context" not in code
