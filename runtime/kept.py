@@ -10,7 +10,8 @@ brings (memory, threads, BLAS); they are found by path, so no Python of Numba is
     threads(number)        a context in which such functions use so many cores
 
 Whatever is missing, damaged, of another version or machine, or not of this simple sort (a function that calls back into
-Python) is left to Numba: it is never an error. All this rests on private parts of Numba, whose minor version is pinned.
+Python), and all of it where this way was never tried, is left to Numba: it is never an error. All this rests on private
+parts of Numba, whose minor version is pinned.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import json
 import marshal
 import os
 import pickle
+import platform
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -39,6 +41,7 @@ from gdc.runtime import cache, machine
 from gdc.runtime.load import text_hash, write_whole
 
 FORMAT = 1
+TRIED = ("Linux", "x86_64")
 FUNCTIONS = ("native_serial", "native_parallel")
 PYTHON, CODE = ".python", ".code"
 FEATURES = "NUMBA_"  # variables of the environment that change machine code
@@ -50,6 +53,10 @@ MARK = "kept_functions"  # in a module of Numba's: how many functions of it were
 
 _lock = threading.RLock()
 _asked = threading.local()  # .number: how many cores this thread's native code may use
+
+
+def possible() -> bool:
+    return (platform.system(), platform.machine()) == TRIED
 
 
 def folder() -> Path:
@@ -98,6 +105,8 @@ def extension_path(name: str) -> Path:
 
 def names(text: str) -> Mapping[str, Any] | None:
     """What the text defines; its native functions are read when they are first called, by types of arguments."""
+    if not possible():
+        return None
     with _lock:
         try:
             title = title_of(text_hash(text))
@@ -293,7 +302,7 @@ def keep(text: str, module: Any) -> None:
     """Writes what Numba has compiled of a text and is not on disk yet. What cannot be kept is left out."""
     functions = {name: module[name] for name in FUNCTIONS if hasattr(module.get(name), "overloads")}
     count = sum(len(function.overloads) for function in functions.values())
-    if module.get(MARK) == count:
+    if module.get(MARK) == count or not possible():
         return
     module[MARK] = count
     with contextlib.suppress(Exception), _lock:  # it rests on private parts of Numba, and only saves time

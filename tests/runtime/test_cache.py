@@ -104,6 +104,7 @@ def test_why_for_programs_whose_values_say_their_types():
 
 
 def test_why_speaks_of_machine_code(script, monkeypatch):
+    script.write_text(TEXT.replace("2.0", "3.0"))   # this process has not run it yet
     run_script(script, "parallel")
     assert "machine code is kept for 1 kind of arguments" in run("cache", "why", script, "--backend", "parallel")
     others = {**kept.made_with(), "CPU": "abacus"}

@@ -117,6 +117,14 @@ def test_a_part_that_python_would_miss_is_not_kept():
     assert made["program"]() == 1
 
 
+def test_where_it_was_never_tried_all_is_left_to_numba(monkeypatch):
+    text = gdc.compile("input x: real[n]\noutput y := x + 0.125").source("parallel")
+    monkeypatch.setattr(kept.platform, "machine", lambda: "abacus")
+    module = {"native_serial": None}
+    kept.keep(text, module)
+    assert kept.names(text) is None and not list(kept.folder().glob(kept.title_of(kept.text_hash(text)) + "*"))
+
+
 def test_kinds_are_those_that_numba_tells_apart():
     import numba
     import numpy as np
