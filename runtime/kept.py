@@ -37,7 +37,7 @@ from typing import Any
 
 import numpy as np
 
-from gdc.runtime import cache, machine
+from gdc.runtime import cache, cpu, machine
 from gdc.runtime.load import text_hash, write_whole
 
 FORMAT = 1
@@ -157,7 +157,7 @@ class Native:
 
     def _compiled(self, *arguments: Any) -> Any:
         """What Numba makes of the text."""
-        from gdc.runtime import cpu, load
+        from gdc.runtime import load
 
         module = load.load(self._text)
         with cpu.threads(getattr(_asked, "number", None)):
@@ -278,14 +278,15 @@ def apply_threads(found: Mapping[str, int]) -> None:
 
 
 @contextlib.contextmanager
-def threads(number: int | None) -> Iterator[None]:
-    """Kept code called by this thread uses so many cores."""
+def threads(number: int | None, own_blocks: bool = False) -> Iterator[None]:
+    """Kept code called by this thread uses so many cores; BLAS one in each, where the blocks are gdc's own."""
     before = getattr(_asked, "number", None)
     _asked.number = number
     try:
         if scheduler.cache_info().currsize:
             apply_threads(scheduler())
-        yield
+        with cpu.one_blas_thread if own_blocks else contextlib.nullcontext():
+            yield
     finally:
         _asked.number = before
 

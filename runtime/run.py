@@ -174,14 +174,14 @@ def check_memory(decided: Chosen, max_memory: int | None) -> None:
 
 
 def around(module: Mapping[str, Any], native: bool, threads: int | None) -> Callable[[], Any]:
-    """A context for native calls that keeps to so many threads."""
+    """A context for native calls that keeps to so many threads; texts with OWN_BLOCKS want BLAS on one in each."""
     if not native:
         return nullcontext
-    if kept.is_kept(module):
-        return lambda: kept.threads(threads)
     from gdc.runtime import cpu
 
-    return lambda: cpu.threads(threads)
+    own_blocks = bool(module.get("OWN_BLOCKS"))
+    limited = kept.threads if kept.is_kept(module) else cpu.threads
+    return lambda: limited(threads, own_blocks)
 
 
 def load_text(text: str, target: str) -> Mapping[str, Any]:
