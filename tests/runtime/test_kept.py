@@ -20,6 +20,9 @@ PROGRAMS = {
     "single": ("input x: f32[n]\noutput y := exp(x)*x", {"x": [0.5, 1.5]}),
     "a check that fails": ("input x: real[n]\ninput k: int\noutput y := x[k]", {"x": [1.0, 2.0], "k": 7}),
     "an assert that fails": ("input x: real[n]\nassert sum(x) < 1, \"too much\"\noutput y := x", {"x": [1.0, 2.0]}),
+    "products, by BLAS in blocks": (
+        "param m: int = 4000\nX := [sin(1.0*(20*i + j)) for i in 0..m, j in 0..20]\n"
+        "W := [cos(1.0*(5*i + j)) for i in 0..20, j in 0..5]\nP := exp(X@W)\noutput G := X.T@P", {}),
     "all cores": ("param n: int = 400000\nk := arange(n)\noutput y := sum(sqrt(1.0*k)), z := sqrt(1.0*k)[:99]", {}),
 }
 SCRIPT = """
@@ -72,9 +75,9 @@ def test_a_second_process_needs_no_compiler(home, first):
     assert compiler == ["gdc.compiler.plan"]
 
 
-@pytest.mark.parametrize("threads", ["1", "3"])
-def test_the_bits_do_not_depend_on_threads(home, first, threads):
-    name = "all cores"
+@pytest.mark.parametrize(("name", "threads"), [("all cores", "1"), ("all cores", "3"),
+                                               ("products, by BLAS in blocks", "1")])
+def test_the_bits_do_not_depend_on_threads(home, first, name, threads):
     found, numba, _ = run(home, {name: PROGRAMS[name]}, NUMBA_NUM_THREADS=threads)
     assert found[name] == first[name]
     assert numba    # another setting of Numba's: nothing is kept for it yet
