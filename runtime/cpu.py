@@ -21,7 +21,7 @@ def threads(number: int | None, own_blocks: bool = False) -> Iterator[None]:
         before = numba.get_num_threads()
         numba.set_num_threads(max(1, min(number or before, config.NUMBA_NUM_THREADS)))
         try:
-            with _one_blas_thread if own_blocks else contextlib.nullcontext():
+            with one_blas_thread if own_blocks else contextlib.nullcontext():
                 yield
         finally:
             numba.set_num_threads(before)
@@ -58,7 +58,7 @@ class _OneBlasThread:
         return self.controller
 
 
-_one_blas_thread = _OneBlasThread()
+one_blas_thread = _OneBlasThread()
 
 
 @contextlib.contextmanager

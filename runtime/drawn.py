@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gdc.runtime.bind import atoms, contract, evaluate
+from gdc.runtime.interface import atoms, contract, evaluate
 
 LEAST = 3  # of the sizes
 SEED = 1

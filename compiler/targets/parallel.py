@@ -174,7 +174,8 @@ def room(trace, count):
     if count < len(trace):
         return trace
     longer = np.empty(max(64, 2*count), trace.dtype)
-    longer[:count] = trace[:count]
+    for k in range(count):      # a slice would make Numba compile its error message too, for 2 s
+        longer[k] = trace[k]
     return longer
 '''),
     "room_for": _helper('''
@@ -192,7 +193,8 @@ def put_int(events, used, value):
     """Appends an int to what waits to be printed."""
     if used == len(events):
         longer = np.empty(2*used + 64, np.int64)
-        longer[:used] = events
+        for k in range(used):
+            longer[k] = events[k]
         events = longer
     events[used] = value
     return events, used + 1
@@ -497,9 +499,10 @@ class Parallel(Emitter):
 
     def native_start(self) -> str:
         """Buffers, and what is returned where a check fails."""
-        lines = [f"trace_{k}, count_{k} = {_nothing(element, rank + 1)}, 0" for k, element,
+        # a plain 0 is of a type of its own: Numba would compile what it is given to twice
+        lines = [f"trace_{k}, count_{k} = {_nothing(element, rank + 1)}, np.int64(0)" for k, element,
                  rank in self.traces.values()]
-        lines += ["events, used = np.empty(0, np.int64), 0"] if self.has_prints() else []
+        lines += ["events, used = np.empty(0, np.int64), np.int64(0)"] if self.has_prints() else []
         if self.fails:
             words = [_nothing(value.element, value.rank) for _, value, _ in self.program.outputs]
             words += ["False" for _, _, flag in self.program.outputs if flag is not None]
