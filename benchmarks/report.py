@@ -49,8 +49,14 @@ def _cpu_facts() -> dict[str, str]:
 
 
 def _commit() -> str:
-    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--exclude=*"]
-    return subprocess.run(command, capture_output=True, text=True).stdout.strip() or "unknown"
+    """The commit, and whether gdc itself was changed since."""
+
+    def git(*words: str) -> str:
+        command = ["git", "-C", str(Path(__file__).parent.parent), *words]
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+
+    changed = git("status", "--porcelain", "--", "dsl", "compiler", "runtime")
+    return (git("rev-parse", "--short", "HEAD") or "unknown") + ("-changed" if changed else "")
 
 
 # --- one problem --------------------------------------------------------------------------------
@@ -159,8 +165,8 @@ def page(kept: dict[str, Any]) -> list[str]:
         f"# Benchmarks: {kept['machine']['processor']}, {kept['machine']['precision']}", "",
         f"{kept['machine']['words']}.", "",
         f"Milliseconds, medians of runs that were taken in turns with a pause of {SETTLE} s before each; compiling is "
-        "not counted. A ratio above 1 means that gdc (the faster of its targets) is faster; in brackets the first and the "
-        "ninth decile of the rounds' ratios. `*` marks a time that is scaled from fewer rounds.", "",
+        "not counted. A ratio above 1 means that gdc (the faster of its targets) is faster; in brackets the first and "
+        "the ninth decile of the rounds' ratios. `*` marks a time that is scaled from fewer rounds.", "",
         *(f"- {line}" for line in means(kept)), "",
         "| problem | NumPy as typed | NumPy by hand | gdc numpy | gdc parallel | by hand : gdc | typed : gdc "
         "| fastest other peer | it : gdc |",

@@ -55,7 +55,7 @@ def measured(case: Case, chosen: argparse.Namespace) -> dict:
 def main() -> int:
     chosen = options()
     chosen.rounds = 3 if chosen.quick else chosen.rounds
-    found = cases(HERE / "problems", chosen.only)
+    found = cases(HERE / "problems", [chosen.one] if chosen.one else chosen.only)
     if chosen.list:
         print("\n".join(f"{case.title:24} {case.about}" for case in found))
         return 0

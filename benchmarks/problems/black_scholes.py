@@ -1,5 +1,7 @@
 """The price of 4,000,000 options (Black and Scholes)."""
 
+from math import erf
+
 import numpy as np
 from numba import njit, prange
 
@@ -14,10 +16,10 @@ def inputs(size, rng):
 
 
 def numpy_typed(s, k, t, r, sigma):
-    from scipy.special import erf
+    from scipy import special
 
     def cdf(z):
-        return (1 + erf(z / np.sqrt(2))) / 2
+        return (1 + special.erf(z / np.sqrt(2))) / 2
 
     d1 = (np.log(s / k) + (r + sigma**2 / 2) * t) / (sigma * np.sqrt(t))
     d2 = d1 - sigma * np.sqrt(t)
@@ -28,7 +30,7 @@ def numpy_best(s, k, t, r, sigma):
     from concurrent.futures import ThreadPoolExecutor
     from os import sched_getaffinity
 
-    from scipy.special import erf
+    from scipy import special
 
     price, half = np.empty_like(s), 0.5**0.5
 
@@ -44,7 +46,7 @@ def numpy_best(s, k, t, r, sigma):
         other = d - spread
         for z in (d, other):
             z *= half
-            erf(z, z)
+            special.erf(z, z)
             z += 1
             z *= 0.5
         d *= s_
@@ -62,8 +64,6 @@ def numpy_best(s, k, t, r, sigma):
 
 @njit(parallel=True, fastmath={"contract", "arcp"})
 def _all(s, k, t, r, sigma, price):
-    from math import erf
-
     for i in prange(len(s)):
         spread = sigma * np.sqrt(t[i])
         d = (np.log(s[i] / k[i]) + (r + sigma * sigma / 2) * t[i]) / spread

@@ -24,7 +24,7 @@ def numpy_best(D):
     way = np.empty_like(D)
     for k in range(len(D)):
         np.add(D[:, k, None], D[k], way)
-        np.minimum(D, way, D)
+        np.minimum(D, way, out=D)
     return D
 
 

@@ -22,6 +22,6 @@ def numpy_best(x, bins):
         place *= bins / 8
         inside = (part >= -4) & (part <= 4)
         k = place.astype(np.int64)
-        np.minimum(k, bins - 1, k)
+        np.minimum(k, bins - 1, out=k)
         h += np.bincount(k[inside], minlength=bins)
     return h

@@ -29,7 +29,7 @@ def numpy_best(a, b):
         new[0] = i + 1
         np.add(row[:-1], b != letter, new[1:])
         row += 1
-        np.minimum(new[1:], row[1:], new[1:])
+        np.minimum(new[1:], row[1:], out=new[1:])
         new -= step
         np.minimum.accumulate(new, out=new)
         new += step
