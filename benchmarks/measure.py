@@ -15,6 +15,7 @@ from gdc.runtime import peers
 from gdc.runtime.timing import interleaved, ratios, spread
 
 ALWAYS = ("numpy_typed", "numpy_best")
+BUDGET = 10.0  # seconds that one way may take in all: the whole is to be done in a quarter of an hour
 Work = Callable[[], Any]
 
 
@@ -64,7 +65,7 @@ def timed(case: Case, works: dict[str, Work], rounds: int, backends: Sequence[st
     """The spread of each way's times, and of the ratios of each other way to each target of gdc."""
     taken: dict[str, list[float]] = defaultdict(list)
     field, count, fewer = case.scaled or ("", 1, ())
-    for name, seconds in interleaved(works, rounds):
+    for name, seconds in interleaved(works, rounds, budget=BUDGET):
         taken[name].append(seconds * (case.size[field] / count if name in fewer else 1))
     ours = [target for target in backends if target in taken]
     found: dict[str, Any] = {

@@ -168,13 +168,15 @@ def limited(limit: float) -> Iterator[None]:
     timer.daemon = True
     timer.start()
     try:
-        yield
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()  # what it has begun ends here
     except KeyboardInterrupt:
         if expired.is_set():
             raise Unfit(f"took more than {limit:g} s") from None
         raise
-    finally:
-        timer.cancel()
 
 
 def bytes_of(values: Mapping[str, Any]) -> int:

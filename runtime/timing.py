@@ -50,17 +50,17 @@ def interleaved(
 ) -> Iterator[tuple[str, float]]:
     """(name, seconds) of each sample as soon as it is taken: round by round, each way once.
 
-    Each way must have been run before, so that nothing is compiled any more. One more run tells how many calls make a
-    sample, and how many samples the budget allows; one that takes most of the budget is itself the only sample.
+    Each way must have been run before, so that nothing is compiled any more. Its first run here tells how many calls make
+    a sample, and how many samples the budget allows; where one call makes a sample it is the first.
     """
     plans = {}
     for name, work in works.items():
         first = max(seconds(work, settle), 1e-7)
-        if 2 * first > budget:
-            yield name, first
-            continue
         calls = max(1, min(MOST_CALLS, int(SHORT / first)))
-        plans[name] = calls, max(1, min(rounds, int(budget / (first * calls))))
+        most = max(1, min(rounds, int(budget / (first * calls))))
+        if calls == 1:
+            yield name, first
+        plans[name] = calls, most - (calls == 1)
     for number in range(rounds):
         for name, (calls, most) in plans.items():
             if number < most:

@@ -1,9 +1,9 @@
-"""All shortest paths between 400 places (Floyd and Warshall)."""
+"""All shortest paths between 300 places (Floyd and Warshall)."""
 
 import numpy as np
 from numba import njit, prange
 
-SIZES = {"": {"n": 400}}
+SIZES = {"": {"n": 300}}
 SMALL = {"n": 8}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from gdc.dsl.errors import Error
 from gdc.runtime.cli.scripts import BACKENDS, json_option, program_from, script_arguments
 from gdc.runtime.program import Program
 from gdc.runtime.report import SCHEMA, say
@@ -186,7 +187,7 @@ def point_of(program: Program, given: Mapping[str, Any], asked: Mapping[str, int
     if bare:
         raise click.UsageError(f"{bare[0]} has no contract to draw it by: give --input {bare[0]}=PATH, "
                                f"or write `input {bare[0]}: real[m, n]` into the script")
-    made = drawn(face, files, LEASTS[0] if asked else modest(face, files))
+    made = drawn(face, files, modest(face, files))
     plain = bind.plain_values(face, {**files, **made})
     types = bind.value_types(face, plain)
     shown = program.interface(types)
@@ -197,15 +198,23 @@ def point_of(program: Program, given: Mapping[str, Any], asked: Mapping[str, int
 
 
 def modest(face: Any, given: Mapping[str, Any]) -> int:
-    """What sizes start from, so that the arrays to be drawn are not too large together."""
+    """What sizes start from that nobody gave, so that the arrays to be drawn are not too large together. Raises a limit
+    error where they do not fit into memory."""
     from math import prod
 
+    from gdc.runtime import machine
+    from gdc.runtime.bind import bytes_text
     from gdc.runtime.drawn import shapes
 
     def entries(least: int) -> int:
         return sum(prod(shape) for shape in shapes(face, given, least).values() if not isinstance(shape, int))
 
-    return next((least for least in LEASTS if entries(least) <= MOST_DRAWN), LEASTS[-1])
+    chosen = next((least for least in LEASTS if entries(least) <= MOST_DRAWN), LEASTS[-1])
+    needed, free = 8 * entries(chosen), machine.free_memory()
+    if needed > free:
+        words = f"the inputs to be drawn take {bytes_text(needed)} of memory, and {bytes_text(free)} are free"
+        raise Error("limit", words)
+    return chosen
 
 
 # --- other libraries --------------------------------------------------------------------------------

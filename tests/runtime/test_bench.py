@@ -75,6 +75,16 @@ def test_sizes_that_nobody_gives_are_modest(capsys, tmp_path):
     assert run["sizes"] == {"a": 100, "b": 101, "c": 102}
 
 
+def test_the_others_stay_modest_beside_a_size_that_is_given(capsys):
+    _, run = ways(capsys, "step.gd", "--size", "m=100000", "--rounds", "1", "--backends", "numpy")
+    assert run["sizes"] == {"m": 100_000, "n": 31}
+
+
+def test_inputs_beyond_memory_are_refused_before_they_are_drawn(capsys):
+    code, _, err = gdc(capsys, "step.gd", "--size", "m=10000000", "--size", "n=1000000", *FAST)
+    assert code == 4 and "the inputs to be drawn take" in err
+
+
 def test_numpy_as_typed_needs_no_package(capsys, monkeypatch):
     monkeypatch.setattr(peers, "find_spec", lambda name: object() if name in ("numpy", "numba") else None)
     code, out, err = gdc(capsys, "step.gd", "--size", "m=20", "--peers", *FAST)

@@ -38,8 +38,8 @@ def test_ways_take_turns_with_a_pause_before_each(clock):
     works = {name: clock.work(taken, log, name) for name, taken in (("a", 0.5), ("b", 0.25))}
     taken = list(interleaved(works, 3))
     assert taken == [("a", 0.5), ("b", 0.25)]*3
-    assert log == ["a", "b"]*4      # once more before, to plan
-    assert clock.slept == [SETTLE]*8
+    assert log == ["a", "b"]*3
+    assert clock.slept == [SETTLE]*6
 
 
 def test_short_work_is_called_several_times_and_warmed_up(clock):
