@@ -50,8 +50,8 @@ def interleaved(
 ) -> Iterator[tuple[str, float]]:
     """(name, seconds) of each sample as soon as it is taken: round by round, each way once.
 
-    Each way must have been run before, so that nothing is compiled any more. Its first run here tells how many calls make
-    a sample, and how many samples the budget allows; where one call makes a sample it is the first.
+    Each way must have been run before, so that nothing is compiled any more. Its first run here tells how many calls
+    make a sample, and how many samples the budget allows; where one call makes a sample it is the first.
     """
     plans = {}
     for name, work in works.items():
