@@ -443,6 +443,8 @@ class Emitter:
             yield pad + "break\n", origins
         elif isinstance(statement, imp.Continue):
             yield pad + "continue\n", origins
+        elif isinstance(statement, imp.Walk):
+            yield from self.body(statement.body, depth)
         else:
             yield pad + self.simple(statement) + "\n", origins
 

@@ -61,7 +61,7 @@ def run_program(
     watch = Watch(
         show, timeout, in_thread=native and (timeout is not None or watching is not None or decided.is_long)
     )
-    watch.around = around(native, threads)
+    watch.around = around(native, threads, bool(module.get("OWN_BLOCKS")))
     if watching is not None:
         watching(watch)
     results = execute(plan, module, bound, watch, threads, native)
@@ -166,13 +166,13 @@ def check_memory(decided: Chosen, max_memory: int | None) -> None:
         bind.check_memory(decided.plan, decided.needs, machine.free_memory(), max_memory)
 
 
-def around(native: bool, threads: int | None) -> Callable[[], Any]:
-    """A context for native calls that keeps to so many threads."""
+def around(native: bool, threads: int | None, own_blocks: bool) -> Callable[[], Any]:
+    """A context for native calls that keeps to so many threads; texts with `own_blocks` want BLAS on one in each."""
     if not native:
         return nullcontext
     from gdc.runtime import cpu
 
-    return lambda: cpu.threads(threads)
+    return lambda: cpu.threads(threads, own_blocks)
 
 
 def load_text(text: str, target: str) -> Mapping[str, Any]:

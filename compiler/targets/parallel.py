@@ -39,6 +39,9 @@ SHARE = '''
 SHARE = dict.fromkeys(("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion"), False)
 SHARE["prange"] = True      # Numba shares out the loops over blocks and rewrites nothing else
 '''
+OWN_BLOCKS = '''
+OWN_BLOCKS = True           # each core computes products by itself: BLAS is best left one thread
+'''
 # Without the line on its name, the parallel variant would be served the serial one's machine code from disk.
 VARIANT = '''
 native.__qualname__ = "native_parallel"     # Numba's cache knows a function by its name, not by its options
@@ -256,7 +259,7 @@ class Parallel(Emitter):
         self.inside = 0                         # how many prange loops we are in: none or one
         self.depth = 0                          # how many loops of the program we are in
         self.prints: list[str] = []
-        self.fails = self.polls = self.shares = False
+        self.fails = self.polls = self.shares = self.own_blocks = False
         self.names = spelled(self.names)
         self.rebound = rebound_arrays(program)
         self.traces = {name: (k, element, rank) for k, (name, element, rank) in enumerate(program.traces)}
@@ -326,6 +329,10 @@ class Parallel(Emitter):
 
     def simple(self, statement: imp.Let | imp.Alloc | imp.Store | imp.SetPart) -> str:
         text = super().simple(statement)
+        if isinstance(statement, imp.SetPart) and statement.value.op == "matmul" and not statement.combine:
+            left, right = (self.text(a) for a in statement.value.args)
+            self.own_blocks = self.own_blocks or self.inside > 0
+            return f"np.dot({left}, {right}, {self.text(statement.array)})"
         if isinstance(statement, (imp.Let, imp.Alloc)) and statement.name in self.rebound:
             self.used.add("same")
             name, _, value = text.partition(" = ")
@@ -528,6 +535,7 @@ class Parallel(Emitter):
             self.literal(name)
         text = super().preamble()
         start = OPTIONS.strip("\n") + ("\n" + SHARE.strip("\n") if self.shares else "")
+        start += OWN_BLOCKS.rstrip("\n") if self.own_blocks else ""
         start += f"\nPRINTS = ({', '.join(self.prints)},)" if self.prints else ""
         imports, _, rest = text.partition("\n\n\n")
         table, _, rest = rest.partition("\n\n\n") if rest.startswith("TEXTS = ") else ("", "", rest)
