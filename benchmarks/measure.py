@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,16 +28,22 @@ def measure(case: Case, precision: str, rounds: int, backends: Sequence[str], as
     values = peers.at_precision(module.inputs(case.size, np.random.default_rng(0)), precision)
     fewer = {**values, case.scaled[0]: case.scaled[1]} if case.scaled else values
     tolerance = peers.TOLERANCE[precision] * getattr(module, "TOLERANCE", 1e-9) / peers.TOLERANCE["f64"]
-    works, failed, compiling = {}, {}, {}
+    works, failed, compiling, once = {}, {}, {}, {}
     wanted = peers.answers(module.numpy_typed(**fewer))
     loose = getattr(module, "EXACT_IN", precision) != precision
 
     def checked(name: str, work: Work, judged: Work) -> None:
-        """Takes the way in if its answer is right; what it compiles, it compiles here."""
+        """Takes the way in if its answer is right; what it compiles, it compiles here. One that takes more than it may
+        in all is not run again: this is its sample."""
         try:
-            wrong = peers.difference(peers.answers(judged()), wanted, tolerance)
+            began = time.perf_counter()
+            answer = judged()
+            took = time.perf_counter() - began
+            wrong = peers.difference(peers.answers(answer), wanted, tolerance)
             if wrong and not loose:
                 failed[name] = wrong
+            elif took > BUDGET and judged is work:
+                once[name] = took
             else:
                 works[name] = work
         except Exception as why:  # a peer may fail in any way
@@ -52,18 +60,19 @@ def measure(case: Case, precision: str, rounds: int, backends: Sequence[str], as
             results.append(program.run(given, backend=target))
             return results.pop() if len(results) > 1 else results[0]
 
-        checked(target, lambda run=run: run(values), lambda run=run: run(fewer))
+        whole = partial(run, values)
+        checked(target, whole, whole if fewer is values else partial(run, fewer))
         if results:
             compiling[target] = results[0].time["compile"]
     return {
         "case": case.title, "about": case.about, "size": case.size, "precision": precision, "failed": failed,
-        "compile_seconds": compiling, **timed(case, works, rounds, backends),
+        "compile_seconds": compiling, **timed(case, works, once, rounds, backends),
     }
 
 
-def timed(case: Case, works: dict[str, Work], rounds: int, backends: Sequence[str]) -> dict:
+def timed(case: Case, works: dict[str, Work], once: dict[str, float], rounds: int, backends: Sequence[str]) -> dict:
     """The spread of each way's times, and of the ratios of each other way to each target of gdc."""
-    taken: dict[str, list[float]] = defaultdict(list)
+    taken: dict[str, list[float]] = defaultdict(list, {name: [seconds] for name, seconds in once.items()})
     field, count, fewer = case.scaled or ("", 1, ())
     for name, seconds in interleaved(works, rounds, budget=BUDGET):
         taken[name].append(seconds * (case.size[field] / count if name in fewer else 1))
