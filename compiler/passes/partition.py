@@ -7,8 +7,7 @@ A loop whose rounds are independent, or depend on each other only through sums a
     for block in 0..blocks, "parallel":
         first = rows*block // blocks
         X_ = X[first : last]                          indexed from 0, which Numba does faster
-        for every 256 rows, if they are added up:     a state of their own, so that errors do not pile up
-            for four rows at a time: …                unrolled and jammed where the inner loops allow it
+        for four rows at a time: …                    unrolled and jammed where the inner loops allow it
     for block in 0..blocks: total = total + partial[block]      joined in the order of the blocks
 
 Sums whose order is free (nothing reads the total before the loop ends) are marked `free` on their additions. A nest
@@ -34,22 +33,18 @@ from gdc.compiler.totals import (
     escapes,
     find_totals,
     is_quiet,
-    leaves,
     mark_sums,
     marked_sums,
     walked,
 )
-from gdc.compiler.types import INT, Element
+from gdc.compiler.types import INT
 
 MOST_BLOCKS = 64
 BLOCK_WORK = 50_000         # multiply-adds: a block does at least that much
 MOST_PARTIAL = 2**23        # entries of all partial states of an array together: 64 MB
-TALLY = 256                 # rows added up on their own, so that errors are about those of NumPy, which adds by pairs
 TOGETHER = 4                # rows of a nest computed at a time
 LONGEST = 24                # statements of a nest that is computed several rows at a time
 
-
-Rows = Callable[[Expr, Expr], Iterator[Statement]]      # the statements for rows from one place to another
 
 
 def run(program: Program, record: Record) -> Program:
@@ -92,8 +87,7 @@ class _Partition:
                     continue
                 inner = self.body(mark_sums(statement), {**outer, statement.var: statement.stop}, deeper)
                 mode = "rounds" if statement.mode == "rounds" else "serial"
-                loop = replace(statement, body=inner, mode=mode)
-                done += [loop] if mode == "rounds" or depth else self.whole_tallied(loop)
+                done.append(replace(statement, body=inner, mode=mode))
             elif isinstance(statement, imp.Forever):
                 done.append(replace(statement, body=self.body(statement.body, outer, deeper)))
             elif isinstance(statement, imp.Branch):
@@ -102,16 +96,6 @@ class _Partition:
             else:
                 done.append(statement)
         return tuple(done)
-
-    def whole_tallied(self, loop: Loop) -> list[Statement]:
-        """A nest that is not cut, what it adds up in parts of its own."""
-        sums = {s.name: s.value.element for s in loop.body if isinstance(s, imp.Let) and s.value.get("free")}
-        if not sums or constant(loop.step) != 1 or leaves(loop.body) or not is_flat(loop):
-            return [loop]
-        own = {name: self.fresh(f"{name}_tally") for name in sums}
-        return list(self.tallied(loop, {name: (own[name], element) for name, element in sums.items()},
-                                 lambda start, end: self.rows(loop, own, start, end),
-                                 integer(0), sub(loop.stop, loop.start)))
 
     # -- one nest
 
@@ -174,11 +158,7 @@ class _Partition:
         first, last = self.fresh("first"), self.fresh("last")
         bounds: list[Statement] = [imp.Let(first, share(rows_, block_, blocks_), origins),
                                    imp.Let(last, share(rows_, add(block_, integer(1)), blocks_), origins)]
-        sums = {renamed[name]: (self.fresh(f"{name}_tally"), element) for name, (op, element) in totals.scalars.items()
-                if op == "add" and element.kind == "real" and is_flat(loop)}
-        names = {name: sums[own][0] if own in sums else own for name, own in renamed.items()}
-        inner = self.tallied(loop, sums, lambda start, end: self.rows(loop, names, start, end),
-                             var(first, INT), var(last, INT))
+        inner = self.rows(loop, renamed, var(first, INT), var(last, INT))
         yield Loop(block, integer(0), blocks_, integer(1), (*bounds, *start, *inner, *end), "parallel", origins)
         yield from after
 
@@ -206,21 +186,6 @@ class _Partition:
         return statement
 
     # -- the rows of one block
-
-    def tallied(self, loop: Loop, sums: dict[str, tuple[str, Element]], rows: Rows, first: Expr, last: Expr
-                ) -> Iterator[Statement]:
-        """Rows in parts, whose totals `sums` names, with their elements, and adds to the whole ones."""
-        if not sums:
-            yield from rows(first, last)
-            return
-        origins = loop.origins
-        start, end = self.fresh("start"), self.fresh("end")
-        yield Loop(start, first, last, integer(TALLY), (
-            imp.Let(end, least(add(var(start, INT), integer(TALLY)), last), origins),
-            *(imp.Let(own, identity("add", element), origins) for own, element in sums.values()),
-            *rows(var(start, INT), var(end, INT)),
-            *(imp.Let(name, Expr("add", (var(name, element), var(own, element)), element), origins)
-              for name, (own, element) in sums.items())), "serial", origins)
 
     def rows(self, loop: Loop, renamed: dict[str, str], first: Expr, last: Expr) -> Iterator[Statement]:
         """The loop over one block's rows, arrays that are walked cut to the block."""
@@ -274,11 +239,6 @@ class _Partition:
             rounds = [_renamed(statement, row, k, names) for k, names in enumerate(copies)]
             chain = _chained(rounds)
             yield from rounds if chain is None else (chain,)
-
-
-def is_flat(loop: Loop) -> bool:
-    """Whether its rounds have no loops of their own: then there may be very many, and each is cheap."""
-    return not any(isinstance(s, (Loop, imp.Forever)) for s in imp.statements(loop.body))
 
 
 # --- rebuilding ---------------------------------------------------------------------------------

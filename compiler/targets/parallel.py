@@ -113,6 +113,21 @@ def plus(typing_context, total, term):
 
     return total(total, total), build
 ''',
+    "natural": '''
+# import from llvmlite import ir
+# import from numba.extending import intrinsic
+@intrinsic
+def natural(typing_context, place):
+    """A place that is surely not below 0: the machine need not ask whether it counts from the end."""
+
+    def build(context, builder, signature, args):
+        flag = ir.FunctionType(ir.VoidType(), [ir.IntType(1)])
+        assume = builder.module.declare_intrinsic("llvm.assume", (), flag)
+        builder.call(assume, [builder.icmp_signed(">=", args[0], args[0].type(0))])
+        return args[0]
+
+    return place(place), build
+''',
     "heard": '''
 # import from numba import types
 # import from numba.core import cgutils
@@ -262,6 +277,12 @@ class Parallel(Emitter):
         self.traces = {name: (k, element, rank) for k, (name, element, rank) in enumerate(program.traces)}
 
     # -- expressions
+
+    def node(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
+        if value.op == "natural":
+            self.used.add("natural")
+            return Code(f"natural({args[0].text})")
+        return super().node(value, args, index)
 
     def constant(self, value: Expr) -> Code:
         if value.rank:
