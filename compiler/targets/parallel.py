@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gdc.compiler import imp, library, random_numbers, vecmath
+from gdc.compiler import imp, library, random_numbers, special_functions, vecmath
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
@@ -68,7 +68,7 @@ BINDINGS = {
     **vecmath.TEXTS,
     "abs": "import numpy as np", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
     "prange": "from numba import prange",
-    **{name: _helper(text) for name, text in random_numbers.SCALAR.items()},
+    **{name: _helper(text) for name, text in (random_numbers.SCALAR | special_functions.NATIVE).items()},
     "part": _helper(PART),
     "minimum": _helper('''
 def minimum(x, y):
@@ -240,7 +240,7 @@ def stop(status, numbers):
 NEEDS: dict[str, tuple[str, ...]] = {
     "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"),
     "put_complex": ("put_int", "put_real"), "put_complexes": ("put_int", "put_real", "put_complex"),
-    **random_numbers.NEEDS, **vecmath.NEEDS}
+    **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **vecmath.NEEDS}
 ORDER = tuple(BINDINGS)
 
 
@@ -319,7 +319,7 @@ class Parallel(Emitter):
             if value.args[0].op == value.op and inner != flat[0]:
                 flat = (inner[:-1], *flat[1:])
             return Code(f"{word}({', '.join(flat)})")
-        if value.op in vecmath.FUNCTIONS:
+        if value.op in vecmath.FUNCTIONS or value.op in special_functions.NATIVE:
             return self.smooth(value, args)
         if value.op == "floordiv" and value.element.kind == "int" and not index and not divides_by_positive(value):
             self.used.add("divide_int")
