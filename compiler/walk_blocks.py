@@ -44,9 +44,7 @@ class Cutter(Protocol):
 
     def note_work(self, work: Expr, outer: dict[str, Expr]) -> None: ...
 
-    def nest_rows(
-        self, loop: Loop, totals: Totals, renamed: dict[str, str], first: Expr, last: Expr
-    ) -> Iterator[Statement]: ...
+    def rows(self, loop: Loop, renamed: dict[str, str], first: Expr, last: Expr) -> Iterator[Statement]: ...
 
     def shared(
         self, totals: Totals, rows: Expr, cost: Expr, origins: imp.Origin, write: Write
@@ -153,7 +151,7 @@ class Walk:
     ) -> Iterator[Statement]:
         """A statement of the walk, for one chunk."""
         if isinstance(member, Loop):
-            yield from self.cutter.nest_rows(member, self.totals[id(member)], self.names(member, renamed), start, end)
+            yield from self.cutter.rows(member, self.names(member, renamed), start, end)
         elif isinstance(member, SetPart) and member.combine:
             yield from self.added(member, renamed, parts, start, end)
         elif isinstance(member, SetPart):

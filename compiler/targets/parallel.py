@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gdc.compiler import imp, library, random_numbers, vecmath
+from gdc.compiler import imp, library, random_numbers, special_functions, vecmath
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
@@ -90,7 +90,7 @@ BINDINGS = {
     **vecmath.TEXTS,
     "abs": "import numpy as np", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
     "prange": "from numba import prange",
-    **{name: _helper(text) for name, text in random_numbers.SCALAR.items()},
+    **{name: _helper(text) for name, text in (random_numbers.SCALAR | special_functions.NATIVE).items()},
     "part": _helper(PART),
     "minimum": _helper('''
 def minimum(x, y):
@@ -137,6 +137,21 @@ def plus(typing_context, total, term):
 ''',
     "least": _extreme("least", "minimum"),
     "greatest": _extreme("greatest", "maximum"),
+    "natural": '''
+# import from llvmlite import ir
+# import from numba.extending import intrinsic
+@intrinsic
+def natural(typing_context, place):
+    """A place that is surely not below 0: the machine need not ask whether it counts from the end."""
+
+    def build(context, builder, signature, args):
+        flag = ir.FunctionType(ir.VoidType(), [ir.IntType(1)])
+        assume = builder.module.declare_intrinsic("llvm.assume", (), flag)
+        builder.call(assume, [builder.icmp_signed(">=", args[0], args[0].type(0))])
+        return args[0]
+
+    return place(place), build
+''',
     "heard": '''
 # import from numba import types
 # import from numba.core import cgutils
@@ -251,7 +266,7 @@ def stop(status, numbers):
 NEEDS: dict[str, tuple[str, ...]] = {
     "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"),
     "put_complex": ("put_int", "put_real"), "put_complexes": ("put_int", "put_real", "put_complex"),
-    **random_numbers.NEEDS, **vecmath.NEEDS}
+    **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **vecmath.NEEDS}
 ORDER = tuple(BINDINGS)
 
 
@@ -288,6 +303,12 @@ class Parallel(Emitter):
         self.traces = {name: (k, element, rank) for k, (name, element, rank) in enumerate(program.traces)}
 
     # -- expressions
+
+    def node(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
+        if value.op == "natural":
+            self.used.add("natural")
+            return Code(f"natural({args[0].text})")
+        return super().node(value, args, index)
 
     def constant(self, value: Expr) -> Code:
         if value.rank:
@@ -327,7 +348,7 @@ class Parallel(Emitter):
             if value.args[0].op == value.op and inner != flat[0]:
                 flat = (inner[:-1], *flat[1:])
             return Code(f"{word}({', '.join(flat)})")
-        if value.op in vecmath.FUNCTIONS:
+        if value.op in vecmath.FUNCTIONS or value.op in special_functions.NATIVE:
             return self.smooth(value, args)
         if value.op == "floordiv" and value.element.kind == "int" and not index and not divides_by_positive(value):
             self.used.add("divide_int")
