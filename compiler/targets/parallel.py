@@ -17,7 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gdc.compiler import imp, library, random_numbers, vecmath
+from gdc.compiler import imp, library, native_order, random_numbers, vecmath
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
@@ -135,6 +135,7 @@ def filled(array, value):
     array[...] = value
     return array
 '''),
+    **native_order.TEXTS,
     "plus": '''
 # import from numba.extending import intrinsic
 @intrinsic
@@ -280,7 +281,7 @@ def divides_by_positive(value: Expr) -> bool:
 
 class Parallel(Emitter):
     bindings = BINDINGS
-    needs = NEEDS | library.NEEDS
+    needs = NEEDS | library.NEEDS | native_order.NEEDS
     calls = NUMBA
     weak_numbers = False
 
