@@ -13,6 +13,7 @@ import numpy as np
 
 from gdc.dsl.errors import Error
 from gdc.runtime import bind, choose, peers
+from gdc.runtime.interface import evaluate
 from gdc.runtime.roofline import Roof
 from gdc.runtime.timing import Spread, interleaved, spread
 
@@ -139,7 +140,7 @@ def target_way(program: Any, point: Point, target: str, limit: float) -> tuple[W
 def cost_of(program: Any, point: Point, target: str) -> Cost:
     plan = program.plan(target, point.types, point.sizes)
     known = choose.Known(point.sizes)
-    passes = {name: float(bind.evaluate(formula, known)) for name, formula in plan.passes}
+    passes = {name: float(evaluate(formula, known)) for name, formula in plan.passes}
     flops, moved = (choose.value(plan.costs, key, point.sizes) for key in ("flops", "bytes"))
     return Cost(flops, moved, passes)
 

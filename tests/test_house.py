@@ -39,7 +39,7 @@ LAYERS = [
      "compiler.library_derivatives", "compiler.structural_derivatives", "compiler.straight_loops", "compiler.tapes"},
     {"compiler.promotion"},
     {"compiler.imp", "compiler.ir"},
-    {"compiler.names", "compiler.snippets", "compiler.library"},
+    {"compiler.names", "compiler.snippets", "compiler.library", "compiler.native_order"},
     {"compiler.ops"},
     {"compiler.shape_rules"},
     {"compiler.dims", "compiler.types", "compiler.random_numbers", "compiler.special_functions", "compiler.vecmath"},

@@ -12,11 +12,12 @@ The pass `partition` cuts loops into blocks; here an outermost loop of mode "par
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gdc.compiler import imp, library, random_numbers, special_functions, vecmath
+from gdc.compiler import imp, library, native_order, random_numbers, special_functions, vecmath
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
@@ -25,6 +26,7 @@ from gdc.compiler.text import ATOM, COMPARE, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
 from gdc.dsl.source import Source
 
+MANY = 1 << 18          # of the widest entries, the least number that fills a large page
 WORTHWHILE = 50_000     # multiply-adds in a nest, below which a fork and join costs more than it gains (docs/cores.md)
 OPERATORS = ("floordiv", "mod", "pow")      # Numba's are NumPy's
 INT32, COMPLEX64 = Element("int", 32), Element("complex", 64)
@@ -124,6 +126,38 @@ def same(typing_context, array):
 
     return array(array), build
 ''',
+    "in_large_pages": '''
+# import sys
+# import from llvmlite import ir
+# import from numba.core import cgutils
+# import from numba.extending import intrinsic
+@intrinsic
+def in_large_pages(typing_context, array):
+    """A new array itself. Where it is large, Linux is asked for large pages, as by NumPy: a page fault each 4 KB is slow."""
+
+    def build(context, builder, signature, args):
+        context.nrt.incref(builder, signature.return_type, args[0])
+        if not sys.platform.startswith("linux"):
+            return args[0]
+        view, word = context.make_array(array)(context, builder, args[0]), ir.IntType(64)
+        size = builder.mul(view.nitems, view.itemsize)
+        with builder.if_then(builder.icmp_signed(">=", size, word(1 << 22)), likely=False):
+            place = builder.ptrtoint(view.data, word)
+            start = builder.and_(builder.add(place, word(4095)), word(-4096))
+            kind = ir.FunctionType(ir.IntType(32), (word, word, ir.IntType(32)))
+            advise = cgutils.get_or_insert_function(builder.module, kind, "madvise")
+            builder.call(advise, (start, builder.sub(builder.add(place, size), start), ir.IntType(32)(14)))
+        return args[0]
+
+    return array(array), build
+''',
+    "filled": _helper('''
+def filled(array, value):
+    """The array with one value everywhere."""
+    array[...] = value
+    return array
+'''),
+    **native_order.TEXTS,
     "plus": '''
 # import from numba.extending import intrinsic
 @intrinsic
@@ -288,7 +322,7 @@ def divides_by_positive(value: Expr) -> bool:
 
 class Parallel(Emitter):
     bindings = BINDINGS
-    needs = NEEDS | library.NEEDS
+    needs = NEEDS | library.NEEDS | native_order.NEEDS
     calls = NUMBA
     weak_numbers = False
 
@@ -373,6 +407,19 @@ class Parallel(Emitter):
         return super().whole(value, args)
 
     # -- statements
+
+    def allocated(self, statement: imp.Alloc) -> str:
+        """A new array; one that may be large is spread over large pages before anything is written to it."""
+        text = super().allocated(statement)
+        count = math.prod(imp.constant(size) or MANY for size in statement.shape)
+        if count < MANY:
+            return text
+        self.used.add("in_large_pages")
+        empty = f"in_large_pages(np.empty({self.shape(statement.shape)}{self.dtype(statement.element)}))"
+        if statement.fill is None:
+            return empty
+        self.used.add("filled")
+        return f"filled({empty}, {self.text(statement.fill)})"
 
     def simple(self, statement: imp.Let | imp.Alloc | imp.Store | imp.SetPart) -> str:
         text = super().simple(statement)
