@@ -298,7 +298,7 @@ class Parallel(Emitter):
             if value.args[0].op == value.op and inner != flat[0]:
                 flat = (inner[:-1], *flat[1:])
             return Code(f"{word}({', '.join(flat)})")
-        if value.op in vecmath.FUNCTIONS:
+        if value.op in vecmath.FUNCTIONS and (value.op != "pow" or value.element.kind == "real"):
             return self.smooth(value, args)
         if value.op == "floordiv" and value.element.kind == "int" and not index and not divides_by_positive(value):
             self.used.add("divide_int")
@@ -311,8 +311,11 @@ class Parallel(Emitter):
         """An elementary function: of reals, one that becomes vector code; rounded once where it is 32 bits wide."""
         if value.element.kind == "complex":
             return template(str(OPS[value.op].numpy)).fill(args)
-        self.used.add(value.op)
-        text = f"{value.op}({', '.join(a.text for a in args)})"
+        name = value.op
+        if name == "pow" and value.args[1].op == "const" and value.args[1].get("value") in vecmath.WHOLE_POWERS:
+            name, args = vecmath.WHOLE_POWERS[value.args[1].get("value")], args[:1]
+        self.used.add(name)
+        text = f"{name}({', '.join(a.text for a in args)})"
         return Code(text if value.element == REAL else f"np.{value.element.numpy}({text})")
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
