@@ -216,11 +216,30 @@ def where(condition, x, y):
     "polynomial": '''
 def polynomial(x, coefficients):
     """Horner's scheme; the coefficients for 64 bits and for 32, the highest power first."""
-    first, *rest = coefficients[0 if x.wide else 1]
-    total = x.made(x.raw(first))
+    first, *rest = kept(x, coefficients[0 if x.wide else 1])
+    total = x.made(first)
     for c in rest:
-        total = total*x + c
+        total = total*x + x.made(c)
     return total
+''',
+    "kept": '''
+def kept(x, numbers):
+    """Constants of x's type, read from a table that LLVM does not look into: each as an operand of its own would take
+    an instruction to find it, in every round."""
+    module, builder, cell = x.builder.module, x.builder, x.cell(x.kind)
+    name = f"elementary_{hash((numbers, x.wide)):x}"
+    kind = ir.ArrayType(cell, len(numbers))
+    if name not in module.globals:
+        table = ir.GlobalVariable(module, kind, name)
+        table.linkage, table.global_constant, table.initializer = "weak", True, ir.Constant(kind, numbers)
+    for k in range(len(numbers)):
+        place = builder.gep(module.globals[name], [ir.IntType(32)(0), ir.IntType(32)(k)], inbounds=True)
+        value = builder.load(place)
+        if isinstance(x.kind, ir.VectorType):
+            several = builder.insert_element(ir.Constant(x.kind, ir.Undefined), value, ir.IntType(32)(0))
+            zeros = ir.Constant(ir.VectorType(ir.IntType(32), x.lanes), [ir.IntType(32)(0)]*x.lanes)
+            value = builder.shuffle_vector(several, several, zeros)
+        yield value
 ''',
     "bits": '''
 def bits(x):

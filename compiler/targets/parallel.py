@@ -102,6 +102,30 @@ def same(typing_context, array):
 
     return array(array), build
 ''',
+    "paged": '''
+# import sys
+# import from llvmlite import ir
+# import from numba.extending import intrinsic
+@intrinsic
+def paged(typing_context, array):
+    """The array itself, on large pages where it is large: Linux must be asked (14, MADV_HUGEPAGE), as NumPy does."""
+
+    def build(context, builder, signature, args):
+        context.nrt.incref(builder, signature.return_type, args[0])
+        if sys.platform == "linux":
+            view, word = context.make_array(signature.args[0])(context, builder, args[0]), ir.IntType(64)
+            size = builder.mul(view.nitems, view.itemsize)
+            with builder.if_then(builder.icmp_signed(">=", size, word(1 << 22)), likely=False):
+                start = builder.ptrtoint(view.data, word)
+                first = builder.and_(builder.add(start, word(4095)), word(-4096))
+                form = ir.FunctionType(ir.IntType(32), [word, word, ir.IntType(32)])
+                known = builder.module.globals
+                advise = known["madvise"] if "madvise" in known else ir.Function(builder.module, form, "madvise")
+                builder.call(advise, [first, builder.sub(builder.add(start, size), first), ir.IntType(32)(14)])
+        return args[0]
+
+    return array(array), build
+''',
     "plus": '''
 # import from numba.extending import intrinsic
 @intrinsic
@@ -329,6 +353,10 @@ class Parallel(Emitter):
 
     def simple(self, statement: imp.Let | imp.Alloc | imp.Store | imp.SetPart) -> str:
         text = super().simple(statement)
+        if isinstance(statement, imp.Alloc) and not self.inside and any(size.op != "const" for size in statement.shape):
+            self.used.add("paged")
+            name, _, value = text.partition(" = ")
+            text = f"{name} = paged({value})"
         if isinstance(statement, (imp.Let, imp.Alloc)) and statement.name in self.rebound:
             self.used.add("same")
             name, _, value = text.partition(" = ")
