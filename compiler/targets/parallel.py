@@ -382,7 +382,8 @@ class Parallel(Emitter):
             if value.args[0].op == value.op and inner != flat[0]:
                 flat = (inner[:-1], *flat[1:])
             return Code(f"{word}({', '.join(flat)})")
-        if value.op in vecmath.FUNCTIONS or value.op in special_functions.NATIVE:
+        native = value.op in vecmath.FUNCTIONS and (value.op != "pow" or value.element.kind == "real")
+        if native or value.op in special_functions.NATIVE:
             return self.smooth(value, args)
         if value.op == "floordiv" and value.element.kind == "int" and not index and not divides_by_positive(value):
             self.used.add("divide_int")
@@ -395,8 +396,11 @@ class Parallel(Emitter):
         """An elementary function: of reals, one that becomes vector code; rounded once where it is 32 bits wide."""
         if value.element.kind == "complex":
             return template(str(OPS[value.op].numpy)).fill(args)
-        self.used.add(value.op)
-        text = f"{value.op}({', '.join(a.text for a in args)})"
+        name = value.op
+        if name == "pow" and value.args[1].op == "const" and value.args[1].get("value") in vecmath.WHOLE_POWERS:
+            name, args = vecmath.WHOLE_POWERS[value.args[1].get("value")], args[:1]
+        self.used.add(name)
+        text = f"{name}({', '.join(a.text for a in args)})"
         return Code(text if value.element == REAL else f"np.{value.element.numpy}({text})")
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
@@ -412,7 +416,7 @@ class Parallel(Emitter):
         """A new array; one that may be large is spread over large pages before anything is written to it."""
         text = super().allocated(statement)
         count = math.prod(imp.constant(size) or MANY for size in statement.shape)
-        if count < MANY:
+        if count < MANY or self.inside:
             return text
         self.used.add("in_large_pages")
         empty = f"in_large_pages(np.empty({self.shape(statement.shape)}{self.dtype(statement.element)}))"
