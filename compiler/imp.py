@@ -184,7 +184,8 @@ class Program:
     `made` are the arrays that lowering made, some of which later passes may have removed.
     `places` is where the outputs come from that are formulas and not variables.
     `work` is what the largest nest costs, in multiply-adds, as formulas over the parameters alone (the greatest of
-    them counts).
+    them counts). `small` is the body for sizes too small to share out, its nests in one piece; empty where `body`
+    serves them too.
     """
 
     parameters: tuple[Parameter, ...]
@@ -192,6 +193,7 @@ class Program:
     outputs: tuple[tuple[str, Expr, Expr | None], ...]
     traces: tuple[tuple[str, Element, int], ...] = ()
     work: tuple[Expr, ...] = ()
+    small: Body = ()
     places: Origin = field(default=(), compare=False)
     made: tuple[Made, ...] = field(default=(), compare=False)
 

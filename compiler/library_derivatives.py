@@ -223,14 +223,16 @@ def lu_rule(value: Node, g: Node, k: int) -> Node:
     m, n = matrix.type.shape
     size = m if m == n else size_of(apply("minimum", size_node(m), size_node(n)))
     square, g_square = (block(f, ZERO, size, ZERO, size) for f in (value, g))
-    right, g_right = (block(f, ZERO, size, size, n - size) for f in (value, g))
-    under, g_under = (block(f, size, m - size, ZERO, size) for f in (value, g))
     lower = where(apply("eq", places_along(square, 0), places_along(square, 1)), number(1.0, square), below(square, 1))
     upper = apply("sub", square, below(square, 1))
-    g_right = solve_like(value, transpose(lower), g_right)
-    g_under = transpose(solve_like(value, upper, transpose(g_under)))
-    by_lower = apply("sub", below(g_square, 1), matmul(g_right, transpose(right)))
-    by_upper = apply("sub", g_square, matmul(transpose(under), g_under))
+    by_lower, by_upper = below(g_square, 1), g_square
+    if m != n:
+        right, g_right = (block(f, ZERO, size, size, n - size) for f in (value, g))
+        under, g_under = (block(f, size, m - size, ZERO, size) for f in (value, g))
+        g_right = solve_like(value, transpose(lower), g_right)
+        g_under = transpose(solve_like(value, upper, transpose(g_under)))
+        by_lower = apply("sub", by_lower, matmul(g_right, transpose(right)))
+        by_upper = apply("sub", by_upper, matmul(transpose(under), g_under))
     by_upper = apply("sub", by_upper, below(by_upper, 1))
     inner = below(matmul(transpose(lower), below(by_lower, 1)), 1)
     turned = matmul(by_upper, transpose(upper))

@@ -53,23 +53,25 @@ Rows = Callable[[Expr, Expr], Iterator[Statement]]      # the statements for row
 
 
 def run(program: Program, record: Record) -> Program:
-    """The program with its outermost nests cut into blocks."""
-    return _Partition(program, record).run()
+    """The program with its outermost nests cut into blocks; and for sizes that are too small for that, without blocks,
+    which takes a fraction of the time to compile."""
+    shared = _Partition(program, record)
+    body = shared.body(program.body, {}, 0)
+    if not shared.work:
+        return replace(program, body=body)
+    small = _Partition(program, Record(), in_blocks=False).body(program.body, {}, 0)
+    return replace(program, body=body, small=small, work=tuple(dict.fromkeys(shared.work)))
 
 
 class _Partition:
-    def __init__(self, program: Program, record: Record) -> None:
-        self.program, self.record = program, record
+    def __init__(self, program: Program, record: Record, in_blocks: bool = True) -> None:
+        self.program, self.record, self.in_blocks = program, record, in_blocks
         self.taken = {p.name for p in program.parameters}
         for s in imp.statements(program.body):
             self.taken |= binds(s)
         self.work: list[Expr] = []
         self.entry = EntryCosts(program)
         self.aliases = aliases(program)
-
-    def run(self) -> Program:
-        body = self.body(self.program.body, {}, 0)
-        return replace(self.program, body=body, work=tuple(dict.fromkeys(self.work)))
 
     def fresh(self, name: str) -> str:
         """A new name like `name`."""
@@ -86,6 +88,8 @@ class _Partition:
         for statement in body:
             deeper = depth + (getattr(statement, "mode", "rounds") != "rounds")
             if isinstance(statement, Loop):
+                if constant(sub(statement.stop, statement.start)) == 0:
+                    continue
                 nest = self.nest(statement, outer, depth) if statement.mode != "rounds" else None
                 if nest is not None:
                     done += nest
@@ -129,12 +133,20 @@ class _Partition:
         work = self.entry.known(mul(rows, cost), outer)
         if work is not None:
             self.work.append(work)
+        if not self.in_blocks:
+            return list(self.whole(loop, totals, rows))
         self.record.add(Step(
             "partition", "partition", f"a nest over {loop.var}",
             f"at most {MOST_BLOCKS} blocks, shared out among the cores",
             "blocks are fixed by sizes alone and joined in their order: the same bits for any number of threads",
             loop.origins))
         return list(self.cut(loop, totals, rows, cost))
+
+    def whole(self, loop: Loop, totals: Totals, rows: Expr) -> Iterator[Statement]:
+        """The nest in one piece."""
+        sums = {name: (self.fresh(f"{name}_tally"), totals.scalars[name][1]) for name in added(loop, totals)}
+        names = {name: own for name, (own, _) in sums.items()}
+        yield from self.tallied(loop, sums, lambda start, end: self.rows(loop, names, start, end), integer(0), rows)
 
     def cut(self, loop: Loop, totals: Totals, rows: Expr, cost: Expr) -> Iterator[Statement]:
         origins = loop.origins
@@ -174,8 +186,7 @@ class _Partition:
         first, last = self.fresh("first"), self.fresh("last")
         bounds: list[Statement] = [imp.Let(first, share(rows_, block_, blocks_), origins),
                                    imp.Let(last, share(rows_, add(block_, integer(1)), blocks_), origins)]
-        sums = {renamed[name]: (self.fresh(f"{name}_tally"), element) for name, (op, element) in totals.scalars.items()
-                if op == "add" and element.kind == "real" and is_flat(loop)}
+        sums = {renamed[name]: (self.fresh(f"{name}_tally"), totals.scalars[name][1]) for name in added(loop, totals)}
         names = {name: sums[own][0] if own in sums else own for name, own in renamed.items()}
         inner = self.tallied(loop, sums, lambda start, end: self.rows(loop, names, start, end),
                              var(first, INT), var(last, INT))
@@ -225,10 +236,11 @@ class _Partition:
     def rows(self, loop: Loop, renamed: dict[str, str], first: Expr, last: Expr) -> Iterator[Statement]:
         """The loop over one block's rows, arrays that are walked cut to the block."""
         row = var(loop.var, INT)
-        place = self.fresh(loop.var)
+        everything = constant(first) == 0 == constant(loop.start)
+        place = loop.var if everything else self.fresh(loop.var)
         local = var(place, INT)
         cut: dict[str, Expr] = {}
-        for name, array in walked(loop).items():
+        for name, array in walked(loop).items() if not everything else ():
             own = self.fresh(f"{name}_rows")
             part = Expr("index", (array, add(loop.start, first), sub(last, first), integer(1)), array.element,
                         array.rank,
@@ -245,7 +257,7 @@ class _Partition:
 
         marked = mark_sums(replace(loop, body=marked_sums(loop.body)))
         body = tuple(_mapped(s, change, cut, local, renamed) for s in marked)
-        whole = any(top == row for s in imp.statements(body) for e in imp.expressions(s)
+        whole = not everything and any(top == row for s in imp.statements(body) for e in imp.expressions(s)
                     for top in imp.subexpressions(e))
         index = add(add(loop.start, first), local)
         body = ((imp.Let(loop.var, index, loop.origins),) if whole else ()) + body
@@ -276,6 +288,12 @@ class _Partition:
             yield from rounds if chain is None else (chain,)
 
 
+def added(loop: Loop, totals: Totals) -> list[str]:
+    """The sums of reals that a flat nest makes, which are added up in parts of their own."""
+    return [name for name, (op, element) in totals.scalars.items()
+            if op == "add" and element.kind == "real" and is_flat(loop)]
+
+
 def is_flat(loop: Loop) -> bool:
     """Whether its rounds have no loops of their own: then there may be very many, and each is cheap."""
     return not any(isinstance(s, (Loop, imp.Forever)) for s in imp.statements(loop.body))
@@ -298,11 +316,12 @@ def _mapped(s: Statement, change: Callable[[Expr], Expr], cut: dict[str, Expr], 
 
 
 def _jams(loop: Loop) -> bool:
-    """Whether several rounds at once pay: innermost loops of fixed bounds that pass over something all rounds share.
+    """Whether several rounds at once pay: innermost loops of fixed bounds that add up and pass over something all
+    rounds share.
 
-    `s += X[i, j]*w[j]` reads w once for four rows, `g[j] += X[i, j]*e` stores g once for four; where each round only
-    has entries of its own
-    there is nothing to share, and four rounds would be four times the text.
+    `s += X[i, j]*w[j]` reads w once for four rows, `g[j] += X[i, j]*e` stores g once for four. Where each round only
+    has entries of its own there is nothing to share, where nothing is added up the stores take the time, and four
+    rounds would be four times the text.
     """
     inside = list(imp.statements(loop.body))
     own = {n for s in inside for n in binds(s)} | {loop.var}
@@ -322,6 +341,8 @@ def _jams(loop: Loop) -> bool:
 def _shares(nest: Loop, own: set[str]) -> bool:
     """Whether an inner loop passes over an array at places that do not depend on the round."""
 
+    sums = carried(nest)
+
     def shared(index: tuple[Expr, ...]) -> bool:
         names = {e.get("name") for top in index for e in imp.subexpressions(top) if e.op == "name"}
         return nest.var in names and not names & own
@@ -329,7 +350,7 @@ def _shares(nest: Loop, own: set[str]) -> bool:
     for statement in nest.body:
         if isinstance(statement, imp.Store) and statement.combine and shared(statement.index):
             return True
-        if isinstance(statement, imp.Let):
+        if isinstance(statement, imp.Let) and statement.name in sums:
             loads = [e for e in imp.subexpressions(statement.value) if e.op == "load"]
             if any(shared(e.args[1:]) for e in loads) and not all(shared(e.args[1:]) for e in loads):
                 return True

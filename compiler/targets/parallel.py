@@ -1,7 +1,8 @@
 """Numba: the whole program in one native function, loops over blocks shared out among the cores.
 
     def native(…parameters, control, status, numbers): …      the program, native control flow
-    native_serial, native_parallel                            the same text compiled twice
+    def small(…the same…): …                                  its nests in one piece, where nothing is worth sharing out
+    native_parallel, native_serial                            the two compiled
     def program(…parameters, watch=None): …                   picks one by size, raises, prints, hands over traces
 
 `control` is shared with the host while native code runs: see Watch.control. A failed check leaves its site + 1 in
@@ -15,6 +16,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gdc.compiler import imp, library, random_numbers, vecmath
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
@@ -38,11 +40,6 @@ CACHE = {"cache": "__file__" in globals()}
 SHARE = '''
 SHARE = dict.fromkeys(("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion"), False)
 SHARE["prange"] = True      # Numba shares out the loops over blocks and rewrites nothing else
-'''
-# Without the line on its name, the parallel variant would be served the serial one's machine code from disk.
-VARIANT = '''
-native.__qualname__ = "native_parallel"     # Numba's cache knows a function by its name, not by its options
-native_parallel = njit(**OPTIONS, **CACHE, parallel=SHARE)(native)
 '''
 
 
@@ -254,6 +251,7 @@ class Parallel(Emitter):
     def __init__(self, program: Program, source: Source | None = None) -> None:
         super().__init__(program, source)
         self.inside = 0                         # how many prange loops we are in: none or one
+        self.may_share = True                   # whether loops may be prange loops
         self.depth = 0                          # how many loops of the program we are in
         self.prints: list[str] = []
         self.fails = self.polls = self.shares = False
@@ -334,7 +332,7 @@ class Parallel(Emitter):
 
     def loop(self, statement: imp.Loop, depth: int) -> Iterator[Piece]:
         pad, origins, name = "    " * depth, statement.origins, self.name(statement.var)
-        if statement.mode == "parallel" and not self.inside and can_share(statement.body):
+        if statement.mode == "parallel" and self.may_share and not self.inside and can_share(statement.body):
             self.shares = True
             self.used.add("prange")
             self.inside += 1
@@ -450,6 +448,7 @@ class Parallel(Emitter):
 
     def module(self) -> Text:
         body = list(self.body(self.program.body, 1)) if self.program.body else []
+        small = list(self.small_body()) if self.is_split() else []
         results = [self.text(value) for _, value, _ in self.program.outputs]
         results += [self.text(flag) for _, _, flag in self.program.outputs if flag is not None]
         results += [f"trace_{k}[:count_{k}]" for k in range(len(self.traces))]
@@ -458,11 +457,20 @@ class Parallel(Emitter):
         end = f"    return ({', '.join(results)}{',' if len(results) == 1 else ''})\n"
         names = [self.name(p.name) for p in self.program.parameters]
         cells = ["control"] * self.polls + ["status", "numbers"] * self.fails
-        head = f"def native({', '.join(names + cells)}):\n"
+        head = f"({', '.join(names + cells)}):\n"
         preamble = self.preamble()
         wrapper = self.wrapper(names, cells)
-        return assemble([(self.docstring() + preamble + "\n\n", ()), (head, ()), (start, ()), *body, (end, ()),
-                         (wrapper, ())], self.source)
+        functions = [("def native" + head, ()), (start, ()), *body, (end, ())]
+        functions += [("\n\ndef small" + head, ()), (start, ()), *small, (end, ())] if small else []
+        return assemble([(self.docstring() + preamble + "\n\n", ()), *functions, (wrapper, ())], self.source)
+
+    def small_body(self) -> Iterator[Piece]:
+        """The body for small sizes, which names and knows its own variables."""
+        other = Parallel(replace(self.program, body=self.program.small, small=()), self.source)
+        other.used, other.methods, other.texts, other.prints = self.used, self.methods, self.texts, self.prints
+        other.may_share = False
+        yield from other.body(other.program.body, 1)
+        self.fails, self.polls = self.fails or other.fails, self.polls or other.polls
 
     def native_start(self) -> str:
         """Buffers, and what is returned where a check fails."""
@@ -478,8 +486,8 @@ class Parallel(Emitter):
 
     def wrapper(self, names: list[str], cells: list[str]) -> str:
         """The jitted variants and `program`."""
-        lines = ["native_serial = njit(**OPTIONS, **CACHE)(native)"]
-        lines += VARIANT.strip("\n").split("\n") if self.shares else []
+        lines = [f"native_serial = njit(**OPTIONS, **CACHE)({'small' if self.is_split() else 'native'})"]
+        lines += ["native_parallel = njit(**OPTIONS, **CACHE, parallel=SHARE)(native)"] if self.shares else []
         lines += ["", "", '@np.errstate(all="ignore")', f"def program({''.join(n + ', ' for n in names)}watch=None):"]
         body = ["watch = watch or Watch()"] if self.methods else []
         body += [f"{self.name(p.name)} = np.{p.element.numpy}{self.mark(p.element)}({self.name(p.name)})"
@@ -506,6 +514,10 @@ class Parallel(Emitter):
             words.append(text if flag is None else f"{text} if reached_{k} else None")
         body.append(f"return ({', '.join(words)}{',' if len(words) == 1 else ''})")
         return "\n\n" + "\n".join(lines) + "\n" + "".join(f"    {line}\n" for line in body)
+
+    def is_split(self) -> bool:
+        """Whether small sizes have a text of their own."""
+        return self.shares and bool(self.program.small)
 
     def choice(self) -> str:
         """Serial for small sizes, decided by sizes alone."""
