@@ -33,7 +33,7 @@ LAYERS = [
      "compiler.homes", "compiler.memory",
      "compiler.prune"},
     {"compiler.construct", "compiler.regions", "compiler.dependence", "compiler.imp_tools", "compiler.totals",
-    "compiler.nest_cost", "compiler.folding", "compiler.fractions",
+    "compiler.nest_cost", "compiler.folding", "compiler.native_solvers", "compiler.fractions",
      "compiler.algebra", "compiler.diagonals", "compiler.parts", "compiler.placing", "compiler.linear_derivatives",
      "compiler.library_derivatives", "compiler.structural_derivatives", "compiler.straight_loops", "compiler.tapes"},
     {"compiler.promotion"},

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gdc.compiler import imp, library, random_numbers, vecmath
+from gdc.compiler import imp, library, native_solvers, random_numbers, vecmath
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
@@ -62,6 +62,7 @@ def {name}(events, used, array):
 
 BINDINGS = {
     **{name: _helper(text) for name, text in LIBRARY.items()},
+    **native_solvers.PLAIN, **{name: _helper(text) for name, text in native_solvers.COMPILED.items()},
     **vecmath.TEXTS,
     "abs": "import numpy as np", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
     "prange": "from numba import prange",
@@ -222,7 +223,7 @@ def stop(status, numbers):
 NEEDS: dict[str, tuple[str, ...]] = {
     "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"),
     "put_complex": ("put_int", "put_real"), "put_complexes": ("put_int", "put_real", "put_complex"),
-    **random_numbers.NEEDS, **vecmath.NEEDS}
+    **random_numbers.NEEDS, **vecmath.NEEDS, **native_solvers.NEEDS}
 ORDER = tuple(BINDINGS)
 
 
@@ -316,9 +317,25 @@ class Parallel(Emitter):
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
         if value.op == "matmul":
             return Code(f"np.dot({args[0].text}, {args[1].text})")
+        if value.op == "solve":
+            return self.solved(value, args)
+        if value.op == "lu":
+            return Code(f"{self.helper(native_solvers.helper('factors', value.element))}({args[0].text})")
         if value.op == "reshape":
             args = (Code(f"np.ascontiguousarray({args[0].text})"), *args[1:])
         return super().whole(value, args)
+
+    def solved(self, value: Expr, args: tuple[Code, ...]) -> Code:
+        """A call of LAPACK, which takes right sides as rows."""
+        name, right = self.helper(native_solvers.solver(value)), args[1]
+        if value.rank == 1:
+            return Code(f"{name}({args[0].text}, {right.at(ATOM)}.copy().reshape((1, -1)))[0]")
+        return Code(f"{name}({args[0].text}, {self.helper('as_rows')}({right.text})).T")
+
+    def helper(self, name: str) -> str:
+        """A helper's name, which the text then defines."""
+        self.used.add(name)
+        return name
 
     # -- statements
 
