@@ -88,7 +88,7 @@ def packed_lu(A):
     """L below and U from the diagonal on, and in a last column the row of A that each row came from."""
     if A.size == 0:
         return np.column_stack((A, np.arange(A.shape[0]).astype(A.dtype)))
-    places, L, U = linalg.lu(A, p_indices=True)
+    places, L, U = linalg.lu(A, p_indices=True, check_finite=False)
     k = min(A.shape)
     factors = np.zeros(A.shape, A.dtype)
     factors[:, :k] += np.tril(L, -1)

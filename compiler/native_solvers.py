@@ -67,18 +67,18 @@ def solved_lower_d(A, X):
 FACTORS = '''
 def factors_d(A):
     """L below and U from the diagonal on, and in a last column the row of A that each row came from."""
-    size = len(A)
-    F, places = np.empty((size + 1, size), A.dtype), np.empty(size, np.int32)
-    for i in range(size):
-        F[size, i] = i
-        for j in range(size):
+    rows, columns = A.shape
+    F, places = np.empty((columns + 1, rows), A.dtype), np.empty(min(A.shape), np.int32)
+    for i in range(rows):
+        F[columns, i] = i
+        for j in range(columns):
             F[j, i] = A[i, j]
-    n, failed = int_cell(size), int_cell(0)
-    if size > 0:
-        dgetrf(n.ctypes, n.ctypes, F.ctypes, n.ctypes, places.ctypes, failed.ctypes)
-        for i in range(size):
+    m, n, failed = int_cell(rows), int_cell(columns), int_cell(0)
+    if A.size > 0:
+        dgetrf(m.ctypes, n.ctypes, F.ctypes, m.ctypes, places.ctypes, failed.ctypes)
+        for i in range(len(places)):
             other = np.int64(places[i]) - 1
-            F[size, i], F[size, other] = F[size, other], F[size, i]
+            F[columns, i], F[columns, other] = F[columns, other], F[columns, i]
     return F.T
 '''
 BY_FACTORS = '''

@@ -98,7 +98,7 @@ def switches() -> list[str]:
 def _pass(name: str, target: str = "") -> Callable[..., Any]:
     """A pass' `run`. Passes are imported when they are needed: a program whose plan is cached needs none."""
     found: Callable[..., Any] = import_module(f"gdc.compiler.passes.{name}").run
-    return partial(found, target=target) if name == SOLVERS[0] else found
+    return partial(found, target=target) if name in (SOLVERS[0], HOIST[0]) else found
 
 
 def _late(name: str, target: str) -> Callable[..., imp.Program]:

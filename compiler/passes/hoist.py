@@ -5,6 +5,7 @@ more; p changes from round to round, s, t, b, y, c and X do not:
 
     invariant   says what leaves each loop (it changes nothing)
     group       (p*s)*t = p*(s*t) and (p + b) - y = p + (b - y)
+    factor      solve(A, b + p): A is factored before the loop, and a round only substitutes; the same numbers come out
     gram        X.T@(X@p + c) = (X.T@X)@p + X.T@c and the like (residuals.py), with X.T@X computed once. Only where that
                 pays: the formulas of the costs prove it, or the sizes and rounds of a call say so
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 from gdc.compiler.construct import apply
 from gdc.compiler.cost import at_most, cheaper, entries, own_flops, rounds
 from gdc.compiler.dims import ZERO, Dim
-from gdc.compiler.ir import Node, Program, Region, mapped_region, rebuild, roots, walk
+from gdc.compiler.ir import Node, Program, Region, cast, make, mapped_region, node, rebuild, roots, walk
 from gdc.compiler.ops import OPS
 from gdc.compiler.record import Record, Step
 from gdc.compiler.regions import dependents
@@ -24,16 +25,19 @@ from gdc.compiler.residuals import Residual, joined, residuals, spread, way
 from gdc.compiler.rules import formula, is_said, through, users
 
 NAME = "hoist"
-SWITCHES = ("gram", "group")
+SWITCHES = ("gram", "group", "factor")
+FACTORED = ("numpy", "parallel")  # the targets that solve by factors
 LONGEST = 60  # terms of a sum or product that are regrouped
 MOST_TIMES = 4  # what one round of the pass writes, the next may regroup
 SUMS, PRODUCTS = ("add", "sub"), ("mul",)
 
 
-def run(program: Program, record: Record) -> Program:
+def run(program: Program, record: Record, target: str = "loops") -> Program:
     """Looks at each loop, then regroups and tells what leaves."""
 
     def hoisted(region: Region) -> Region:
+        if target in FACTORED and record.allows("factor"):
+            region = Hoist(program, record, region).factored()
         for _ in range(0 if record.strict else MOST_TIMES):
             before, region = region, Hoist(program, record, region).run()
             if region is before:
@@ -68,6 +72,33 @@ class Hoist:
         """Chains are regrouped from their last op, once."""
         lower = {a for n in everything for a in n.args if same_chain(n, a) and self.uses.get(a) == 1}
         return {n for n in everything if n.op in SUMS + PRODUCTS and n not in lower and n in self.inside}
+
+    # --- factors
+
+    def factored(self) -> Region:
+        """The region with the matrices that rounds solve with, and do not change, factored outside."""
+        new: dict[Node, Node] = {}
+        for value in walk(roots(self.region)):
+            changed = rebuild(value, new)
+            self.origins.replace(value, changed)
+            new[value] = changed
+            if value.op == "solve" and not value.get("reads") and value in self.inside:
+                moving, times = self.inside[value]
+                if value.args[0] not in moving:
+                    new[value] = self.by_factors(changed, times)
+        return mapped_region(self.region, new)
+
+    def by_factors(self, value: Node, times: Dim) -> Node:
+        """A solve by factors, which only the matrix's singularity makes fail, in its place, as before."""
+        matrix = cast(value.args[0], value.type.element)
+        factors = node("lu", matrix)
+        attrs = {**dict(value.attrs), "reads": "factors"}
+        better = make("solve", (factors, value.args[1]), attrs, value.types, deps=value.deps)
+        cubes = own_flops(value) - own_flops(better)
+        words = formula(value.args[0], self.origins)
+        self.tell("factor", value, better, f"{words} is the same in every round: it is factored once, before the loop",
+                  own_flops(value) * times, cubes + own_flops(better) * times)
+        return better
 
     def run(self) -> Region:
         new: dict[Node, Node] = {}
