@@ -49,6 +49,7 @@ LATE: dict[str, tuple[tuple[str, str], ...]] = {
     "numpy": (),
     "parallel": (
         ("fuse", "neighbouring nests over the same range become one pass over memory"),
+        ("buffers", "what every round would allocate anew, in the same size, is allocated once"),
         ("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),
     ),
     "cuda": (("fuse", "neighbouring nests with a thread for each of the same places become one kernel"),),

@@ -642,7 +642,8 @@ def solve(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
         b.fail("shape", f"{excerpt(node.span)}: the right side must be a vector or a matrix", node.span)
     if right.type.shape[0] != matrix.type.shape[0]:
         b.apply("matmul", node.span, trees, matrix, right)
-    return solved(b, node, "solve", matrix, right, **({"reads": "lower" if lower else "upper"} if lower or upper else {}))
+    reads = {"reads": "lower" if lower else "upper"} if lower or upper else {}
+    return solved(b, node, "solve", matrix, right, **reads)
 
 
 @function("inv", "det", "cholesky")
@@ -677,7 +678,7 @@ FAILURES = {
 }
 
 
-def solved(b: Builder, node: tree.Call, op: str, *args: Node, **attrs: str) -> Node:
+def solved(b: Builder, node: tree.Call, op: str, *args: Node, **attrs: Any) -> Node:
     """A factorisation, which fails at this place."""
     what = excerpt(node.args[0].span, 30).replace("{", "{{").replace("}", "}}")
     return b.node(op, *converted(op, args), site=b.site(node.span, "value", f"{what} {FAILURES[op]}"), **attrs)

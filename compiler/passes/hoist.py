@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from gdc.compiler.construct import apply
 from gdc.compiler.cost import at_most, cheaper, entries, own_flops, rounds
-from gdc.compiler.dims import ZERO, Dim
+from gdc.compiler.dims import ZERO, Dim, dim
 from gdc.compiler.ir import Node, Program, Region, cast, make, mapped_region, node, rebuild, roots, walk
 from gdc.compiler.ops import OPS
 from gdc.compiler.record import Record, Step
@@ -28,6 +28,7 @@ NAME = "hoist"
 SWITCHES = ("gram", "group", "factor")
 FACTORED = ("numpy", "parallel")  # the targets that solve by factors
 LONGEST = 60  # terms of a sum or product that are regrouped
+SHORT = 64  # entries of a vector that a sum of columns is kept in
 MOST_TIMES = 4  # what one round of the pass writes, the next may regroup
 SUMS, PRODUCTS = ("add", "sub"), ("mul",)
 
@@ -187,14 +188,14 @@ class Hoist:
         def terms(value: Node) -> list[tuple[bool, Node]]:
             return self.terms(value) if value.op in SUMS else [(True, value)]
 
-        found = residuals(everything, moving_with, terms)
+        found = residuals(everything, moving_with, terms, lambda value: self.uses.get(value) == 1)
         alone = [r for r in found if all(p is r.value or self.uses.get(p) == 1 for _, p in r.products)]
         return {reader: r for r in alone if self.pays(r) for reader in r.readers}
 
     def gram(self, reader: Node, changed: Node, new: dict[Node, Node]) -> Node:
         """What a reader makes of a residual, without the residual."""
         residual = self.residual_of[reader]
-        made = joined(spread(reader, residual, lambda n: new.get(n, n)), True)
+        made = joined(spread(reader, residual, lambda n: new.get(n, n), self.is_short), True)
         if made is None:
             return changed
         better = made[1] if made[0] else apply("neg", made[1])
@@ -202,6 +203,11 @@ class Hoist:
         reason = f"{self.products(residual)} is computed once, before the loop"
         self.tell("gram", changed, better, reason, before, after)
         return better
+
+    def is_short(self, size: Dim) -> bool:
+        """Whether vectors of a size fill no more than a few registers."""
+        why = NAME, "small products are summed column by column", "row by row"
+        return self.record.decide(size, dim(SHORT), False, why)
 
     def costs(self, residual: Residual) -> tuple[Dim, Dim]:
         """Flops with the residual formed in every round, and without it."""

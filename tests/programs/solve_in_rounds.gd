@@ -11,8 +11,8 @@
 # expect v = np.linalg.solve(A + 2*np.eye(3), b + np.linalg.solve(A + np.eye(3), b))
 # expect e = np.zeros(0)
 # expect g = np.linalg.inv(A).T @ np.linalg.inv(A).T @ np.ones(3) + np.linalg.inv(A).T @ np.ones(3)
-# count solved_by_factors(t 3 on numpy
-# count = packed_lu( 3 on numpy
+# count solved_by_factors(t 5 on numpy
+# count = packed_lu( 4 on numpy
 # count np.linalg.solve( 1 on numpy
 input A: real[n, n]; input b: real[n]; input B: real[n, k]; input Z: real[m, m]; input E: real[o, o]
 param rounds: int = 3; param none: int = 0
