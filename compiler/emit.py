@@ -25,7 +25,7 @@ from gdc.dsl.source import Source
 Piece = tuple[str, Origin]
 
 # Names that texts use for themselves: a variable of the program that has one of them gets another.
-OWN_NAMES = frozenset("""np math special njit prange intrinsic types ir Stop Watch TEXTS PRINTS program native
+OWN_NAMES = frozenset("""np math special njit prange intrinsic types ir Stop Watch TEXTS PRINTS program native small
     native_serial native_parallel watch self status numbers control events used stopped works round_ words run cgutils
     OPTIONS CACHE SHARE OWN_BLOCKS""".split())
 OWN_PATTERN = re.compile(r"(trace|count|result|reached)_\d+")

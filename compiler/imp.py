@@ -200,7 +200,8 @@ class Program:
     `places` is where the outputs come from that are formulas and not variables.
     `shapes` are the sizes of its arrays, and of ints that are sizes themselves, where they are known (rank 0: of one).
     `work` is what the largest nest costs, in multiply-adds, as formulas over the parameters alone (the greatest of
-    them counts).
+    them counts). `small` is the body for sizes too small to share out, its nests in one piece; empty where `body`
+    serves them too.
     """
 
     parameters: tuple[Parameter, ...]
@@ -208,6 +209,7 @@ class Program:
     outputs: tuple[tuple[str, Expr, Expr | None], ...]
     traces: tuple[tuple[str, Element, int], ...] = ()
     work: tuple[Expr, ...] = ()
+    small: Body = ()
     places: Origin = field(default=(), compare=False)
     made: tuple[Made, ...] = field(default=(), compare=False)
     shapes: Mapping[str, tuple[Dim, ...]] = field(default_factory=dict, compare=False)

@@ -99,12 +99,29 @@ def packed_lu(A):
     """L below and U from the diagonal on, and in a last column the row of A that each row came from."""
     if A.size == 0:
         return np.column_stack((A, np.arange(A.shape[0]).astype(A.dtype)))
-    places, L, U = linalg.lu(A, p_indices=True)
+    places, L, U = linalg.lu(A, p_indices=True, check_finite=False)
     k = min(A.shape)
     factors = np.zeros(A.shape, A.dtype)
     factors[:, :k] += np.tril(L, -1)
     factors[:k, :] += U
-    return np.column_stack((factors, np.argsort(places).astype(A.dtype)))
+    return np.asfortranarray(np.column_stack((factors, np.argsort(places).astype(A.dtype))))
+'''
+SOLVED_TRIANGLE = '''
+# import from scipy import linalg
+def solved_triangle(A, b, lower):
+    """solve(A, b) where only the lower, or the upper, triangle of A is read."""
+    if not np.all(np.diagonal(A)):
+        raise np.linalg.LinAlgError
+    return linalg.solve_triangular(A, b, lower=lower, check_finite=False) if b.size else b.copy()
+'''
+SOLVED_BY_FACTORS = '''
+# import from scipy import linalg
+def solved_by_factors(F, b):
+    """solve(A, b) where F is packed_lu(A)."""
+    if not np.all(np.diagonal(F)):
+        raise np.linalg.LinAlgError
+    getrs, = linalg.get_lapack_funcs(("getrs",), (F,))
+    return getrs(F[:, :-1], np.arange(len(F)), b[F[:, -1].real.astype(int)])[0] if b.size else b.copy()
 '''
 PSEUDO_INVERSE = '''
 def pseudo_inverse(A):
@@ -157,6 +174,8 @@ LIBRARY: dict[str, str] = {
     "packed_eig": PACKED_EIG,
     "packed_lu": PACKED_LU,
     "pseudo_inverse": PSEUDO_INVERSE,
+    "solved_triangle": SOLVED_TRIANGLE,
+    "solved_by_factors": SOLVED_BY_FACTORS,
     "fft_of": FFT,
     "ifft_of": FFT.replace("fft_of", "ifft_of").replace("fft.fft", "fft.ifft"),
     "rfft_of": RFFT,

@@ -308,7 +308,7 @@ ROWS = (
     _library("eigh", "packed_eigh({0})", rules.packed_eigen, Why(_STRUCTURAL), library=NATIVE),
     _library("eig", "packed_eig({0})", rules.packed_eigen, Why(_STRUCTURAL),
              element=rules.made_complex, library=EVERYWHERE),
-    _library("lu", "packed_lu({0})", rules.packed_lu, Why(_STRUCTURAL)),
+    _library("lu", "packed_lu({0})", rules.packed_lu, Why(_STRUCTURAL), library=NATIVE),
     _library("pinv", "pseudo_inverse({0})", rules.turned, Why(_STRUCTURAL)),
     # signals
     _library("fft", "np.fft.fft({0}, axis={axis})", rules.same_shape, Why(_STRUCTURAL), element=rules.made_complex, flops=60,

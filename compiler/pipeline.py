@@ -52,6 +52,7 @@ LATE: dict[str, tuple[tuple[str, str], ...]] = {
         ("precheck", "a check that no round changes is made once, so that the rounds can be shared out"),
         ("fuse", "neighbouring nests over the same range become one pass over memory"),
         ("stream", "products and nests over the same rows become one walk, which reads each row once"),
+        ("buffers", "what every round would allocate anew, in the same size, is allocated once"),
         ("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),
         TALLY,
     ),
@@ -102,7 +103,7 @@ def switches() -> list[str]:
 def _pass(name: str, target: str = "") -> Callable[..., Any]:
     """A pass' `run`. Passes are imported when they are needed: a program whose plan is cached needs none."""
     found: Callable[..., Any] = import_module(f"gdc.compiler.passes.{name}").run
-    return partial(found, target=target) if name == SOLVERS[0] else found
+    return partial(found, target=target) if name in (SOLVERS[0], HOIST[0]) else found
 
 
 def _late(name: str, target: str) -> Callable[..., imp.Program]:

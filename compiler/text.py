@@ -176,6 +176,7 @@ def print_program(program: Program) -> str:
     lines = [f"def program({head}):"]
     lines += [f"    trace({name!r}, {_ELEMENTS[element]}, {rank})" for name, element, rank in program.traces]
     lines += [f"    work({print_expression(value, env)})" for value in program.work]
+    lines += ["    with small:", *_body_lines(program.small, dict(env), 2)] if program.small else []
     lines += _body_lines(program.body, env, 1)
     for name, value, flag in program.outputs:
         rest = "" if flag is None else f", {print_expression(flag, env)}"
@@ -337,6 +338,7 @@ def read_program(text: str) -> Program:
     outputs: list[tuple[str, Expr, Expr | None]] = []
     work: list[Expr] = []
     body: list[Statement] = []
+    small: Body = ()
     for node in function.body:
         call = node.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
         word = _name(call.func) if call else ""
@@ -348,9 +350,11 @@ def read_program(text: str) -> Program:
         elif call and word == "output":
             values = [_read(a, env) for a in call.args[1:]]
             outputs.append((_value(call.args[0]), values[0], values[1] if len(values) > 1 else None))
+        elif isinstance(node, ast.With):
+            small = _read_body(node.body, dict(env))
         else:
             body += _read_statement(node, env)
-    return Program(parameters, tuple(body), tuple(outputs), tuple(traces), tuple(work))
+    return Program(parameters, tuple(body), tuple(outputs), tuple(traces), tuple(work), small)
 
 
 def _read_type(node: ast.AST | None) -> tuple[Element, int]:

@@ -544,6 +544,20 @@ def _eliminate(A, B) {
     return A, B, sign
 }
 
+# Of these only the triangle is read.
+def _forward_substitute(L, B) {
+    n := size(L, 0)
+    for i in 0..n {
+        assert L[i, i] != 0, "the matrix is singular"
+        for c in 0..size(B, 1) {
+            total := B[i, c]
+            for j in 0..i { total -= L[i, j]*B[j, c] }
+            B[i, c] := total/L[i, i]
+        }
+    }
+    return B
+}
+
 def _back_substitute(U, B) {
     n := size(U, 0)
     for i in n - 1..-1 by -1 {
@@ -562,6 +576,10 @@ def _solve_matrix(A, B) {
     return _back_substitute(U, C)
 }
 
+def _solve_lower_matrix(A, B) = _forward_substitute(A, B)
+def _solve_upper_matrix(A, B) = _back_substitute(A, B)
+def _solve_lower_vector(A, b) = _forward_substitute(A, b[:, new])[:, 0]
+def _solve_upper_vector(A, b) = _back_substitute(A, b[:, new])[:, 0]
 def _solve_vector(A, b) = _solve_matrix(A, b[:, new])[:, 0]
 def _inv(A) = _solve_matrix(A, [like(A[i, j], 1) if i == j else like(A[i, j], 0) for i, j])
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gdc.dsl.errors import Error
-from gdc.runtime import bind, choose, peers
+from gdc.runtime import choose, peers
 from gdc.runtime.interface import evaluate
 from gdc.runtime.roofline import Roof
 from gdc.runtime.timing import Spread, interleaved, spread

@@ -209,7 +209,8 @@ def _solve(c: Lowering, value: Node) -> None:
     element = value.type.element
     args = tuple(convert(a, element, "store") for a in args)
     name = c.new_name(value)
-    c.add(Guarded(name, Expr(value.op, args, element, value.type.rank), value.get("site", 0), c.origins(value)))
+    attrs = tuple((key, word) for key, word in value.attrs if key == "reads")
+    c.add(Guarded(name, Expr(value.op, args, element, value.type.rank, attrs), value.get("site", 0), c.origins(value)))
     c.bind(value, name)
 
 

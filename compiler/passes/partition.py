@@ -54,13 +54,19 @@ LONGEST = 24                # statements of a nest that is computed several rows
 Writer = Callable[[dict[str, str], Expr, Expr], Iterator[Statement]]
 
 def run(program: Program, record: Record) -> Program:
-    """The program with its outermost nests cut into blocks."""
-    return _Partition(program, record).run()
+    """The program with its outermost nests cut into blocks; and for sizes that are too small for that, without blocks,
+    which takes a fraction of the time to compile."""
+    shared = _Partition(program, record)
+    body = shared.body(program.body, {}, 0)
+    if not shared.work:
+        return replace(program, body=body)
+    small = _Partition(program, Record(), in_blocks=False).body(program.body, {}, 0)
+    return replace(program, body=body, small=small, work=tuple(dict.fromkeys(shared.work)))
 
 
 class _Partition:
-    def __init__(self, program: Program, record: Record) -> None:
-        self.program, self.record = program, record
+    def __init__(self, program: Program, record: Record, in_blocks: bool = True) -> None:
+        self.program, self.record, self.in_blocks = program, record, in_blocks
         self.taken = {p.name for p in program.parameters}
         for s in imp.statements(program.body):
             self.taken |= binds(s)
@@ -70,10 +76,6 @@ class _Partition:
         # the arrays of a walk of which only a block of rows exists, and the row with which it begins
         self.kept: dict[str, Expr] = {}
         self.kept_from: Expr = integer(0)
-
-    def run(self) -> Program:
-        body = self.body(self.program.body, {}, 0)
-        return replace(self.program, body=body, work=tuple(dict.fromkeys(self.work)))
 
     def fresh(self, name: str) -> str:
         """A new name like `name`."""
@@ -90,6 +92,8 @@ class _Partition:
         for statement in body:
             deeper = depth + (getattr(statement, "mode", "rounds") != "rounds")
             if isinstance(statement, Loop):
+                if constant(sub(statement.stop, statement.start)) == 0:
+                    continue
                 nest = self.nest(statement, outer, depth) if statement.mode != "rounds" else None
                 if nest is not None:
                     done += nest
@@ -97,8 +101,10 @@ class _Partition:
                 inner = self.body(mark_sums(statement), {**outer, statement.var: statement.stop}, deeper)
                 mode = "rounds" if statement.mode == "rounds" else "serial"
                 done.append(replace(statement, body=inner, mode=mode))
-            elif isinstance(statement, imp.Walk):
+            elif isinstance(statement, imp.Walk) and self.in_blocks:
                 done += Walk(self, statement).cut(outer)
+            elif isinstance(statement, imp.Walk):
+                done += self.body(statement.body, outer, depth)
             elif isinstance(statement, imp.Forever):
                 done.append(replace(statement, body=self.body(statement.body, outer, deeper)))
             elif isinstance(statement, imp.Branch):
@@ -122,6 +128,8 @@ class _Partition:
         cost = cost_of(loop.body, {loop.var: loop.stop})
         rows = sub(loop.stop, loop.start)
         self.note_work(mul(rows, cost), outer)
+        if not self.in_blocks:
+            return list(self.rows(loop, {}, integer(0), rows))
         self.record.add(Step(
             "partition", "partition", f"a nest over {loop.var}",
             f"at most {MOST_BLOCKS} blocks, shared out among the cores",
@@ -209,10 +217,11 @@ class _Partition:
     def rows(self, loop: Loop, renamed: dict[str, str], first: Expr, last: Expr) -> Iterator[Statement]:
         """The loop over one block's rows, arrays that are walked cut to the block."""
         row = var(loop.var, INT)
-        place = self.fresh(loop.var)
+        everything = constant(first) == 0 == constant(loop.start)
+        place = loop.var if everything else self.fresh(loop.var)
         local = var(place, INT)
         cut: dict[str, Expr] = {}
-        for name, array in walked(loop).items():
+        for name, array in walked(loop).items() if not everything else ():
             own = self.fresh(f"{name}_rows")
             if name in self.kept:
                 array, start = self.kept[name], sub(add(loop.start, first), self.kept_from)
@@ -230,7 +239,7 @@ class _Partition:
 
         marked = mark_extremes(mark_sums(replace(loop, body=marked_sums(loop.body))), renamed)
         body = tuple(_mapped(s, change, cut, local, renamed) for s in marked)
-        whole = any(top == row for s in imp.statements(body) for e in imp.expressions(s)
+        whole = not everything and any(top == row for s in imp.statements(body) for e in imp.expressions(s)
                     for top in imp.subexpressions(e))
         index = add(add(loop.start, first), local)
         body = ((imp.Let(loop.var, index, loop.origins),) if whole else ()) + body
@@ -278,11 +287,12 @@ def _mapped(s: Statement, change: Callable[[Expr], Expr], cut: dict[str, Expr], 
 
 
 def _jams(loop: Loop) -> bool:
-    """Whether several rounds at once pay: innermost loops of fixed bounds that pass over something all rounds share.
+    """Whether several rounds at once pay: innermost loops of fixed bounds that add up and pass over something all
+    rounds share.
 
-    `s += X[i, j]*w[j]` reads w once for four rows, `g[j] += X[i, j]*e` stores g once for four; where each round only
-    has entries of its own
-    there is nothing to share, and four rounds would be four times the text.
+    `s += X[i, j]*w[j]` reads w once for four rows, `g[j] += X[i, j]*e` stores g once for four. Where each round only
+    has entries of its own there is nothing to share, where nothing is added up the stores take the time, and four
+    rounds would be four times the text.
     """
     inside = list(imp.statements(loop.body))
     own = {n for s in inside for n in binds(s)} | {loop.var}
@@ -304,6 +314,8 @@ def _jams(loop: Loop) -> bool:
 def _shares(nest: Loop, own: set[str]) -> bool:
     """Whether an inner loop passes over an array at places that do not depend on the round."""
 
+    sums = carried(nest)
+
     def shared(index: tuple[Expr, ...]) -> bool:
         names = {e.get("name") for top in index for e in imp.subexpressions(top) if e.op == "name"}
         return nest.var in names and not names & own
@@ -311,7 +323,7 @@ def _shares(nest: Loop, own: set[str]) -> bool:
     for statement in nest.body:
         if isinstance(statement, imp.Store) and statement.combine and shared(statement.index):
             return True
-        if isinstance(statement, imp.Let):
+        if isinstance(statement, imp.Let) and statement.name in sums:
             loads = [e for e in imp.subexpressions(statement.value) if e.op == "load"]
             if any(shared(e.args[1:]) for e in loads) and not all(shared(e.args[1:]) for e in loads):
                 return True

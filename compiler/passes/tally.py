@@ -59,8 +59,9 @@ class Sum:
 
 def run(program: Program, record: Record, device: bool = False) -> Program:
     """The program with its sums in parts; of a `device` only those inside nests that threads share out."""
-    tallies = _Tallies(program, device)
-    return replace(program, body=tallies.body(program.body, not device, False, {}))
+    body, small = (_Tallies(replace(program, body=body), device).body(body, not device, False, {})
+                   for body in (program.body, program.small))
+    return replace(program, body=body, small=small)
 
 
 Sums = dict[int, list[Sum]]     # by the identity of the loop that adds them up

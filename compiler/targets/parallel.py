@@ -1,7 +1,8 @@
 """Numba: the whole program in one native function, loops over blocks shared out among the cores.
 
     def native(…parameters, control, status, numbers): …      the program, native control flow
-    native_serial, native_parallel                            the same text compiled twice
+    def small(…the same…): …                                  its nests in one piece, where nothing is worth sharing out
+    native_parallel, native_serial                            the two compiled
     def program(…parameters, watch=None): …                   picks one by size, raises, prints, hands over traces
 
 `control` is shared with the host while native code runs: see Watch.control. A failed check leaves its site + 1 in
@@ -16,8 +17,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
-from gdc.compiler import imp, library, native_order, random_numbers, special_functions, vecmath
+from gdc.compiler import imp, library, native_order, native_solvers, random_numbers, special_functions, vecmath
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
@@ -44,11 +46,6 @@ SHARE["prange"] = True      # Numba shares out the loops over blocks and rewrite
 '''
 OWN_BLOCKS = '''
 OWN_BLOCKS = True           # each core computes products by itself: BLAS is best left one thread
-'''
-# Without the line on its name, the parallel variant would be served the serial one's machine code from disk.
-VARIANT = '''
-native.__qualname__ = "native_parallel"     # Numba's cache knows a function by its name, not by its options
-native_parallel = njit(**OPTIONS, **CACHE, parallel=SHARE)(native)
 '''
 
 
@@ -89,6 +86,7 @@ def {name}(typing_context, best, x):
 
 BINDINGS = {
     **{name: _helper(text) for name, text in LIBRARY.items()},
+    **native_solvers.PLAIN, **{name: _helper(text) for name, text in native_solvers.COMPILED.items()},
     **vecmath.TEXTS,
     "abs": "import numpy as np", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
     "prange": "from numba import prange",
@@ -300,7 +298,7 @@ def stop(status, numbers):
 NEEDS: dict[str, tuple[str, ...]] = {
     "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"),
     "put_complex": ("put_int", "put_real"), "put_complexes": ("put_int", "put_real", "put_complex"),
-    **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **vecmath.NEEDS}
+    **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **vecmath.NEEDS, **native_solvers.NEEDS}
 ORDER = tuple(BINDINGS)
 
 
@@ -329,6 +327,7 @@ class Parallel(Emitter):
     def __init__(self, program: Program, source: Source | None = None) -> None:
         super().__init__(program, source)
         self.inside = 0                         # how many prange loops we are in: none or one
+        self.may_share = True                   # whether loops may be prange loops
         self.depth = 0                          # how many loops of the program we are in
         self.prints: list[str] = []
         self.fails = self.polls = self.shares = self.own_blocks = False
@@ -406,9 +405,25 @@ class Parallel(Emitter):
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
         if value.op == "matmul":
             return Code(f"np.dot({args[0].text}, {args[1].text})")
+        if value.op == "solve":
+            return self.solved(value, args)
+        if value.op == "lu":
+            return Code(f"{self.helper(native_solvers.helper('factors', value.element))}({args[0].text})")
         if value.op == "reshape":
             args = (Code(f"np.ascontiguousarray({args[0].text})"), *args[1:])
         return super().whole(value, args)
+
+    def solved(self, value: Expr, args: tuple[Code, ...]) -> Code:
+        """A call of LAPACK, which takes right sides as rows."""
+        name, right = self.helper(native_solvers.solver(value)), args[1]
+        if value.rank == 1:
+            return Code(f"{name}({args[0].text}, {right.at(ATOM)}.copy().reshape((1, -1)))[0]")
+        return Code(f"{name}({args[0].text}, {self.helper('as_rows')}({right.text})).T")
+
+    def helper(self, name: str) -> str:
+        """A helper's name, which the text then defines."""
+        self.used.add(name)
+        return name
 
     # -- statements
 
@@ -416,7 +431,7 @@ class Parallel(Emitter):
         """A new array; one that may be large is spread over large pages before anything is written to it."""
         text = super().allocated(statement)
         count = math.prod(imp.constant(size) or MANY for size in statement.shape)
-        if count < MANY or self.inside:
+        if count < MANY or self.inside or not self.may_share:
             return text
         self.used.add("in_large_pages")
         empty = f"in_large_pages(np.empty({self.shape(statement.shape)}{self.dtype(statement.element)}))"
@@ -439,7 +454,7 @@ class Parallel(Emitter):
 
     def loop(self, statement: imp.Loop, depth: int) -> Iterator[Piece]:
         pad, origins, name = "    " * depth, statement.origins, self.name(statement.var)
-        if statement.mode == "parallel" and not self.inside and can_share(statement.body):
+        if statement.mode == "parallel" and self.may_share and not self.inside and can_share(statement.body):
             self.shares = True
             self.used.add("prange")
             self.inside += 1
@@ -555,6 +570,7 @@ class Parallel(Emitter):
 
     def module(self) -> Text:
         body = list(self.body(self.program.body, 1)) if self.program.body else []
+        small = list(self.small_body()) if self.is_split() else []
         results = [self.text(value) for _, value, _ in self.program.outputs]
         results += [self.text(flag) for _, _, flag in self.program.outputs if flag is not None]
         results += [f"trace_{k}[:count_{k}]" for k in range(len(self.traces))]
@@ -563,11 +579,20 @@ class Parallel(Emitter):
         end = f"    return ({', '.join(results)}{',' if len(results) == 1 else ''})\n"
         names = [self.name(p.name) for p in self.program.parameters]
         cells = ["control"] * self.polls + ["status", "numbers"] * self.fails
-        head = f"def native({', '.join(names + cells)}):\n"
+        head = f"({', '.join(names + cells)}):\n"
         preamble = self.preamble()
         wrapper = self.wrapper(names, cells)
-        return assemble([(self.docstring() + preamble + "\n\n", ()), (head, ()), (start, ()), *body, (end, ()),
-                         (wrapper, ())], self.source)
+        functions = [("def native" + head, ()), (start, ()), *body, (end, ())]
+        functions += [("\n\ndef small" + head, ()), (start, ()), *small, (end, ())] if small else []
+        return assemble([(self.docstring() + preamble + "\n\n", ()), *functions, (wrapper, ())], self.source)
+
+    def small_body(self) -> Iterator[Piece]:
+        """The body for small sizes, which names and knows its own variables."""
+        other = Parallel(replace(self.program, body=self.program.small, small=()), self.source)
+        other.used, other.methods, other.texts, other.prints = self.used, self.methods, self.texts, self.prints
+        other.may_share = False
+        yield from other.body(other.program.body, 1)
+        self.fails, self.polls = self.fails or other.fails, self.polls or other.polls
 
     def native_start(self) -> str:
         """Buffers, and what is returned where a check fails."""
@@ -584,8 +609,8 @@ class Parallel(Emitter):
 
     def wrapper(self, names: list[str], cells: list[str]) -> str:
         """The jitted variants and `program`."""
-        lines = ["native_serial = njit(**OPTIONS, **CACHE)(native)"]
-        lines += VARIANT.strip("\n").split("\n") if self.shares else []
+        lines = [f"native_serial = njit(**OPTIONS, **CACHE)({'small' if self.is_split() else 'native'})"]
+        lines += ["native_parallel = njit(**OPTIONS, **CACHE, parallel=SHARE)(native)"] if self.shares else []
         lines += ["", "", '@np.errstate(all="ignore")', f"def program({''.join(n + ', ' for n in names)}watch=None):"]
         body = ["watch = watch or Watch()"] if self.methods else []
         body += [f"{self.name(p.name)} = np.{p.element.numpy}{self.mark(p.element)}({self.name(p.name)})"
@@ -612,6 +637,10 @@ class Parallel(Emitter):
             words.append(text if flag is None else f"{text} if reached_{k} else None")
         body.append(f"return ({', '.join(words)}{',' if len(words) == 1 else ''})")
         return "\n\n" + "\n".join(lines) + "\n" + "".join(f"    {line}\n" for line in body)
+
+    def is_split(self) -> bool:
+        """Whether small sizes have a text of their own."""
+        return self.shares and bool(self.program.small)
 
     def choice(self) -> str:
         """Serial for small sizes, decided by sizes alone."""

@@ -59,7 +59,8 @@ def test_what_a_round_changes_stays() -> None:
 
 
 def test_after_another_effect_it_stays() -> None:
-    for first in ("check(gt(x[i], 0.0), 0)", "emit('print', (x[i], ), '', (None, ))", "if gt(i, 3):\n            break"):
+    told = "emit('print', (x[i], ), '', (None, ))"
+    for first in ("check(gt(x[i], 0.0), 0)", told, "if gt(i, 3):\n            break"):
         body = NEST.format(f"        {first}\n        check(gt(k, 0), 1)\n")
         assert isinstance(after(body).body[1], imp.Loop), first
 
