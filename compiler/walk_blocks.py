@@ -44,9 +44,7 @@ class Cutter(Protocol):
 
     def note_work(self, work: Expr, outer: dict[str, Expr]) -> None: ...
 
-    def nest_rows(
-        self, loop: Loop, totals: Totals, renamed: dict[str, str], first: Expr, last: Expr
-    ) -> Iterator[Statement]: ...
+    def rows(self, loop: Loop, renamed: dict[str, str], first: Expr, last: Expr) -> Iterator[Statement]: ...
 
     def shared(
         self, totals: Totals, rows: Expr, cost: Expr, origins: imp.Origin, write: Write
@@ -72,17 +70,15 @@ class Walk:
         yield from self.cutter.shared(self.all_totals(), self.walk.rows, cost, self.origins, self.block)
 
     def together(self) -> Iterator[Statement]:
-        """Whole matrices that products read lie in memory entry by entry, before the first block."""
+        """Whole matrices that products read lie in memory row by row, before the first block."""
         for product in self.products:
             right = product.value.args[1]
-            inner = right.args[0] if right.op == "transpose" else right
-            if product.combine or inner.op != "contiguous":
+            if product.combine or right.op not in ("contiguous", "transpose"):
                 continue
             name = self.cutter.fresh(f"{base(right)}_whole")
-            yield Let(name, inner, product.origins)
-            whole = var(name, inner.element, inner.rank)
-            whole = replace(right, args=(whole,)) if right.op == "transpose" else whole
-            self.wholes[id(product)] = whole
+            whole = Expr("contiguous", (untied(right),), right.element, right.rank)
+            yield Let(name, whole, product.origins)
+            self.wholes[id(product)] = var(name, right.element, right.rank)
 
     def all_totals(self) -> Totals:
         together = Totals()
@@ -155,7 +151,7 @@ class Walk:
     ) -> Iterator[Statement]:
         """A statement of the walk, for one chunk."""
         if isinstance(member, Loop):
-            yield from self.cutter.nest_rows(member, self.totals[id(member)], self.names(member, renamed), start, end)
+            yield from self.cutter.rows(member, self.names(member, renamed), start, end)
         elif isinstance(member, SetPart) and member.combine:
             yield from self.added(member, renamed, parts, start, end)
         elif isinstance(member, SetPart):

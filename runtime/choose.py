@@ -49,11 +49,13 @@ def predict(costs: Mapping[str, Any], sizes: Mapping[str, int], given_bytes: int
 
 def value(costs: Mapping[str, Any], key: str, sizes: Mapping[str, int]) -> float:
     """A cost at these sizes; what is not known counts once."""
-    known = _Known(sizes)
+    known = Known(sizes)
     return max(float(evaluate(costs.get(key, 0), known)), 0.0)
 
 
-class _Known(dict):
+class Known(dict):
+    """Sizes by name; one that nobody knows counts once."""
+
     def __missing__(self, name: str) -> int:
         return 1
 

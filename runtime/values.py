@@ -100,7 +100,7 @@ def converted(name: str, array: np.ndarray, element: str, fail: Callable[..., Er
         }.get(KINDS[target.kind])
         given = f"{KINDS[array.dtype.kind]} ({array.dtype})"
         raise fail("type", f"{name} is declared {element}, and the value given is {given}", hint)
-    if target.kind == "i" and array.dtype.kind in "iu" and array.dtype.itemsize >= target.itemsize and array.size:
+    if target.kind == "i" and array.dtype.kind in "iu" and not np.can_cast(array.dtype, target) and array.size:
         limits = np.iinfo(target)
         least, greatest = int(array.min()), int(array.max())
         if least < limits.min or greatest > limits.max:

@@ -7,8 +7,7 @@ A loop whose rounds are independent, or depend on each other only through sums a
     for block in 0..blocks, "parallel":
         first = rows*block // blocks
         X_ = X[first : last]                          indexed from 0, which Numba does faster
-        for every 256 rows, if they are added up:     a state of their own, so that errors do not pile up
-            for four rows at a time: …                unrolled and jammed where the inner loops allow it
+        for four rows at a time: …                    unrolled and jammed where the inner loops allow it
     for block in 0..blocks: total = total + partial[block]      joined in the order of the blocks
 
 Sums whose order is free (nothing reads the total before the loop ends) are marked `free` on their additions. A nest
@@ -35,27 +34,24 @@ from gdc.compiler.totals import (
     escapes,
     find_totals,
     is_quiet,
-    leaves,
+    mark_extremes,
     mark_sums,
     marked_sums,
     walked,
 )
-from gdc.compiler.types import INT, Element
+from gdc.compiler.types import INT
 from gdc.compiler.walk_blocks import Walk, rows_of
 
 MOST_BLOCKS = 64
 BLOCK_WORK = 50_000         # multiply-adds: a block does at least that much
 MOST_PARTIAL = 2**23        # entries of all partial states of an array together: 64 MB
-TALLY = 256                 # rows added up on their own, so that errors are about those of NumPy, which adds by pairs
 TOGETHER = 4                # rows of a nest computed at a time
 DEAR = 16                   # flops of an entry, from which on the machine has enough to do with one row
 LONGEST = 24                # statements of a nest that is computed several rows at a time
 
 
-Rows = Callable[[Expr, Expr], Iterator[Statement]]      # the statements for rows from one place to another
-# The same for totals under other names.
+# The statements for rows from one place to another, for totals under other names.
 Writer = Callable[[dict[str, str], Expr, Expr], Iterator[Statement]]
-
 
 def run(program: Program, record: Record) -> Program:
     """The program with its outermost nests cut into blocks."""
@@ -100,8 +96,7 @@ class _Partition:
                     continue
                 inner = self.body(mark_sums(statement), {**outer, statement.var: statement.stop}, deeper)
                 mode = "rounds" if statement.mode == "rounds" else "serial"
-                loop = replace(statement, body=inner, mode=mode)
-                done += [loop] if mode == "rounds" or depth else self.whole_tallied(loop)
+                done.append(replace(statement, body=inner, mode=mode))
             elif isinstance(statement, imp.Walk):
                 done += Walk(self, statement).cut(outer)
             elif isinstance(statement, imp.Forever):
@@ -112,16 +107,6 @@ class _Partition:
             else:
                 done.append(statement)
         return tuple(done)
-
-    def whole_tallied(self, loop: Loop) -> list[Statement]:
-        """A nest that is not cut, what it adds up in parts of its own."""
-        sums = {s.name: s.value.element for s in loop.body if isinstance(s, imp.Let) and s.value.get("free")}
-        if not sums or constant(loop.step) != 1 or leaves(loop.body) or not is_flat(loop):
-            return [loop]
-        own = {name: self.fresh(f"{name}_tally") for name in sums}
-        return list(self.tallied(loop, {name: (own[name], element) for name, element in sums.items()},
-                                 lambda start, end: self.rows(loop, own, start, end),
-                                 integer(0), sub(loop.stop, loop.start)))
 
     # -- one nest
 
@@ -152,15 +137,7 @@ class _Partition:
 
     def cut(self, loop: Loop, totals: Totals, rows: Expr, cost: Expr) -> Iterator[Statement]:
         """One nest in blocks."""
-        return self.shared(totals, rows, cost, loop.origins, partial(self.nest_rows, loop, totals))
-
-    def nest_rows(self, loop: Loop, totals: Totals, renamed: dict[str, str], first: Expr, last: Expr
-                  ) -> Iterator[Statement]:
-        """Some rows of a nest that add to partial states, sums of many rows in parts of their own."""
-        sums = {renamed[name]: (self.fresh(f"{name}_tally"), element) for name, (op, element) in totals.scalars.items()
-                if op == "add" and element.kind == "real" and is_flat(loop)}
-        names = {name: sums[own][0] if own in sums else own for name, own in renamed.items()}
-        return self.tallied(loop, sums, lambda start, end: self.rows(loop, names, start, end), first, last)
+        return self.shared(totals, rows, cost, loop.origins, partial(self.rows, loop))
 
     def shared(self, totals: Totals, rows: Expr, cost: Expr, origins: imp.Origin, write: Writer) -> Iterator[Statement]:
         """Blocks of rows, with a partial state of each total for each; `write` writes the rows of one."""
@@ -229,21 +206,6 @@ class _Partition:
 
     # -- the rows of one block
 
-    def tallied(self, loop: Loop, sums: dict[str, tuple[str, Element]], rows: Rows, first: Expr, last: Expr
-                ) -> Iterator[Statement]:
-        """Rows in parts, whose totals `sums` names, with their elements, and adds to the whole ones."""
-        if not sums:
-            yield from rows(first, last)
-            return
-        origins = loop.origins
-        start, end = self.fresh("start"), self.fresh("end")
-        yield Loop(start, first, last, integer(TALLY), (
-            imp.Let(end, least(add(var(start, INT), integer(TALLY)), last), origins),
-            *(imp.Let(own, identity("add", element), origins) for own, element in sums.values()),
-            *rows(var(start, INT), var(end, INT)),
-            *(imp.Let(name, Expr("add", (var(name, element), var(own, element)), element), origins)
-              for name, (own, element) in sums.items())), "serial", origins)
-
     def rows(self, loop: Loop, renamed: dict[str, str], first: Expr, last: Expr) -> Iterator[Statement]:
         """The loop over one block's rows, arrays that are walked cut to the block."""
         row = var(loop.var, INT)
@@ -266,7 +228,7 @@ class _Partition:
                 return var(renamed[value.get("name")], value.element, value.rank)
             return value
 
-        marked = mark_sums(replace(loop, body=marked_sums(loop.body)))
+        marked = mark_extremes(mark_sums(replace(loop, body=marked_sums(loop.body))), renamed)
         body = tuple(_mapped(s, change, cut, local, renamed) for s in marked)
         whole = any(top == row for s in imp.statements(body) for e in imp.expressions(s)
                     for top in imp.subexpressions(e))
@@ -297,11 +259,6 @@ class _Partition:
             rounds = [_renamed(statement, row, k, names) for k, names in enumerate(copies)]
             chain = _chained(rounds)
             yield from rounds if chain is None else (chain,)
-
-
-def is_flat(loop: Loop) -> bool:
-    """Whether its rounds have no loops of their own: then there may be very many, and each is cheap."""
-    return not any(isinstance(s, (Loop, imp.Forever)) for s in imp.statements(loop.body))
 
 
 # --- rebuilding ---------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ The pass `partition` cuts loops into blocks; here an outermost loop of mode "par
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gdc.compiler import imp, library, random_numbers, vecmath
+from gdc.compiler import imp, library, native_order, random_numbers, special_functions, vecmath
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
@@ -25,10 +26,12 @@ from gdc.compiler.text import ATOM, COMPARE, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
 from gdc.dsl.source import Source
 
+MANY = 1 << 18          # of the widest entries, the least number that fills a large page
 WORTHWHILE = 50_000     # multiply-adds in a nest, below which a fork and join costs more than it gains (docs/cores.md)
 OPERATORS = ("floordiv", "mod", "pow")      # Numba's are NumPy's
 INT32, COMPLEX64 = Element("int", 32), Element("complex", 64)
 NARROW = (INT32, Element("real", 32), COMPLEX64)    # a literal must say that it is one
+EXTREMES = {"minimum": "least", "maximum": "greatest"}      # of totals, which may be compared in any order
 KINDS = {"int": 1, "real": 2, "bool": 3}
 
 OPTIONS = '''
@@ -66,12 +69,30 @@ def {name}(events, used, array):
 ''')
 
 
+def _extreme(name: str, word: str) -> str:
+    """The next step of a least or a greatest value, by LLVM's operation that vector code has."""
+    return f'''
+# import from llvmlite import ir
+# import from numba.extending import intrinsic
+@intrinsic
+def {name}(typing_context, best, x):
+    """The {word} so far, nan where either is: one whose order is free, so that several can be compared at a time."""
+
+    def build(context, builder, signature, args):
+        real = args[0].type
+        step = builder.module.declare_intrinsic("llvm.{word}", [real], ir.FunctionType(real, [real, real]))
+        return builder.call(step, args)
+
+    return best(best, best), build
+'''
+
+
 BINDINGS = {
     **{name: _helper(text) for name, text in LIBRARY.items()},
     **vecmath.TEXTS,
     "abs": "import numpy as np", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
     "prange": "from numba import prange",
-    **{name: _helper(text) for name, text in random_numbers.SCALAR.items()},
+    **{name: _helper(text) for name, text in (random_numbers.SCALAR | special_functions.NATIVE).items()},
     "part": _helper(PART),
     "minimum": _helper('''
 def minimum(x, y):
@@ -105,6 +126,38 @@ def same(typing_context, array):
 
     return array(array), build
 ''',
+    "in_large_pages": '''
+# import sys
+# import from llvmlite import ir
+# import from numba.core import cgutils
+# import from numba.extending import intrinsic
+@intrinsic
+def in_large_pages(typing_context, array):
+    """A new array itself. Where it is large, Linux is asked for large pages, as by NumPy: a page fault each 4 KB is slow."""
+
+    def build(context, builder, signature, args):
+        context.nrt.incref(builder, signature.return_type, args[0])
+        if not sys.platform.startswith("linux"):
+            return args[0]
+        view, word = context.make_array(array)(context, builder, args[0]), ir.IntType(64)
+        size = builder.mul(view.nitems, view.itemsize)
+        with builder.if_then(builder.icmp_signed(">=", size, word(1 << 22)), likely=False):
+            place = builder.ptrtoint(view.data, word)
+            start = builder.and_(builder.add(place, word(4095)), word(-4096))
+            kind = ir.FunctionType(ir.IntType(32), (word, word, ir.IntType(32)))
+            advise = cgutils.get_or_insert_function(builder.module, kind, "madvise")
+            builder.call(advise, (start, builder.sub(builder.add(place, size), start), ir.IntType(32)(14)))
+        return args[0]
+
+    return array(array), build
+''',
+    "filled": _helper('''
+def filled(array, value):
+    """The array with one value everywhere."""
+    array[...] = value
+    return array
+'''),
+    **native_order.TEXTS,
     "plus": '''
 # import from numba.extending import intrinsic
 @intrinsic
@@ -115,6 +168,23 @@ def plus(typing_context, total, term):
         return builder.fadd(*args, flags=("reassoc", "contract"))
 
     return total(total, total), build
+''',
+    "least": _extreme("least", "minimum"),
+    "greatest": _extreme("greatest", "maximum"),
+    "natural": '''
+# import from llvmlite import ir
+# import from numba.extending import intrinsic
+@intrinsic
+def natural(typing_context, place):
+    """A place that is surely not below 0: the machine need not ask whether it counts from the end."""
+
+    def build(context, builder, signature, args):
+        flag = ir.FunctionType(ir.VoidType(), [ir.IntType(1)])
+        assume = builder.module.declare_intrinsic("llvm.assume", (), flag)
+        builder.call(assume, [builder.icmp_signed(">=", args[0], args[0].type(0))])
+        return args[0]
+
+    return place(place), build
 ''',
     "heard": '''
 # import from numba import types
@@ -230,7 +300,7 @@ def stop(status, numbers):
 NEEDS: dict[str, tuple[str, ...]] = {
     "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"),
     "put_complex": ("put_int", "put_real"), "put_complexes": ("put_int", "put_real", "put_complex"),
-    **random_numbers.NEEDS, **vecmath.NEEDS}
+    **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **vecmath.NEEDS}
 ORDER = tuple(BINDINGS)
 
 
@@ -252,7 +322,7 @@ def divides_by_positive(value: Expr) -> bool:
 
 class Parallel(Emitter):
     bindings = BINDINGS
-    needs = NEEDS | library.NEEDS
+    needs = NEEDS | library.NEEDS | native_order.NEEDS
     calls = NUMBA
     weak_numbers = False
 
@@ -267,6 +337,12 @@ class Parallel(Emitter):
         self.traces = {name: (k, element, rank) for k, (name, element, rank) in enumerate(program.traces)}
 
     # -- expressions
+
+    def node(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
+        if value.op == "natural":
+            self.used.add("natural")
+            return Code(f"natural({args[0].text})")
+        return super().node(value, args, index)
 
     def constant(self, value: Expr) -> Code:
         if value.rank:
@@ -297,13 +373,17 @@ class Parallel(Emitter):
         if value.op == "add" and value.get("free") and value.element.kind == "real":
             self.used.add("plus")
             return Code(f"plus({args[0].text}, {args[1].text})")
+        if value.op in EXTREMES and value.get("free"):
+            self.used.add(EXTREMES[value.op])
+            return Code(f"{EXTREMES[value.op]}({args[0].text}, {args[1].text})")
         if value.op in ("minimum", "maximum") and value.element.kind == "int":
             word, flat = value.op[:3], tuple(a.text for a in args)
             inner = flat[0].removeprefix(f"{word}(")
             if value.args[0].op == value.op and inner != flat[0]:
                 flat = (inner[:-1], *flat[1:])
             return Code(f"{word}({', '.join(flat)})")
-        if value.op in vecmath.FUNCTIONS:
+        native = value.op in vecmath.FUNCTIONS and (value.op != "pow" or value.element.kind == "real")
+        if native or value.op in special_functions.NATIVE:
             return self.smooth(value, args)
         if value.op == "floordiv" and value.element.kind == "int" and not index and not divides_by_positive(value):
             self.used.add("divide_int")
@@ -316,8 +396,11 @@ class Parallel(Emitter):
         """An elementary function: of reals, one that becomes vector code; rounded once where it is 32 bits wide."""
         if value.element.kind == "complex":
             return template(str(OPS[value.op].numpy)).fill(args)
-        self.used.add(value.op)
-        text = f"{value.op}({', '.join(a.text for a in args)})"
+        name = value.op
+        if name == "pow" and value.args[1].op == "const" and value.args[1].get("value") in vecmath.WHOLE_POWERS:
+            name, args = vecmath.WHOLE_POWERS[value.args[1].get("value")], args[:1]
+        self.used.add(name)
+        text = f"{name}({', '.join(a.text for a in args)})"
         return Code(text if value.element == REAL else f"np.{value.element.numpy}({text})")
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
@@ -328,6 +411,19 @@ class Parallel(Emitter):
         return super().whole(value, args)
 
     # -- statements
+
+    def allocated(self, statement: imp.Alloc) -> str:
+        """A new array; one that may be large is spread over large pages before anything is written to it."""
+        text = super().allocated(statement)
+        count = math.prod(imp.constant(size) or MANY for size in statement.shape)
+        if count < MANY or self.inside:
+            return text
+        self.used.add("in_large_pages")
+        empty = f"in_large_pages(np.empty({self.shape(statement.shape)}{self.dtype(statement.element)}))"
+        if statement.fill is None:
+            return empty
+        self.used.add("filled")
+        return f"filled({empty}, {self.text(statement.fill)})"
 
     def simple(self, statement: imp.Let | imp.Alloc | imp.Store | imp.SetPart) -> str:
         text = super().simple(statement)
