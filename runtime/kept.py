@@ -362,17 +362,33 @@ def python_part(text: str, title: str) -> CodeType:
     kept: list[ast.stmt] = []
     dropped: set[str] = set()
     for statement in ast.parse(text).body:
-        if isinstance(statement, ast.ImportFrom) and str(statement.module).startswith("numba"):
+        if isinstance(statement, ast.ImportFrom) and str(statement.module).startswith(("numba", "llvmlite")):
             dropped |= {alias.asname or alias.name for alias in statement.names}
         elif isinstance(statement, ast.FunctionDef) and (statement.name == "native" or is_native(statement)):
             dropped.add(statement.name)
         elif not (isinstance(statement, ast.Assign) and is_native_name(statement.targets[0])):
             kept.append(statement)
-    read = {node.id for statement in kept for node in ast.walk(statement)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    while makers := [s for s in kept if getattr(s, "name", "") != "program" and read_by([s]) & dropped]:
+        # what only makes functions for Numba; where the program itself needs it, the check below says so
+        dropped |= {name for s in makers for name in named_by(s)}
+        kept = [s for s in kept if s not in makers]
+    read = read_by(kept)
     if dropped & read:
         raise ValueError(f"{dropped & read} are read by Python")
     return compile(ast.Module(kept, []), f"<{title}>", "exec")
+
+
+def named_by(statement: ast.stmt) -> set[str]:
+    """The names that a statement gives."""
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return {statement.name}
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def read_by(statements: list[ast.stmt]) -> set[str]:
+    """The names that statements read."""
+    return {node.id for statement in statements for node in ast.walk(statement)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
 
 def is_native(function: ast.FunctionDef) -> bool:

@@ -13,6 +13,7 @@ from gdc.runtime.report import SCHEMA
 
 UNITS = {"h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
 TARGETS = ("numpy", "parallel")
+UNFOLDED = 1000  # columns of a table that no terminal shows
 
 
 @click.group(short_help="Show, explain and prune what is kept of compilations.", invoke_without_command=True)
@@ -150,4 +151,4 @@ def print_table(found: list[Any]) -> None:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(thing.used))
         table.add_row(what, thing.program or "–", f"{thing.size / 1e6:.2f}", when)
     console = Console(highlight=False, markup=False)
-    Console(width=console.width if console.is_terminal else 120, highlight=False, markup=False).print(table)
+    Console(width=console.width if console.is_terminal else UNFOLDED, highlight=False, markup=False).print(table)
