@@ -17,6 +17,7 @@ from gdc.runtime.timing import SETTLE
 SCHEMA = 1
 PACKAGES = ("numpy", "scipy", "numba", "numexpr", "jax", "torch")
 PLAIN = {"numpy_typed": "typed", "numpy_best": "by hand"}
+BUSY = 1.0  # what the load may be above the cores that a benchmark itself keeps busy
 LEVELS = (("avx512f", "AVX-512"), ("avx2", "AVX2"))
 
 
@@ -161,12 +162,15 @@ def write(base: Path, kept: dict[str, Any], order: list[str]) -> None:
 
 
 def measured_at(kept: dict[str, Any]) -> list[str]:
-    """Which problems were measured at another commit than the last one."""
+    """Which problems were measured at another commit than the last one, and which on a machine that others used."""
     last, older = kept["machine"]["commit"], defaultdict(list)
     for title, result in kept["results"].items():
         if result.get("commit") != last:
             older[result.get("commit")].append(title)
-    return [f"- measured at commit {commit}: {', '.join(titles)}" for commit, titles in older.items()]
+    found = [f"- measured at commit {commit}: {', '.join(titles)}" for commit, titles in older.items()]
+    most = kept["machine"]["cores"] + BUSY
+    busy = [title for title, result in kept["results"].items() if (result.get("load") or 0) > most]
+    return found + ([f"- others used the machine at the time, so trust none of it: {', '.join(busy)}"] if busy else [])
 
 
 def page(kept: dict[str, Any]) -> list[str]:
