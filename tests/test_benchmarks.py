@@ -91,7 +91,7 @@ def test_a_wrong_answer_is_not_timed(scripts, monkeypatch):
     assert "differs by" in result["failed"]["numpy_best"] and "numpy_best" not in result["seconds"]
 
 
-def test_what_takes_long_is_not_run_again_but_compiling_does_not_count(scripts, monkeypatch):
+def test_what_takes_long_is_not_run_again(scripts, monkeypatch):
     monkeypatch.setattr(timing.time, "sleep", lambda pause: None)
     monkeypatch.setattr(scripts["measure"], "BUDGET", 1e-7)
     case, = scripts["cases"].cases(HERE / "problems", ["gemm"])
@@ -99,7 +99,7 @@ def test_what_takes_long_is_not_run_again_but_compiling_does_not_count(scripts, 
     result = scripts["measure"].measure(case, "f64", 4, ["numpy"], None)
     taken = {name: found["samples"] for name, found in result["seconds"].items()}
     assert taken == {"numpy_typed": 1, "numpy_best": 1, "numpy": 1}
-    assert result["compile_seconds"]["numpy"] > result["seconds"]["numpy"]["median"]
+    assert result["first_seconds"]["numpy"] > 0
 
 
 def test_unknown_names_are_refused(scripts):
