@@ -171,7 +171,8 @@ def measured_at(kept: dict[str, Any]) -> list[str]:
     most = kept["machine"]["cores"] + BUSY
     busy = [title for title, result in kept["results"].items() if (result.get("load") or 0) > most]
     unknown = [title for title, result in kept["results"].items() if result.get("load") is None]
-    found += [f"- how busy the machine was is not known, so take them as rough: {', '.join(unknown)}"] if unknown else []
+    if unknown:
+        found.append(f"- how busy the machine was is not known, so take them as rough: {', '.join(unknown)}")
     return found + ([f"- others used the machine at the time, so trust none of it: {', '.join(busy)}"] if busy else [])
 
 
