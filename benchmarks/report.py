@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import subprocess
+from collections import defaultdict
 from pathlib import Path
 from statistics import geometric_mean
 from typing import Any
@@ -16,6 +17,7 @@ from gdc.runtime.timing import SETTLE
 SCHEMA = 1
 PACKAGES = ("numpy", "scipy", "numba", "numexpr", "jax", "torch")
 PLAIN = {"numpy_typed": "typed", "numpy_best": "by hand"}
+BUSY = 1.0  # what the load may be above the cores that a benchmark itself keeps busy
 LEVELS = (("avx512f", "AVX-512"), ("avx2", "AVX2"))
 
 
@@ -159,6 +161,21 @@ def write(base: Path, kept: dict[str, Any], order: list[str]) -> None:
     base.with_name(base.name + ".md").write_text("\n".join(page(kept)) + "\n", encoding="utf-8")
 
 
+def measured_at(kept: dict[str, Any]) -> list[str]:
+    """Which problems were measured at another commit than the last one, and which on a machine that others used."""
+    last, older = kept["machine"]["commit"], defaultdict(list)
+    for title, result in kept["results"].items():
+        if result.get("commit") != last:
+            older[result.get("commit")].append(title)
+    found = [f"- measured at commit {commit}: {', '.join(titles)}" for commit, titles in older.items()]
+    most = kept["machine"]["cores"] + BUSY
+    busy = [title for title, result in kept["results"].items() if (result.get("load") or 0) > most]
+    unknown = [title for title, result in kept["results"].items() if result.get("load") is None]
+    if unknown:
+        found.append(f"- how busy the machine was is not known, so take them as rough: {', '.join(unknown)}")
+    return found + ([f"- others used the machine at the time, so trust none of it: {', '.join(busy)}"] if busy else [])
+
+
 def page(kept: dict[str, Any]) -> list[str]:
     results = kept["results"].values()
     lines = [
@@ -167,7 +184,7 @@ def page(kept: dict[str, Any]) -> list[str]:
         f"Milliseconds, medians of runs that were taken in turns with a pause of {SETTLE} s before each; compiling is "
         "not counted. A ratio above 1 means that gdc (the faster of its targets) is faster; in brackets the first and "
         "the ninth decile of the rounds' ratios. `*` marks a time that is scaled from fewer rounds.", "",
-        *(f"- {line}" for line in means(kept)), "",
+        *(f"- {line}" for line in means(kept)), *measured_at(kept), "",
         "| problem | NumPy as typed | NumPy by hand | gdc numpy | gdc parallel | by hand : gdc | typed : gdc "
         "| fastest other peer | it : gdc |",
         "|---|---|---|---|---|---|---|---|---|",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -69,7 +70,8 @@ def main() -> int:
     print(here["words"], flush=True)
     began, failed = time.monotonic(), 0
     for case in found:
-        result = measured(case, chosen)
+        load = round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
+        result = {**measured(case, chosen), "load": load}
         failed += "error" in result
         print_case(result)
         kept = merged(HERE / "results" / f"{name}.json", here, result)

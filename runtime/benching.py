@@ -44,7 +44,7 @@ class Way:
     title: str
     work: Callable[[], Any]
     cost: Cost | None = None
-    compiled: float | None = None  # seconds before the first run could start
+    first: float | None = None  # seconds of the first run, compiling included
     samples: list[float] = field(default_factory=list)
 
     @property
@@ -133,7 +133,7 @@ def target_way(program: Any, point: Point, target: str, limit: float) -> tuple[W
         return result
 
     first = run()
-    way = Way(target, f"gdc {target}", run, cost_of(program, point, target), first.time["compile"])
+    way = Way(target, f"gdc {target}", run, cost_of(program, point, target), first.time["compile"] + first.time["run"])
     return way, peers.answers(first)
 
 
@@ -190,7 +190,7 @@ def bytes_of(values: Mapping[str, Any]) -> int:
 def figures(way: Way, found: Round, roof: Roof) -> dict[str, Any]:
     """One way's row: times, what was predicted, and what both say of the machine."""
     taken = way.taken
-    row: dict[str, Any] = {"way": way.name, "title": way.title, "compile_seconds": way.compiled}
+    row: dict[str, Any] = {"way": way.name, "title": way.title, "first_seconds": way.first}
     if taken is None:
         return row
     row |= {"seconds": asdict(taken), "input_reads": taken.median * roof.bandwidth / max(found.input_bytes, 1)}

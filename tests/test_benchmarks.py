@@ -91,6 +91,17 @@ def test_a_wrong_answer_is_not_timed(scripts, monkeypatch):
     assert "differs by" in result["failed"]["numpy_best"] and "numpy_best" not in result["seconds"]
 
 
+def test_what_takes_long_is_not_run_again(scripts, monkeypatch):
+    monkeypatch.setattr(timing.time, "sleep", lambda pause: None)
+    monkeypatch.setattr(scripts["measure"], "BUDGET", 1e-7)
+    case, = scripts["cases"].cases(HERE / "problems", ["gemm"])
+    case = scripts["cases"].Case(case.path, "", {"n": 5}, case.about, None)
+    result = scripts["measure"].measure(case, "f64", 4, ["numpy"], None)
+    taken = {name: found["samples"] for name, found in result["seconds"].items()}
+    assert taken == {"numpy_typed": 1, "numpy_best": 1, "numpy": 1}
+    assert result["first_seconds"]["numpy"] > 0
+
+
 def test_unknown_names_are_refused(scripts):
     with pytest.raises(SystemExit, match="there is no problem nothing"):
         scripts["cases"].cases(HERE / "problems", ["heat", "nothing"])
