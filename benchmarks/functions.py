@@ -6,7 +6,8 @@ Each figure is the median of interleaved pairs: ours, theirs, ours, theirs … H
 1 means that gdc is slower: time of ours : time of theirs. In brackets stands the spread, the ratios at the first and
 the ninth decile. NAME picks rows by the start of their names. `--above 1.2` prints the rows whose ratio is above 1.2
 only. Unset OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE first. Without names a run takes some minutes;
-`results/functions.md` holds one. """
+`results/functions.md` holds one.
+"""
 
 from __future__ import annotations
 
@@ -207,7 +208,8 @@ def shown(name: str, line: list[Figures], markdown: bool) -> str:
     for ours, _, ratio, low, high in line:
         words += [f"{ratio:6.2f} ({low:.2f}–{high:.2f})", f"{ours:9.3f}"]
     words.append(f"{statistics.median(figures[1] for figures in line):9.3f}")
-    return f"| {name} | " + " | ".join(w.strip() for w in words) + " |" if markdown else f"{name:<28}" + "  ".join(words)
+    row = f"| {name} | " + " | ".join(w.strip() for w in words) + " |"
+    return row if markdown else f"{name:<28}" + "  ".join(words)
 
 
 def main() -> None:
