@@ -2,10 +2,11 @@
 
     python benchmarks/functions.py [NAME…] [--backends numpy parallel] [--pairs 9] [--above 0] [--markdown]
 
-Each figure is the median of interleaved pairs: ours, theirs, ours, theirs … Here, unlike in speed.py, a ratio above 1 means
-that gdc is slower: time of ours : time of theirs. In brackets stands the spread, the ratios at the first and the ninth
-decile. NAME picks rows by the start of their names. `--above 1.2` prints the rows whose ratio is above 1.2 only. Unset
-OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE first. Without names a run takes some minutes; `results/functions.md` holds one.
+Each figure is the median of interleaved pairs: ours, theirs, ours, theirs … Here, unlike in speed.py, a ratio above
+1 means that gdc is slower: time of ours : time of theirs. In brackets stands the spread, the ratios at the first and
+the ninth decile. NAME picks rows by the start of their names. `--above 1.2` prints the rows whose ratio is above 1.2
+only. Unset OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE first. Without names a run takes some minutes;
+`results/functions.md` holds one.
 """
 
 from __future__ import annotations
@@ -71,13 +72,15 @@ ROWS = [
     ("round", "round(x)", "np.rint(x)"), ("atan2", "atan2(x, y)", "np.arctan2(x, y)"),
     ("hypot", "hypot(x, y)", "np.hypot(x, y)"), ("erf", "erf(x)", "special.erf(x)"),
     ("gamma", "gamma(x)", "special.gamma(x)"), ("lgamma", "lgamma(x)", "special.gammaln(x)"),
-    ("real", "real(z)", "np.real(z).copy()"), ("imag", "imag(z)", "np.imag(z).copy()"), ("conj", "conj(z)", "np.conj(z)"),
+    ("real", "real(z)", "np.real(z).copy()"), ("imag", "imag(z)", "np.imag(z).copy()"),
+    ("conj", "conj(z)", "np.conj(z)"),
     *((f, f"{f}(x, y)", f"np.{f}(x, y)") for f in ("minimum", "maximum")),
     ("where", "where(c, x, y)", "np.where(c, x, y)"), ("clip", "clip(x, -1, 1)", "np.clip(x, -1, 1)"),
     *((f"bit{f}", f"bit{f}(k, j)", f"np.bitwise_{f}(k, j)") for f in ("and", "or", "xor")),
     ("bitnot", "bitnot(k)", "~k"), ("shl", "shl(k, j)", "k << j"), ("shr", "shr(k, j)", "k >> j"),
     ("cast", "cast(x, int)", "x.astype(np.int64)"),
-    ("power", "u^2.5", "u**2.5"), ("floor quotient", "k // (j + 1)", "k // (j + 1)"), ("remainder", "k % (j + 1)", "k % (j + 1)"),
+    ("power", "u^2.5", "u**2.5"), ("floor quotient", "k // (j + 1)", "k // (j + 1)"),
+    ("remainder", "k % (j + 1)", "k % (j + 1)"),
     # reductions
     *((f, f"{f}(x)", f"np.{f}(x)") for f in "sum prod mean var std min max argmin argmax median".split()),
     *((f"{f}, axis 0", f"{f}(W, axis=0)", f"np.{f}(W, axis=0)")
@@ -101,7 +104,8 @@ ROWS = [
     *((f"cummax, axis {a}", f"cummax(W, axis={a})", f"np.maximum.accumulate(W, axis={a})") for a in (0, 1)),
     ("diff", "diff(x)", "np.diff(x)"), ("diff, axis 0", "diff(W, axis=0)", "np.diff(W, axis=0)"),
     # making
-    ("zeros", "zeros(n)", "np.full(n, 0.0)"), ("ones", "ones(n)", "np.ones(n)"), ("full", "full(2.5, n)", "np.full(n, 2.5)"),
+    ("zeros", "zeros(n)", "np.full(n, 0.0)"), ("ones", "ones(n)", "np.ones(n)"),
+    ("full", "full(2.5, n)", "np.full(n, 2.5)"),
     ("eye", "eye(m)", "np.eye(m)"), ("linspace", "linspace(0, 1, n)", "np.linspace(0, 1, n)"),
     ("arange", "arange(n)", "np.arange(n)"), ("like", "like(x, 0)", "np.full_like(x, 0)"),
     ("rand", "rand(7, n)", "np.random.default_rng(7).random(n)"),
@@ -109,9 +113,12 @@ ROWS = [
     ("randint", "randint(7, 0, 1000, n)", "np.random.default_rng(7).integers(0, 1000, n)"),
     ("permutation", "permutation(7, n)", "np.random.default_rng(7).permutation(n)"),
     # shaping
-    ("reshape", "reshape(W, 500, 2000)*1", "W.reshape(500, 2000)*1"), ("transpose", "transpose(W)*1", "np.ascontiguousarray(W.T)"),
-    ("concat", "concat(x, y)", "np.concatenate((x, y))"), ("concat, axis 1", "concat(W, W, axis=1)", "np.concatenate((W, W), axis=1)"),
-    ("stack", "stack(x, y)", "np.stack((x, y))"), ("stack, last axis", "stack(x, y, axis=1)", "np.stack((x, y), axis=1)"),
+    ("reshape", "reshape(W, 500, 2000)*1", "W.reshape(500, 2000)*1"),
+    ("transpose", "transpose(W)*1", "np.ascontiguousarray(W.T)"),
+    ("concat", "concat(x, y)", "np.concatenate((x, y))"),
+    ("concat, axis 1", "concat(W, W, axis=1)", "np.concatenate((W, W), axis=1)"),
+    ("stack", "stack(x, y)", "np.stack((x, y))"),
+    ("stack, last axis", "stack(x, y, axis=1)", "np.stack((x, y), axis=1)"),
     ("split", "(a, b) := split(x, 2); output r := a + b", "np.add(*np.split(x, 2))"),
     ("flip", "flip(x)", "x[::-1].copy()"), ("flip, axis 1", "flip(W, axis=1)", "W[:, ::-1].copy()"),
     ("roll", "roll(x, 1000)", "np.roll(x, 1000)"), ("roll, axis 1", "roll(W, 3, axis=1)", "np.roll(W, 3, axis=1)"),
@@ -119,12 +126,15 @@ ROWS = [
     ("squeeze", "squeeze(W[:, :, new])*1", "np.squeeze(W[:, :, None])*1"),
     ("broadcast", "broadcast(v, 1000, 1000)*1", "np.broadcast_to(v, (1000, 1000))*1"),
     ("diag of a vector", "diag(v)", "np.diag(v)"), ("diag of a matrix", "diag(W)", "np.diag(W).copy()"),
-    ("triu", "triu(W)", "np.triu(W)"), ("tril", "tril(W, -1)", "np.tril(W, -1)"), ("outer", "outer(v, v)", "np.outer(v, v)"),
+    ("triu", "triu(W)", "np.triu(W)"), ("tril", "tril(W, -1)", "np.tril(W, -1)"),
+    ("outer", "outer(v, v)", "np.outer(v, v)"),
     ("cross", "cross(V, V[:, ::-1])", "np.cross(V, V[:, ::-1])"), ("kron", "kron(P, Q)", "np.kron(P, Q)"),
     ("kron of vectors", "kron(v, v)", "np.kron(v, v)"), ("trace", "trace(W)", "np.trace(W)"),
-    ("sort", "sort(x)", "np.sort(x)"), ("sort, rows of 1000", "sort(W)", "np.sort(W)"), ("sort, rows of 10", "sort(T)", "np.sort(T)"),
+    ("sort", "sort(x)", "np.sort(x)"), ("sort, rows of 1000", "sort(W)", "np.sort(W)"),
+    ("sort, rows of 10", "sort(T)", "np.sort(T)"),
     ("sort of ints", "sort(k)", "np.sort(k)"), ("argsort", "argsort(x)", 'np.argsort(x, kind="stable")'),
-    ("argsort, rows of 1000", "argsort(W)", 'np.argsort(W, kind="stable")'), ("argsort, rows of 10", "argsort(T)", 'np.argsort(T, kind="stable")'),
+    ("argsort, rows of 1000", "argsort(W)", 'np.argsort(W, kind="stable")'),
+    ("argsort, rows of 10", "argsort(T)", 'np.argsort(T, kind="stable")'),
     ("argsort of ints", "argsort(k)", 'np.argsort(k, kind="stable")'),
     ("searchsorted", "searchsorted(s, x)", "np.searchsorted(s, x)"),
     ("searchsorted, right", 'searchsorted(s, x, side="right")', 'np.searchsorted(s, x, side="right")'),
@@ -144,21 +154,25 @@ ROWS = [
     ("softplus", "softplus(x)", "np.logaddexp(0, x)"), ("softmax", "softmax(W)", "special.softmax(W, axis=1)"),
     ("log_softmax", "log_softmax(W)", "special.log_softmax(W, axis=1)"),
     ("standardize", "standardize(W)", "(W - W.mean(0))/W.std(0)"), ("mse", "mse(x, y)", "np.mean((x - y)**2)"),
-    ("mae", "mae(x, y)", "np.mean(np.abs(x - y))"), ("r2", "r2(x, y)", "1 - np.sum((y - x)**2)/np.sum((y - y.mean())**2)"),
+    ("mae", "mae(x, y)", "np.mean(np.abs(x - y))"),
+    ("r2", "r2(x, y)", "1 - np.sum((y - x)**2)/np.sum((y - y.mean())**2)"),
     ("cross_entropy", "cross_entropy(softmax(T), j[:100000] // 2)",
      "-np.mean(np.log(special.softmax(T, axis=1)[np.arange(100000), j[:100000]//2]))"),
     ("accuracy", "accuracy(T, j[:100000] // 2)", "np.mean(np.argmax(T, axis=1) == j[:100000]//2)"),
 ]
 BLAS_ROWS = [
-    ("solve", "solve(A, B)", "np.linalg.solve(A, B)"), ("solve of a vector", "solve(A, B[0, :])", "np.linalg.solve(A, B[0])"),
+    ("solve", "solve(A, B)", "np.linalg.solve(A, B)"),
+    ("solve of a vector", "solve(A, B[0, :])", "np.linalg.solve(A, B[0])"),
     ("solve, lower", "solve(L, B, lower=true)", "linalg.solve_triangular(L, B, lower=True)"),
-    ("inv", "inv(A)", "np.linalg.inv(A)"), ("det", "det(A)", "np.linalg.det(A)"), ("cholesky", "cholesky(S)", "np.linalg.cholesky(S)"),
+    ("inv", "inv(A)", "np.linalg.inv(A)"), ("det", "det(A)", "np.linalg.det(A)"),
+    ("cholesky", "cholesky(S)", "np.linalg.cholesky(S)"),
     ("qr", "(q, t) := qr(A); output r := q + t", "np.add(*np.linalg.qr(A))"),
     ("qr, tall", "(q, t) := qr(R); output r := q[:100, :] + t", "(lambda q, r: q[:100] + r)(*np.linalg.qr(R))"),
     ("svd", "(U, w, t) := svd(A); output r := U + t*w", "(lambda U, w, V: U + V*w)(*np.linalg.svd(A, False))"),
     ("eigh", "(w, t) := eigh(S); output r := t*w", "np.multiply(*np.linalg.eigh(S))"),
     ("eig", "(w, t) := eig(A); output r := t*w", "np.multiply(*np.linalg.eig(A))"),
-    ("lstsq", "lstsq(R, R[:, 0])", "np.linalg.lstsq(R, R[:, 0], rcond=None)[0]"), ("pinv", "pinv(R)", "np.linalg.pinv(R)"),
+    ("lstsq", "lstsq(R, R[:, 0])", "np.linalg.lstsq(R, R[:, 0], rcond=None)[0]"),
+    ("pinv", "pinv(R)", "np.linalg.pinv(R)"),
     ("lu", "(p, t, U) := lu(A); output r := p + t + U", "np.sum(linalg.lu(A), axis=0)"),
     ("matrix_power", "matrix_power(A, 7)", "np.linalg.matrix_power(A, 7)"),
     ("cov", "cov(F)", "np.cov(F)"), ("corr", "corr(F)", "np.corrcoef(F)"), ("cov of a vector", "cov(x)", "np.cov(x)"),
@@ -194,7 +208,8 @@ def shown(name: str, line: list[Figures], markdown: bool) -> str:
     for ours, _, ratio, low, high in line:
         words += [f"{ratio:6.2f} ({low:.2f}–{high:.2f})", f"{ours:9.3f}"]
     words.append(f"{statistics.median(figures[1] for figures in line):9.3f}")
-    return f"| {name} | " + " | ".join(w.strip() for w in words) + " |" if markdown else f"{name:<28}" + "  ".join(words)
+    row = f"| {name} | " + " | ".join(w.strip() for w in words) + " |"
+    return row if markdown else f"{name:<28}" + "  ".join(words)
 
 
 def main() -> None:
@@ -207,7 +222,8 @@ def main() -> None:
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     given = inputs()
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+    machine = platform.processor() or platform.machine()
+    print(f"{machine}, {os.cpu_count()} cores, Python {platform.python_version()}, "
           f"NumPy {np.__version__}, SciPy {scipy.__version__}\n")
     if options.markdown:
         print("| | " + " | ".join(f"{b} | ms" for b in options.backends) + " | NumPy, ms |")

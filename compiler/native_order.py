@@ -18,7 +18,7 @@ def in_threads(works):
 MERGE = '''
 @njit(**OPTIONS, **CACHE)
 def merge(left, right, result, up):
-    """Fills the result with what is least of two vectors in ascending order, nan last; or else with what is greatest."""
+    """Fills the result with what is least of two vectors in ascending order, nan last; or with what is greatest."""
     if up:
         i = j = 0
         for k in range(len(result)):
@@ -151,4 +151,7 @@ TEXTS: dict[str, str] = {
     "ranked_rows": RANKED_ROWS,
 }
 _SORTS = ("in_threads", "merge", "sort_in_parts", "mend_zeros", "in_large_pages")
-NEEDS: dict[str, tuple[str, ...]] = {"sorted_rows": _SORTS, "ranked_rows": ("sorted_rows", "rank_in_parts", "is_negative_zero", *_SORTS)}
+NEEDS: dict[str, tuple[str, ...]] = {
+    "sorted_rows": _SORTS,
+    "ranked_rows": ("sorted_rows", "rank_in_parts", "is_negative_zero", *_SORTS),
+}

@@ -90,7 +90,9 @@ BINDINGS = {
     **vecmath.TEXTS,
     "abs": "import numpy as np", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
     "prange": "from numba import prange",
-    **{name: _helper(text) for name, text in (random_numbers.SCALAR | special_functions.NATIVE).items()},
+    **{name: _helper(text).replace("OPTIONS)", "OPTIONS, forceinline=True)", 1)     # or LLVM leaves a loop of calls
+       for name, text in random_numbers.SCALAR.items()},
+    **{name: _helper(text) for name, text in special_functions.NATIVE.items()},
     "part": _helper(PART),
     "minimum": _helper('''
 def minimum(x, y):
@@ -131,7 +133,7 @@ def same(typing_context, array):
 # import from numba.extending import intrinsic
 @intrinsic
 def in_large_pages(typing_context, array):
-    """A new array itself. Where it is large, Linux is asked for large pages, as by NumPy: a page fault each 4 KB is slow."""
+    """A new array itself. For a large one Linux is asked for large pages, as by NumPy: faults each 4 KB are slow."""
 
     def build(context, builder, signature, args):
         context.nrt.incref(builder, signature.return_type, args[0])
