@@ -80,13 +80,20 @@ def _einsum(value: Node) -> Dim:
     return fold(lambda total, size: total * size, sizes.values(), dim(len(value.args)))
 
 
+TRIANGLES = ("lower", "upper")
+
+
 def _cubic(numerator: int, denominator: int) -> Callable[[Node], Dim]:
-    """n^3 times a fraction, rounded down; a solve adds 2*n^2 for each right side."""
+    """n^3 times a fraction, rounded down; a solve adds 2*n^2 for each right side, and one that reads a triangle or
+    factors has nothing to factor."""
 
     def flops(value: Node) -> Dim:
         n = value.args[0].type.shape[0]
         cube = n * n * n * numerator // denominator
-        return cube + entries(value.args[1].type) * n * 2 if value.op == "solve" else cube
+        if value.op != "solve":
+            return cube
+        by_columns = entries(value.args[1].type) * n * (1 if value.get("reads") in TRIANGLES else 2)
+        return by_columns if value.get("reads") else cube + by_columns
 
     return flops
 

@@ -75,9 +75,9 @@ def may_come_first(value: Node, inverse: Node) -> bool:
     """
     site = inverse.get("site", ANYWHERE)
     later = [n for n in walk([value]) if n.get("site", -1) > site]
-    if any(n.op not in SOLVED for n in later):
+    if any(n.op not in SOLVED or n.get("reads") for n in later):
         return False
-    known = {untransposed(n.args[0]) for n in walk([inverse]) if n.op in SOLVED}
+    known = {untransposed(n.args[0]) for n in walk([inverse]) if n.op in SOLVED and not n.get("reads")}
     return all(untransposed(n.args[0]) in known for n in later)
 
 

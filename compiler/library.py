@@ -6,14 +6,25 @@ results come back as one array, one below the other: see `build/linear_algebra.p
 
 from __future__ import annotations
 
-# Sort ascending along the last axis. NumPy needs no text of ours; Numba sorts vectors.
-SORTED_ROWS = '''
-def sorted_rows(A):
-    """The array with each row of its last axis in ascending order, nan last."""
-    S = np.ascontiguousarray(A).copy()
-    rows = S.reshape((A.size // max(A.shape[-1], 1), A.shape[-1]))
-    for k in range(len(rows)):
-        rows[k] = np.sort(rows[k])
+# Ascending along the last axis, nan last. NumPy's faster sorts are not stable and lose the signs of zeros, no more.
+IN_ORDER = '''
+def in_order(A):
+    """The array with each row of its last axis in ascending order, nan last; zeros as they came."""
+    S = np.sort(np.ascontiguousarray(A))
+    if S.dtype.kind == "f":
+        zero = S == 0
+        if np.any(zero):
+            S[zero] = A[A == 0]
+    return S
+'''
+RANKED = '''
+def ranked(A, places):
+    """What stands at some places of each row of the last axis in ascending order, nan last."""
+    S = np.array(A, order="C")
+    S.partition(np.unique(places))
+    S = S[..., places]
+    if S.dtype.kind == "f" and np.any(S == 0) and np.any(np.signbit(A[A == 0])):
+        return in_order(A)[..., places]
     return S
 '''
 PLACES_IN_ORDER = '''
@@ -88,12 +99,29 @@ def packed_lu(A):
     """L below and U from the diagonal on, and in a last column the row of A that each row came from."""
     if A.size == 0:
         return np.column_stack((A, np.arange(A.shape[0]).astype(A.dtype)))
-    places, L, U = linalg.lu(A, p_indices=True)
+    places, L, U = linalg.lu(A, p_indices=True, check_finite=False)
     k = min(A.shape)
     factors = np.zeros(A.shape, A.dtype)
     factors[:, :k] += np.tril(L, -1)
     factors[:k, :] += U
-    return np.column_stack((factors, np.argsort(places).astype(A.dtype)))
+    return np.asfortranarray(np.column_stack((factors, np.argsort(places).astype(A.dtype))))
+'''
+SOLVED_TRIANGLE = '''
+# import from scipy import linalg
+def solved_triangle(A, b, lower):
+    """solve(A, b) where only the lower, or the upper, triangle of A is read."""
+    if not np.all(np.diagonal(A)):
+        raise np.linalg.LinAlgError
+    return linalg.solve_triangular(A, b, lower=lower, check_finite=False) if b.size else b.copy()
+'''
+SOLVED_BY_FACTORS = '''
+# import from scipy import linalg
+def solved_by_factors(F, b):
+    """solve(A, b) where F is packed_lu(A)."""
+    if not np.all(np.diagonal(F)):
+        raise np.linalg.LinAlgError
+    getrs, = linalg.get_lapack_funcs(("getrs",), (F,))
+    return getrs(F[:, :-1], np.arange(len(F)), b[F[:, -1].real.astype(int)])[0] if b.size else b.copy()
 '''
 PSEUDO_INVERSE = '''
 def pseudo_inverse(A):
@@ -136,7 +164,8 @@ def irfft_of(A, size):
 '''
 
 LIBRARY: dict[str, str] = {
-    "sorted_rows": SORTED_ROWS,
+    "in_order": IN_ORDER,
+    "ranked": RANKED,
     "places_in_order": PLACES_IN_ORDER,
     "directions": DIRECTIONS,
     "packed_qr": PACKED_QR,
@@ -145,17 +174,21 @@ LIBRARY: dict[str, str] = {
     "packed_eig": PACKED_EIG,
     "packed_lu": PACKED_LU,
     "pseudo_inverse": PSEUDO_INVERSE,
+    "solved_triangle": SOLVED_TRIANGLE,
+    "solved_by_factors": SOLVED_BY_FACTORS,
     "fft_of": FFT,
     "ifft_of": FFT.replace("fft_of", "ifft_of").replace("fft.fft", "fft.ifft"),
     "rfft_of": RFFT,
     "irfft_of": IRFFT,
 }
 # What a text calls in its turn.
-NEEDS: dict[str, tuple[str, ...]] = dict.fromkeys(("packed_eigh", "packed_svd", "packed_eig"), ("directions",))
+NEEDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("packed_eigh", "packed_svd", "packed_eig"), ("directions",)), "ranked": ("in_order",)}
 
 # Numba's calls where they are not NumPy's.
 NUMBA: dict[str, str] = {
     "sort": "sorted_rows({0})",
+    "ranked": "ranked_rows({0}, {1})",
     "argsort": "places_in_order({0})",
     "fft": "fft_of({0})",
     "ifft": "ifft_of({0})",

@@ -113,6 +113,19 @@ def sort_rule(value: Node, g: Node, k: int) -> Node:
     return reshape(node("gather", flat, rows, places, subscripts=("gather", "gather")), value.type.shape)
 
 
+def ranked_rule(value: Node, g: Node, k: int) -> Node:
+    """To the entries that stand at these places in order."""
+    x, places = value.args
+    order = node("argsort", x, axis=value.get("axis"))
+    if x.type.rank == 1:
+        return scatter(x.type, g, ("gather",), (node("gather", order, places, subscripts=("gather",)),))
+    count, size = product(x.type.shape[:-1]), x.type.shape[-1]
+    order = node("gather", reshape(order, (count, size)), places, subscripts=("all", "gather"))
+    rows = new_axis(node("iota", size_node(count)), -1)
+    g = reshape(g, (count, places.type.shape[0]))
+    return reshape(scatter(x.type.with_shape(count, size), g, ("gather", "gather"), (rows, order)), x.type.shape)
+
+
 def convolve_rule(value: Node, g: Node, k: int) -> Node:
     """With the other one backwards."""
     own, other = value.args[k], value.args[1 - k]
@@ -223,20 +236,22 @@ def lu_rule(value: Node, g: Node, k: int) -> Node:
     m, n = matrix.type.shape
     size = m if m == n else size_of(apply("minimum", size_node(m), size_node(n)))
     square, g_square = (block(f, ZERO, size, ZERO, size) for f in (value, g))
-    right, g_right = (block(f, ZERO, size, size, n - size) for f in (value, g))
-    under, g_under = (block(f, size, m - size, ZERO, size) for f in (value, g))
     lower = where(apply("eq", places_along(square, 0), places_along(square, 1)), number(1.0, square), below(square, 1))
     upper = apply("sub", square, below(square, 1))
-    g_right = solve_like(value, transpose(lower), g_right)
-    g_under = transpose(solve_like(value, upper, transpose(g_under)))
-    by_lower = apply("sub", below(g_square, 1), matmul(g_right, transpose(right)))
-    by_upper = apply("sub", g_square, matmul(transpose(under), g_under))
+    by_lower, by_upper = below(g_square, 1), g_square
+    if m != n:
+        right, g_right = (block(f, ZERO, size, size, n - size) for f in (value, g))
+        under, g_under = (block(f, size, m - size, ZERO, size) for f in (value, g))
+        g_right = solve_like(value, transpose(lower), g_right, "upper")
+        g_under = transpose(solve_like(value, square, transpose(g_under), "upper"))
+        by_lower = apply("sub", by_lower, matmul(g_right, transpose(right)))
+        by_upper = apply("sub", by_upper, matmul(transpose(under), g_under))
     by_upper = apply("sub", by_upper, below(by_upper, 1))
     inner = below(matmul(transpose(lower), below(by_lower, 1)), 1)
     turned = matmul(by_upper, transpose(upper))
     inner = apply("add", inner, apply("sub", turned, below(turned, 1)))
-    inner = solve_like(value, transpose(lower), inner)
-    found = transpose(solve_like(value, upper, transpose(inner)))
+    inner = solve_like(value, transpose(lower), inner, "upper")
+    found = transpose(solve_like(value, square, transpose(inner), "upper"))
     if m != n:
         others = filled(0.0, value.type.with_shape(m - size, n - size))
         beside = (node("concat", a, b, axis=1) for a, b in ((found, g_right), (g_under, others)))
@@ -287,6 +302,7 @@ RULES: dict[str, Callable[[Node, Node, int], Node]] = {
     "cummax": extreme_rule,
     "cummin": extreme_rule,
     "sort": sort_rule,
+    "ranked": ranked_rule,
     "convolve": convolve_rule,
     "fft": fft_rule,
     "ifft": ifft_rule,

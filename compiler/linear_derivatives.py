@@ -99,22 +99,31 @@ def places_along(argument: Node, axis: int) -> Node:
 # --- linear algebra ------------------------------------------------------------------------------
 
 
-def solve_like(site: Node, matrix: Node, right: Node) -> Node:
-    """solve(matrix, right), failing where `site` fails."""
+TURNED = {"lower": "upper", "upper": "lower"}
+
+
+def solve_like(site: Node, matrix: Node, right: Node, reads: str | None = None) -> Node:
+    """solve(matrix, right), failing where `site` fails; `reads` is the triangle of the matrix that is read, if one."""
     found = node("solve", matrix, right)
-    where = {k: v for k, v in site.attrs if k == "site"}
+    where = {k: v for k, v in site.attrs if k == "site"} | ({"reads": reads} if reads else {})
     return make("solve", found.args, where, found.types, deps=site.deps)
 
 
 def solve_rule(value: Node, g: Node, k: int) -> Node:
     """x = solve(A, b): by b it is solve(A.T, g), by A minus the outer product of that and x. Of complex matrices the
     transposes are conjugate, here and below."""
-    by_right = solve_like(value, adjoint(value.args[0]), g)
+    reads = value.get("reads")
+    by_right = solve_like(value, adjoint(value.args[0]), g, TURNED.get(reads))
     if k == 1:
         return by_right
     if value.type.rank == 1:
-        return apply("neg", apply("mul", new_axis(by_right, -1), new_axis(conj(value), 0)))
-    return apply("neg", matmul(by_right, adjoint(value)))
+        found = apply("neg", apply("mul", new_axis(by_right, -1), new_axis(conj(value), 0)))
+    else:
+        found = apply("neg", matmul(by_right, adjoint(value)))
+    if reads is None:
+        return found
+    read = apply("ge" if reads == "lower" else "le", places_along(found, 0), places_along(found, 1))
+    return apply("where", read, found, number(0.0, found))
 
 
 def inv_rule(value: Node, g: Node, k: int) -> Node:
@@ -140,6 +149,6 @@ def cholesky_rule(value: Node, g: Node, k: int) -> Node:
         on_diagonal = apply("where", apply("eq", row, column), apply("mul", half, matrix), zero)
         return apply("where", apply("gt", row, column), matrix, on_diagonal)
 
-    left = solve_like(value, adjoint(value), lower(inner))
-    whole = adjoint(solve_like(value, adjoint(value), adjoint(left)))
+    left = solve_like(value, adjoint(value), lower(inner), "upper")
+    whole = adjoint(solve_like(value, adjoint(value), adjoint(left), "upper"))
     return lower(apply("add", whole, adjoint(whole)))

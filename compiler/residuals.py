@@ -4,6 +4,10 @@ A vector e = X@p + c, where a loop changes p and not X, need not be formed if ev
 numbers: X.T@e, v@e, sum(e), mean(e). Each becomes a product with a smaller array that is computed once, before the
 loop (for linear regression: Gram's matrix; Björck, Numerical Methods for Least Squares Problems, 2.2). Squares of e
 never: they would be small differences of large numbers.
+
+Scales of e go to its readers: X.T@(d*e) = (X.T*d)@e for weights d that the loop does not change, X.T@(s*e) = s*(X.T@e)
+for numbers. A fixed vector times a number of the round, s*v in e, is s times a fixed product. A matrix E = X@P + C is
+read by X.T@E.
 """
 
 from __future__ import annotations
@@ -13,8 +17,8 @@ from dataclasses import dataclass
 
 from gdc.compiler.construct import apply, matmul, number, reduce, transpose
 from gdc.compiler.cost import entries
-from gdc.compiler.dims import ZERO, Dim
-from gdc.compiler.ir import Node, cast, roots, size_node
+from gdc.compiler.dims import ONE, ZERO, Dim
+from gdc.compiler.ir import Node, cast, node, roots, size_node
 
 Terms = list[tuple[bool, Node]]
 SUMMED = ("sum", "mean")
@@ -22,28 +26,36 @@ SUMMED = ("sum", "mean")
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """A vector, as products (fixed matrix @ moving vector), fixed terms (a vector among them) and numbers that are
-    added; and what reads it."""
+    """A vector or matrix, as products (fixed matrix @ moving vector), fixed terms (one of the residual's rank among
+    them), numbers that are added, fixed vectors times numbers, and what all of it is scaled by; and what reads it."""
 
     value: Node
     readers: tuple[Node, ...]
     products: Terms
     fixed: Terms
     numbers: Terms
+    multiples: list[tuple[bool, Node, Node]]
+    scales: list[Node]
+    weights: list[Node]
 
     def flops(self) -> Dim:
         """Arithmetic of a round that forms it."""
-        formed = sum((entries(p.args[0].type) * 2 for _, p in self.products), ZERO)
-        return sum((entries(way(r, self.value).type) * 2 for r in self.readers), formed)
+        width = self.value.type.shape[1] if self.value.type.rank == 2 else ONE
+        formed = sum((entries(p.args[0].type) * width * 2 for _, p in self.products), ZERO)
+        return sum((entries(way(r, self.value).type) * (width if r.op == "matmul" else ONE) * 2 for r in self.readers),
+                   formed)
 
     def flops_before(self) -> Dim:
         """Arithmetic before the loop that serves all rounds without it."""
         total = ZERO
         for reader in self.readers:
-            weight = rows(reader) * 2 if reader.op == "matmul" else rows(reader)
+            weight = height(reader) * 2 if reader.op == "matmul" or self.weights else ONE
             total = sum((entries(p.args[0].type) * weight for _, p in self.products), total)
-            if self.fixed or self.numbers:
-                total = total + entries(way(reader, self.value).type) * 2
+            if self.fixed or self.numbers or self.multiples:
+                width = self.value.type.shape[1] if self.value.type.rank == 2 and reader.op == "matmul" else ONE
+                total = total + entries(way(reader, self.value).type) * width * 2
+            if self.weights:
+                total = total + entries(way(reader, self.value).type)
         return total
 
     def flops_without(self) -> Dim:
@@ -53,9 +65,13 @@ class Residual:
 
 
 def residuals(
-    everything: Iterable[Node], moving_with: Callable[[Node], set[Node] | None], terms: Callable[[Node], Terms]
+    everything: Iterable[Node],
+    moving_with: Callable[[Node], set[Node] | None],
+    terms: Callable[[Node], Terms],
+    once: Callable[[Node], bool],
 ) -> list[Residual]:
-    """Every residual. `moving_with` gives what changes with a value in its loop, `terms` a sum's terms and signs."""
+    """Every residual. `moving_with` gives what changes with a value in its loop, `terms` a sum's terms and signs,
+    `once` says whether one place alone uses a node."""
     readers: dict[Node, list[Node]] = {}
     others: set[Node] = set()
     for value in everything:
@@ -71,37 +87,82 @@ def residuals(
             continue
         if any(r.op == "matmul" and way(r, value) in moving for r in all_readers):
             continue
-        residual = split(value, tuple(all_readers), terms(value), moving)
+        residual = split(value, tuple(all_readers), terms, moving, once)
         if residual is not None:
             found.append(residual)
     return found
 
 
 def linear_arguments(value: Node) -> tuple[Node, ...]:
-    """The vectors of which a node takes the sum, the mean, or products with vectors of as many entries."""
+    """The vectors of which a node takes the sum, the mean, or products with vectors of as many entries; the matrix that
+    another is multiplied by."""
     if value.op in SUMMED and value.args[0].type.rank == 1 and not value.type.rank:
         return value.args
-    return tuple(a for a in value.args if a.type.rank == 1) if value.op == "matmul" and value.type.rank <= 1 else ()
+    if value.op != "matmul":
+        return ()
+    if value.type.rank == 2:
+        return value.args[1:] if value.args[0] is not value.args[1] else ()
+    return tuple(a for a in value.args if a.type.rank == 1) if value.type.rank <= 1 else ()
 
 
-def split(value: Node, readers: tuple[Node, ...], terms: Terms, moving: set[Node]) -> Residual | None:
+def split(
+    value: Node,
+    readers: tuple[Node, ...],
+    terms: Callable[[Node], Terms],
+    moving: set[Node],
+    once: Callable[[Node], bool],
+) -> Residual | None:
     """The residual with its terms sorted, or None where one of them is of no use."""
-    products: Terms = []
-    fixed: Terms = []
-    numbers: Terms = []
+    rank = value.type.rank
+    scales, weights, inner = scaled(value, moving, once)
+    found = Residual(value, readers, [], [], [], [], scales, weights)
     same: Terms = []
-    for plus, term in terms:
-        is_product = term.op == "matmul" and term.args[0].type.rank == 2 and term.type.rank == 1
-        if term not in moving and term.type.rank == 1:
-            fixed.append((plus, term))
+    for plus, term in terms(inner):
+        is_product = term.op == "matmul" and term.args[0].type.rank == 2 and term.type.rank == rank
+        multiple = multiple_of(term, moving)
+        if term not in moving and term.type.rank == rank:
+            found.fixed.append((plus, term))
         elif not term.type.rank:
-            (numbers if term in moving else same).append((plus, term))
-        elif is_product and term.args[0] not in moving:
-            products.append((plus, term))
+            (found.numbers if term in moving else same).append((plus, term))
+        elif is_product and term.args[0] not in moving and term.args[1] in moving:
+            found.products.append((plus, term))
+        elif multiple is not None and rank == 1:
+            found.multiples.append((plus, *multiple))
         else:
             return None
-    fixed, numbers = ([*same, *fixed], numbers) if fixed else (fixed, [*numbers, *same])
-    return Residual(value, readers, products, fixed, numbers) if products else None
+    if rank == 2 and found.numbers + same + [(True, w) for w in weights]:
+        return None
+    if found.fixed:
+        found.fixed[:0] = same
+    else:
+        found.numbers.extend(same)
+    return found if found.products else None
+
+
+def scaled(value: Node, moving: set[Node], once: Callable[[Node], bool]) -> tuple[list[Node], list[Node], Node]:
+    """The numbers and the fixed vectors that a value is scaled by, and what they scale."""
+    scales: list[Node] = []
+    weights: list[Node] = []
+    inner = value
+    while inner.op == "mul" and (inner is value or once(inner)):
+        found = next(((s, e) for s, e in (inner.args, inner.args[::-1])
+                      if e in moving and e.type == inner.type and (not s.type.rank or s not in moving)
+                      and s.type.shape in ((), inner.type.shape) and s.type.rank < 2 and once(e)), None)
+        if found is None:
+            break
+        (weights if found[0].type.rank else scales).append(found[0])
+        inner = found[1]
+    return scales, weights, inner
+
+
+def multiple_of(term: Node, moving: set[Node]) -> tuple[Node, Node] | None:
+    """A number and the fixed vector that it multiplies."""
+    if term.op != "mul":
+        return None
+    for number_, vector in (term.args, term.args[::-1]):
+        if not number_.type.rank and vector not in moving and vector.type == term.type:
+            return number_, vector
+    return None
 
 
 def way(reader: Node, value: Node, new: Callable[[Node], Node] = lambda node: node) -> Node:
@@ -117,18 +178,51 @@ def rows(reader: Node) -> Dim:
     return entries(reader.type)
 
 
-def spread(reader: Node, residual: Residual, new: Callable[[Node], Node]) -> Terms:
+def height(reader: Node) -> Dim:
+    """How many rows a reader has."""
+    return reader.type.shape[0] if reader.type.rank else ONE
+
+
+def spread(reader: Node, residual: Residual, new: Callable[[Node], Node], is_short: Callable[[Dim], bool]) -> Terms:
     """The terms of what a reader makes, none of them as long as the residual in a round. `new` gives nodes as they are
-    by now."""
-    factor = way(reader, residual.value, new)
+    by now; `is_short` says whether vectors of a size are so short that a product is better summed column by column."""
+    factor = weighed(way(reader, residual.value, new), reader, [new(w) for w in residual.weights])
+    multiplies = reader.op == "matmul" or bool(residual.weights)
 
     def read(array: Node) -> Node:
-        return matmul(factor, array) if reader.op == "matmul" else reduce(reader.op, array, (0,))
+        return matmul(factor, array) if multiplies else reduce(reader.op, array, (0,))
 
-    terms = [(plus, matmul(read(new(p.args[0])), new(p.args[1]))) for plus, p in residual.products]
-    terms += [(plus, apply("mul", new(s), of_ones(reader, factor))) for plus, s in residual.numbers]
+    def product(matrix: Node, vector: Node) -> Node:
+        if factor.type.rank == 2 and vector.type.rank == 1 and is_short(height(reader)):
+            return matmul(transpose(matmul(transpose(matrix), transpose(factor))), vector)
+        return matmul(read(matrix), vector)
+
+    terms = [(plus, product(new(p.args[0]), new(p.args[1]))) for plus, p in residual.products]
+    ones = reduce("sum", factor, (factor.type.rank - 1,)) if residual.weights else of_ones(reader, factor)
+    terms += [(plus, apply("mul", new(s), ones)) for plus, s in residual.numbers]
+    terms += [(plus, apply("mul", new(s), read(new(v)))) for plus, s, v in residual.multiples]
     together = joined([(plus, new(t)) for plus, t in residual.fixed], True)
-    return [*terms, (together[0], read(together[1]))] if together is not None else terms
+    if together is not None:
+        terms.append((together[0], read(together[1])))
+    scales = [new(s) for s in residual.scales]
+    if reader.op == "mean" and residual.weights:
+        scales.append(apply("div", number(1.0, reader), cast(size_node(residual.value.type.shape[0]),
+                                                             reader.type.element)))
+    for scale in scales:
+        terms = [(plus, apply("mul", scale, term)) for plus, term in terms]
+    return terms
+
+
+def weighed(factor: Node, reader: Node, weights: list[Node]) -> Node:
+    """What a reader multiplies a residual by, times the residual's weights."""
+    together = joined([(True, w) for w in weights], False)
+    if together is None:
+        return factor
+    if reader.op != "matmul":
+        return together[1]
+    if factor.type.rank == 2:
+        return apply("mul", factor, node("index", together[1], subscripts=("new", "all")))
+    return apply("mul", factor, together[1])
 
 
 def of_ones(reader: Node, factor: Node) -> Node:

@@ -176,6 +176,7 @@ def print_program(program: Program) -> str:
     lines = [f"def program({head}):"]
     lines += [f"    trace({name!r}, {_ELEMENTS[element]}, {rank})" for name, element, rank in program.traces]
     lines += [f"    work({print_expression(value, env)})" for value in program.work]
+    lines += ["    with small:", *_body_lines(program.small, dict(env), 2)] if program.small else []
     lines += _body_lines(program.body, env, 1)
     for name, value, flag in program.outputs:
         rest = "" if flag is None else f", {print_expression(flag, env)}"
@@ -283,6 +284,9 @@ def _statement_lines(statement: Statement, env: Environment, depth: int) -> list
                 *_body_lines(statement.body, env, depth + 1)]
     if isinstance(statement, imp.Forever):
         return [f"{pad}while forever({statement.mode!r}):", *_body_lines(statement.body, env, depth + 1)]
+    if isinstance(statement, imp.Walk):
+        head = f"{pad}with walk({text(statement.rows)}, {_literal(statement.kept)}):"
+        return [head, *_body_lines(statement.body, env, depth + 1)]
     if isinstance(statement, imp.Branch):
         lines = [f"{pad}if {text(statement.condition)}:", *_body_lines(statement.then, env, depth + 1)]
         return lines + ([f"{pad}else:", *_body_lines(statement.orelse, env, depth + 1)] if statement.orelse else [])
@@ -334,6 +338,7 @@ def read_program(text: str) -> Program:
     outputs: list[tuple[str, Expr, Expr | None]] = []
     work: list[Expr] = []
     body: list[Statement] = []
+    small: Body = ()
     for node in function.body:
         call = node.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
         word = _name(call.func) if call else ""
@@ -345,9 +350,11 @@ def read_program(text: str) -> Program:
         elif call and word == "output":
             values = [_read(a, env) for a in call.args[1:]]
             outputs.append((_value(call.args[0]), values[0], values[1] if len(values) > 1 else None))
+        elif isinstance(node, ast.With):
+            small = _read_body(node.body, dict(env))
         else:
             body += _read_statement(node, env)
-    return Program(parameters, tuple(body), tuple(outputs), tuple(traces), tuple(work))
+    return Program(parameters, tuple(body), tuple(outputs), tuple(traces), tuple(work), small)
 
 
 def _read_type(node: ast.AST | None) -> tuple[Element, int]:
@@ -386,6 +393,9 @@ def _read_statement(node: ast.stmt, env: Environment) -> list[Statement]:
         return [imp.Loop(_name(node.target), start, stop, step, _read_body(node.body, env), _value(node.iter.args[3]))]
     if isinstance(node, ast.While) and isinstance(node.test, ast.Call):
         return [imp.Forever(_read_body(node.body, env), _value(node.test.args[0]))]
+    if isinstance(node, ast.With) and isinstance(node.items[0].context_expr, ast.Call):
+        rows, kept = node.items[0].context_expr.args
+        return [imp.Walk(_read(rows, env), _read_body(node.body, env), _value(kept))]
     if isinstance(node, ast.If):
         return [imp.Branch(_read(node.test, env), _read_body(node.body, env), _read_body(node.orelse, env))]
     if isinstance(node, ast.AnnAssign) and node.value is not None:

@@ -632,21 +632,18 @@ def tile(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
 @function("solve")
 def solve(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     """solve(A, b): the x with A@x = b; with lower=true or upper=true only that triangle of A is read."""
-    from gdc.compiler.build.functions import call_values
-
     trees = arguments.count(2)
     matrix, right = b.expr(trees[0]), b.expr(trees[1])
     square(b, node, trees[0], matrix)
     lower, upper = arguments.flag("lower"), arguments.flag("upper")
     if lower and upper:
         b.fail("type", "solve reads one triangle, lower=true or upper=true", node.span)
-    if lower or upper:
-        matrix = call_values(b, node, b.prelude["tril" if lower else "triu"], (matrix, ir.integer(0)))[0]
     if right.type.rank not in (1, 2):
         b.fail("shape", f"{excerpt(node.span)}: the right side must be a vector or a matrix", node.span)
     if right.type.shape[0] != matrix.type.shape[0]:
         b.apply("matmul", node.span, trees, matrix, right)
-    return solved(b, node, "solve", matrix, right)
+    reads = {"reads": "lower" if lower else "upper"} if lower or upper else {}
+    return solved(b, node, "solve", matrix, right, **reads)
 
 
 @function("inv", "det", "cholesky")
@@ -681,10 +678,10 @@ FAILURES = {
 }
 
 
-def solved(b: Builder, node: tree.Call, op: str, *args: Node) -> Node:
+def solved(b: Builder, node: tree.Call, op: str, *args: Node, **attrs: Any) -> Node:
     """A factorisation, which fails at this place."""
     what = excerpt(node.args[0].span, 30).replace("{", "{{").replace("}", "}}")
-    return b.node(op, *converted(op, args), site=b.site(node.span, "value", f"{what} {FAILURES[op]}"))
+    return b.node(op, *converted(op, args), site=b.site(node.span, "value", f"{what} {FAILURES[op]}"), **attrs)
 
 
 @function("grad")

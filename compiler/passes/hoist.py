@@ -5,6 +5,7 @@ more; p changes from round to round, s, t, b, y, c and X do not:
 
     invariant   says what leaves each loop (it changes nothing)
     group       (p*s)*t = p*(s*t) and (p + b) - y = p + (b - y)
+    factor      solve(A, b + p): A is factored before the loop, and a round only substitutes; the same numbers come out
     gram        X.T@(X@p + c) = (X.T@X)@p + X.T@c and the like (residuals.py), with X.T@X computed once. Only where that
                 pays: the formulas of the costs prove it, or the sizes and rounds of a call say so
 
@@ -15,8 +16,8 @@ from __future__ import annotations
 
 from gdc.compiler.construct import apply
 from gdc.compiler.cost import at_most, cheaper, entries, own_flops, rounds
-from gdc.compiler.dims import ZERO, Dim
-from gdc.compiler.ir import Node, Program, Region, mapped_region, rebuild, roots, walk
+from gdc.compiler.dims import ZERO, Dim, dim
+from gdc.compiler.ir import Node, Program, Region, cast, make, mapped_region, node, rebuild, roots, walk
 from gdc.compiler.ops import OPS
 from gdc.compiler.record import Record, Step
 from gdc.compiler.regions import dependents
@@ -24,16 +25,20 @@ from gdc.compiler.residuals import Residual, joined, residuals, spread, way
 from gdc.compiler.rules import formula, is_said, through, users
 
 NAME = "hoist"
-SWITCHES = ("gram", "group")
+SWITCHES = ("gram", "group", "factor")
+FACTORED = ("numpy", "parallel")  # the targets that solve by factors
 LONGEST = 60  # terms of a sum or product that are regrouped
+SHORT = 64  # entries of a vector that a sum of columns is kept in
 MOST_TIMES = 4  # what one round of the pass writes, the next may regroup
 SUMS, PRODUCTS = ("add", "sub"), ("mul",)
 
 
-def run(program: Program, record: Record) -> Program:
+def run(program: Program, record: Record, target: str = "loops") -> Program:
     """Looks at each loop, then regroups and tells what leaves."""
 
     def hoisted(region: Region) -> Region:
+        if target in FACTORED and record.allows("factor"):
+            region = Hoist(program, record, region).factored()
         for _ in range(0 if record.strict else MOST_TIMES):
             before, region = region, Hoist(program, record, region).run()
             if region is before:
@@ -68,6 +73,33 @@ class Hoist:
         """Chains are regrouped from their last op, once."""
         lower = {a for n in everything for a in n.args if same_chain(n, a) and self.uses.get(a) == 1}
         return {n for n in everything if n.op in SUMS + PRODUCTS and n not in lower and n in self.inside}
+
+    # --- factors
+
+    def factored(self) -> Region:
+        """The region with the matrices that rounds solve with, and do not change, factored outside."""
+        new: dict[Node, Node] = {}
+        for value in walk(roots(self.region)):
+            changed = rebuild(value, new)
+            self.origins.replace(value, changed)
+            new[value] = changed
+            if value.op == "solve" and not value.get("reads") and value in self.inside:
+                moving, times = self.inside[value]
+                if value.args[0] not in moving:
+                    new[value] = self.by_factors(changed, times)
+        return mapped_region(self.region, new)
+
+    def by_factors(self, value: Node, times: Dim) -> Node:
+        """A solve by factors, which only the matrix's singularity makes fail, in its place, as before."""
+        matrix = cast(value.args[0], value.type.element)
+        factors = node("lu", matrix)
+        attrs = {**dict(value.attrs), "reads": "factors"}
+        better = make("solve", (factors, value.args[1]), attrs, value.types, deps=value.deps)
+        cubes = own_flops(value) - own_flops(better)
+        words = formula(value.args[0], self.origins)
+        self.tell("factor", value, better, f"{words} is the same in every round: it is factored once, before the loop",
+                  own_flops(value) * times, cubes + own_flops(better) * times)
+        return better
 
     def run(self) -> Region:
         new: dict[Node, Node] = {}
@@ -156,14 +188,14 @@ class Hoist:
         def terms(value: Node) -> list[tuple[bool, Node]]:
             return self.terms(value) if value.op in SUMS else [(True, value)]
 
-        found = residuals(everything, moving_with, terms)
+        found = residuals(everything, moving_with, terms, lambda value: self.uses.get(value) == 1)
         alone = [r for r in found if all(p is r.value or self.uses.get(p) == 1 for _, p in r.products)]
         return {reader: r for r in alone if self.pays(r) for reader in r.readers}
 
     def gram(self, reader: Node, changed: Node, new: dict[Node, Node]) -> Node:
         """What a reader makes of a residual, without the residual."""
         residual = self.residual_of[reader]
-        made = joined(spread(reader, residual, lambda n: new.get(n, n)), True)
+        made = joined(spread(reader, residual, lambda n: new.get(n, n), self.is_short), True)
         if made is None:
             return changed
         better = made[1] if made[0] else apply("neg", made[1])
@@ -171,6 +203,11 @@ class Hoist:
         reason = f"{self.products(residual)} is computed once, before the loop"
         self.tell("gram", changed, better, reason, before, after)
         return better
+
+    def is_short(self, size: Dim) -> bool:
+        """Whether vectors of a size fill no more than a few registers."""
+        why = NAME, "small products are summed column by column", "row by row"
+        return self.record.decide(size, dim(SHORT), False, why)
 
     def costs(self, residual: Residual) -> tuple[Dim, Dim]:
         """Flops with the residual formed in every round, and without it."""

@@ -107,7 +107,8 @@ class _Expansion:
             args = tuple(cast(a, value.type.element) for a in args)
         if value.get("axis") is not None:
             args = (_fibres(args[0], value.get("axis")), *args[1:])
-        name = f"_{op}" + ({1: "_vector", 2: "_matrix"}[args[1].type.rank] if op == "solve" else "")
+        name = "_solve" + (f"_{value.get('reads')}" if value.get("reads") else "") if op == "solve" else f"_{op}"
+        name += ({1: "_vector", 2: "_matrix"}[args[1].type.rank] if op == "solve" else "")
         name += f"_{value.get('side')}" if value.get("side") else ""
         place = self._place(value)
         builder = _Library(self.program, place.source, value.get("site", 0), _sizes(args))

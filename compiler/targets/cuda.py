@@ -22,7 +22,8 @@ from gdc.compiler.cuda.products import Products
 from gdc.compiler.cuda.states import states_of
 from gdc.compiler.cuda.sums import Sums
 from gdc.compiler.emit import Piece, Text, assemble
-from gdc.compiler.imp import Body, Program, Statement
+from gdc.compiler.imp import Body, Expr, Program, Statement
+from gdc.compiler.text import Code
 from gdc.dsl.source import Source
 
 DEEPEST = 2             # host loops round a launch; deeper nests run in one thread
@@ -38,6 +39,12 @@ class Cuda(Sums, Products):
         self.names[TOTAL] = "total_"
         while list(self.names.values()).count(self.names[TOTAL]) > 1:
             self.names[TOTAL] += "_"
+
+    def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
+        """A solve that reads one triangle gets that triangle: the library has no other way to it."""
+        if value.op == "solve" and value.get("reads"):
+            args = (Code(f"np.{'tril' if value.get('reads') == 'lower' else 'triu'}({args[0].text})"), args[1])
+        return super().whole(value, args)
 
     # -- which statements become kernels
 

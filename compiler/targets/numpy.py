@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gdc.compiler import library, random_numbers, special_functions
+from gdc.compiler.cost import TRIANGLES
 from gdc.compiler.emit import PART, Emitter, Text
 from gdc.compiler.imp import Expr, Program
 from gdc.compiler.library import LIBRARY
@@ -40,6 +41,12 @@ class NumPy(Emitter):
         if value.op in NEEDS:
             self.used.add(value.op)
             return Code(f"{value.op}({args[0].text}{self.axes(value)})")
+        if value.get("reads") in TRIANGLES:
+            self.used.add("solved_triangle")
+            return Code(f"solved_triangle({args[0].text}, {args[1].text}, {value.get('reads') == 'lower'})")
+        if value.get("reads") == "factors":
+            self.used.add("solved_by_factors")
+            return Code(f"solved_by_factors({args[0].text}, {args[1].text})")
         return super().whole(value, args)
 
 

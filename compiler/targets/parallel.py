@@ -1,7 +1,8 @@
 """Numba: the whole program in one native function, loops over blocks shared out among the cores.
 
     def native(…parameters, control, status, numbers): …      the program, native control flow
-    native_serial, native_parallel                            the same text compiled twice
+    def small(…the same…): …                                  its nests in one piece, where nothing is worth sharing out
+    native_parallel, native_serial                            the two compiled
     def program(…parameters, watch=None): …                   picks one by size, raises, prints, hands over traces
 
 `control` is shared with the host while native code runs: see Watch.control. A failed check leaves its site + 1 in
@@ -12,11 +13,13 @@ The pass `partition` cuts loops into blocks; here an outermost loop of mode "par
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
-from gdc.compiler import imp, library, random_numbers, vecmath
+from gdc.compiler import imp, library, native_order, native_solvers, random_numbers, special_functions, vecmath
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
@@ -25,10 +28,12 @@ from gdc.compiler.text import ATOM, COMPARE, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
 from gdc.dsl.source import Source
 
+MANY = 1 << 18          # of the widest entries, the least number that fills a large page
 WORTHWHILE = 50_000     # multiply-adds in a nest, below which a fork and join costs more than it gains (docs/cores.md)
 OPERATORS = ("floordiv", "mod", "pow")      # Numba's are NumPy's
 INT32, COMPLEX64 = Element("int", 32), Element("complex", 64)
 NARROW = (INT32, Element("real", 32), COMPLEX64)    # a literal must say that it is one
+EXTREMES = {"minimum": "least", "maximum": "greatest"}      # of totals, which may be compared in any order
 KINDS = {"int": 1, "real": 2, "bool": 3}
 
 OPTIONS = '''
@@ -39,10 +44,8 @@ SHARE = '''
 SHARE = dict.fromkeys(("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion"), False)
 SHARE["prange"] = True      # Numba shares out the loops over blocks and rewrites nothing else
 '''
-# Without the line on its name, the parallel variant would be served the serial one's machine code from disk.
-VARIANT = '''
-native.__qualname__ = "native_parallel"     # Numba's cache knows a function by its name, not by its options
-native_parallel = njit(**OPTIONS, **CACHE, parallel=SHARE)(native)
+OWN_BLOCKS = '''
+OWN_BLOCKS = True           # each core computes products by itself: BLAS is best left one thread
 '''
 
 
@@ -63,12 +66,31 @@ def {name}(events, used, array):
 ''')
 
 
+def _extreme(name: str, word: str) -> str:
+    """The next step of a least or a greatest value, by LLVM's operation that vector code has."""
+    return f'''
+# import from llvmlite import ir
+# import from numba.extending import intrinsic
+@intrinsic
+def {name}(typing_context, best, x):
+    """The {word} so far, nan where either is: one whose order is free, so that several can be compared at a time."""
+
+    def build(context, builder, signature, args):
+        real = args[0].type
+        step = builder.module.declare_intrinsic("llvm.{word}", [real], ir.FunctionType(real, [real, real]))
+        return builder.call(step, args)
+
+    return best(best, best), build
+'''
+
+
 BINDINGS = {
     **{name: _helper(text) for name, text in LIBRARY.items()},
+    **native_solvers.PLAIN, **{name: _helper(text) for name, text in native_solvers.COMPILED.items()},
     **vecmath.TEXTS,
     "abs": "import numpy as np", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
     "prange": "from numba import prange",
-    **{name: _helper(text) for name, text in random_numbers.SCALAR.items()},
+    **{name: _helper(text) for name, text in (random_numbers.SCALAR | special_functions.NATIVE).items()},
     "part": _helper(PART),
     "minimum": _helper('''
 def minimum(x, y):
@@ -102,30 +124,38 @@ def same(typing_context, array):
 
     return array(array), build
 ''',
-    "paged": '''
+    "in_large_pages": '''
 # import sys
 # import from llvmlite import ir
+# import from numba.core import cgutils
 # import from numba.extending import intrinsic
 @intrinsic
-def paged(typing_context, array):
-    """The array itself, on large pages where it is large: Linux must be asked (14, MADV_HUGEPAGE), as NumPy does."""
+def in_large_pages(typing_context, array):
+    """A new array itself. Where it is large, Linux is asked for large pages, as by NumPy: a page fault each 4 KB is slow."""
 
     def build(context, builder, signature, args):
         context.nrt.incref(builder, signature.return_type, args[0])
-        if sys.platform == "linux":
-            view, word = context.make_array(signature.args[0])(context, builder, args[0]), ir.IntType(64)
-            size = builder.mul(view.nitems, view.itemsize)
-            with builder.if_then(builder.icmp_signed(">=", size, word(1 << 22)), likely=False):
-                start = builder.ptrtoint(view.data, word)
-                first = builder.and_(builder.add(start, word(4095)), word(-4096))
-                form = ir.FunctionType(ir.IntType(32), [word, word, ir.IntType(32)])
-                known = builder.module.globals
-                advise = known["madvise"] if "madvise" in known else ir.Function(builder.module, form, "madvise")
-                builder.call(advise, [first, builder.sub(builder.add(start, size), first), ir.IntType(32)(14)])
+        if not sys.platform.startswith("linux"):
+            return args[0]
+        view, word = context.make_array(array)(context, builder, args[0]), ir.IntType(64)
+        size = builder.mul(view.nitems, view.itemsize)
+        with builder.if_then(builder.icmp_signed(">=", size, word(1 << 22)), likely=False):
+            place = builder.ptrtoint(view.data, word)
+            start = builder.and_(builder.add(place, word(4095)), word(-4096))
+            kind = ir.FunctionType(ir.IntType(32), (word, word, ir.IntType(32)))
+            advise = cgutils.get_or_insert_function(builder.module, kind, "madvise")
+            builder.call(advise, (start, builder.sub(builder.add(place, size), start), ir.IntType(32)(14)))
         return args[0]
 
     return array(array), build
 ''',
+    "filled": _helper('''
+def filled(array, value):
+    """The array with one value everywhere."""
+    array[...] = value
+    return array
+'''),
+    **native_order.TEXTS,
     "plus": '''
 # import from numba.extending import intrinsic
 @intrinsic
@@ -136,6 +166,23 @@ def plus(typing_context, total, term):
         return builder.fadd(*args, flags=("reassoc", "contract"))
 
     return total(total, total), build
+''',
+    "least": _extreme("least", "minimum"),
+    "greatest": _extreme("greatest", "maximum"),
+    "natural": '''
+# import from llvmlite import ir
+# import from numba.extending import intrinsic
+@intrinsic
+def natural(typing_context, place):
+    """A place that is surely not below 0: the machine need not ask whether it counts from the end."""
+
+    def build(context, builder, signature, args):
+        flag = ir.FunctionType(ir.VoidType(), [ir.IntType(1)])
+        assume = builder.module.declare_intrinsic("llvm.assume", (), flag)
+        builder.call(assume, [builder.icmp_signed(">=", args[0], args[0].type(0))])
+        return args[0]
+
+    return place(place), build
 ''',
     "heard": '''
 # import from numba import types
@@ -174,7 +221,8 @@ def room(trace, count):
     if count < len(trace):
         return trace
     longer = np.empty(max(64, 2*count), trace.dtype)
-    longer[:count] = trace[:count]
+    for k in range(count):      # a slice would make Numba compile its error message too, for 2 s
+        longer[k] = trace[k]
     return longer
 '''),
     "room_for": _helper('''
@@ -192,7 +240,8 @@ def put_int(events, used, value):
     """Appends an int to what waits to be printed."""
     if used == len(events):
         longer = np.empty(2*used + 64, np.int64)
-        longer[:used] = events
+        for k in range(used):
+            longer[k] = events[k]
         events = longer
     events[used] = value
     return events, used + 1
@@ -249,7 +298,7 @@ def stop(status, numbers):
 NEEDS: dict[str, tuple[str, ...]] = {
     "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"),
     "put_complex": ("put_int", "put_real"), "put_complexes": ("put_int", "put_real", "put_complex"),
-    **random_numbers.NEEDS, **vecmath.NEEDS}
+    **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **vecmath.NEEDS, **native_solvers.NEEDS}
 ORDER = tuple(BINDINGS)
 
 
@@ -271,21 +320,28 @@ def divides_by_positive(value: Expr) -> bool:
 
 class Parallel(Emitter):
     bindings = BINDINGS
-    needs = NEEDS | library.NEEDS
+    needs = NEEDS | library.NEEDS | native_order.NEEDS
     calls = NUMBA
     weak_numbers = False
 
     def __init__(self, program: Program, source: Source | None = None) -> None:
         super().__init__(program, source)
         self.inside = 0                         # how many prange loops we are in: none or one
+        self.may_share = True                   # whether loops may be prange loops
         self.depth = 0                          # how many loops of the program we are in
         self.prints: list[str] = []
-        self.fails = self.polls = self.shares = False
+        self.fails = self.polls = self.shares = self.own_blocks = False
         self.names = spelled(self.names)
         self.rebound = rebound_arrays(program)
         self.traces = {name: (k, element, rank) for k, (name, element, rank) in enumerate(program.traces)}
 
     # -- expressions
+
+    def node(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
+        if value.op == "natural":
+            self.used.add("natural")
+            return Code(f"natural({args[0].text})")
+        return super().node(value, args, index)
 
     def constant(self, value: Expr) -> Code:
         if value.rank:
@@ -316,13 +372,17 @@ class Parallel(Emitter):
         if value.op == "add" and value.get("free") and value.element.kind == "real":
             self.used.add("plus")
             return Code(f"plus({args[0].text}, {args[1].text})")
+        if value.op in EXTREMES and value.get("free"):
+            self.used.add(EXTREMES[value.op])
+            return Code(f"{EXTREMES[value.op]}({args[0].text}, {args[1].text})")
         if value.op in ("minimum", "maximum") and value.element.kind == "int":
             word, flat = value.op[:3], tuple(a.text for a in args)
             inner = flat[0].removeprefix(f"{word}(")
             if value.args[0].op == value.op and inner != flat[0]:
                 flat = (inner[:-1], *flat[1:])
             return Code(f"{word}({', '.join(flat)})")
-        if value.op in vecmath.FUNCTIONS and (value.op != "pow" or value.element.kind == "real"):
+        native = value.op in vecmath.FUNCTIONS and (value.op != "pow" or value.element.kind == "real")
+        if native or value.op in special_functions.NATIVE:
             return self.smooth(value, args)
         if value.op == "floordiv" and value.element.kind == "int" and not index and not divides_by_positive(value):
             self.used.add("divide_int")
@@ -345,18 +405,47 @@ class Parallel(Emitter):
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
         if value.op == "matmul":
             return Code(f"np.dot({args[0].text}, {args[1].text})")
+        if value.op == "solve":
+            return self.solved(value, args)
+        if value.op == "lu":
+            return Code(f"{self.helper(native_solvers.helper('factors', value.element))}({args[0].text})")
         if value.op == "reshape":
             args = (Code(f"np.ascontiguousarray({args[0].text})"), *args[1:])
         return super().whole(value, args)
 
+    def solved(self, value: Expr, args: tuple[Code, ...]) -> Code:
+        """A call of LAPACK, which takes right sides as rows."""
+        name, right = self.helper(native_solvers.solver(value)), args[1]
+        if value.rank == 1:
+            return Code(f"{name}({args[0].text}, {right.at(ATOM)}.copy().reshape((1, -1)))[0]")
+        return Code(f"{name}({args[0].text}, {self.helper('as_rows')}({right.text})).T")
+
+    def helper(self, name: str) -> str:
+        """A helper's name, which the text then defines."""
+        self.used.add(name)
+        return name
+
     # -- statements
+
+    def allocated(self, statement: imp.Alloc) -> str:
+        """A new array; one that may be large is spread over large pages before anything is written to it."""
+        text = super().allocated(statement)
+        count = math.prod(imp.constant(size) or MANY for size in statement.shape)
+        if count < MANY or self.inside or not self.may_share:
+            return text
+        self.used.add("in_large_pages")
+        empty = f"in_large_pages(np.empty({self.shape(statement.shape)}{self.dtype(statement.element)}))"
+        if statement.fill is None:
+            return empty
+        self.used.add("filled")
+        return f"filled({empty}, {self.text(statement.fill)})"
 
     def simple(self, statement: imp.Let | imp.Alloc | imp.Store | imp.SetPart) -> str:
         text = super().simple(statement)
-        if isinstance(statement, imp.Alloc) and not self.inside and any(size.op != "const" for size in statement.shape):
-            self.used.add("paged")
-            name, _, value = text.partition(" = ")
-            text = f"{name} = paged({value})"
+        if isinstance(statement, imp.SetPart) and statement.value.op == "matmul" and not statement.combine:
+            left, right = (self.text(a) for a in statement.value.args)
+            self.own_blocks = self.own_blocks or self.inside > 0
+            return f"np.dot({left}, {right}, {self.text(statement.array)})"
         if isinstance(statement, (imp.Let, imp.Alloc)) and statement.name in self.rebound:
             self.used.add("same")
             name, _, value = text.partition(" = ")
@@ -365,7 +454,7 @@ class Parallel(Emitter):
 
     def loop(self, statement: imp.Loop, depth: int) -> Iterator[Piece]:
         pad, origins, name = "    " * depth, statement.origins, self.name(statement.var)
-        if statement.mode == "parallel" and not self.inside and can_share(statement.body):
+        if statement.mode == "parallel" and self.may_share and not self.inside and can_share(statement.body):
             self.shares = True
             self.used.add("prange")
             self.inside += 1
@@ -481,6 +570,7 @@ class Parallel(Emitter):
 
     def module(self) -> Text:
         body = list(self.body(self.program.body, 1)) if self.program.body else []
+        small = list(self.small_body()) if self.is_split() else []
         results = [self.text(value) for _, value, _ in self.program.outputs]
         results += [self.text(flag) for _, _, flag in self.program.outputs if flag is not None]
         results += [f"trace_{k}[:count_{k}]" for k in range(len(self.traces))]
@@ -489,17 +579,27 @@ class Parallel(Emitter):
         end = f"    return ({', '.join(results)}{',' if len(results) == 1 else ''})\n"
         names = [self.name(p.name) for p in self.program.parameters]
         cells = ["control"] * self.polls + ["status", "numbers"] * self.fails
-        head = f"def native({', '.join(names + cells)}):\n"
+        head = f"({', '.join(names + cells)}):\n"
         preamble = self.preamble()
         wrapper = self.wrapper(names, cells)
-        return assemble([(self.docstring() + preamble + "\n\n", ()), (head, ()), (start, ()), *body, (end, ()),
-                         (wrapper, ())], self.source)
+        functions = [("def native" + head, ()), (start, ()), *body, (end, ())]
+        functions += [("\n\ndef small" + head, ()), (start, ()), *small, (end, ())] if small else []
+        return assemble([(self.docstring() + preamble + "\n\n", ()), *functions, (wrapper, ())], self.source)
+
+    def small_body(self) -> Iterator[Piece]:
+        """The body for small sizes, which names and knows its own variables."""
+        other = Parallel(replace(self.program, body=self.program.small, small=()), self.source)
+        other.used, other.methods, other.texts, other.prints = self.used, self.methods, self.texts, self.prints
+        other.may_share = False
+        yield from other.body(other.program.body, 1)
+        self.fails, self.polls = self.fails or other.fails, self.polls or other.polls
 
     def native_start(self) -> str:
         """Buffers, and what is returned where a check fails."""
-        lines = [f"trace_{k}, count_{k} = {_nothing(element, rank + 1)}, 0" for k, element,
+        # a plain 0 is of a type of its own: Numba would compile what it is given to twice
+        lines = [f"trace_{k}, count_{k} = {_nothing(element, rank + 1)}, np.int64(0)" for k, element,
                  rank in self.traces.values()]
-        lines += ["events, used = np.empty(0, np.int64), 0"] if self.has_prints() else []
+        lines += ["events, used = np.empty(0, np.int64), np.int64(0)"] if self.has_prints() else []
         if self.fails:
             words = [_nothing(value.element, value.rank) for _, value, _ in self.program.outputs]
             words += ["False" for _, _, flag in self.program.outputs if flag is not None]
@@ -509,8 +609,8 @@ class Parallel(Emitter):
 
     def wrapper(self, names: list[str], cells: list[str]) -> str:
         """The jitted variants and `program`."""
-        lines = ["native_serial = njit(**OPTIONS, **CACHE)(native)"]
-        lines += VARIANT.strip("\n").split("\n") if self.shares else []
+        lines = [f"native_serial = njit(**OPTIONS, **CACHE)({'small' if self.is_split() else 'native'})"]
+        lines += ["native_parallel = njit(**OPTIONS, **CACHE, parallel=SHARE)(native)"] if self.shares else []
         lines += ["", "", '@np.errstate(all="ignore")', f"def program({''.join(n + ', ' for n in names)}watch=None):"]
         body = ["watch = watch or Watch()"] if self.methods else []
         body += [f"{self.name(p.name)} = np.{p.element.numpy}{self.mark(p.element)}({self.name(p.name)})"
@@ -538,6 +638,10 @@ class Parallel(Emitter):
         body.append(f"return ({', '.join(words)}{',' if len(words) == 1 else ''})")
         return "\n\n" + "\n".join(lines) + "\n" + "".join(f"    {line}\n" for line in body)
 
+    def is_split(self) -> bool:
+        """Whether small sizes have a text of their own."""
+        return self.shares and bool(self.program.small)
+
     def choice(self) -> str:
         """Serial for small sizes, decided by sizes alone."""
         if not self.shares:
@@ -559,6 +663,7 @@ class Parallel(Emitter):
             self.literal(name)
         text = super().preamble()
         start = OPTIONS.strip("\n") + ("\n" + SHARE.strip("\n") if self.shares else "")
+        start += OWN_BLOCKS.rstrip("\n") if self.own_blocks else ""
         start += f"\nPRINTS = ({', '.join(self.prints)},)" if self.prints else ""
         imports, _, rest = text.partition("\n\n\n")
         table, _, rest = rest.partition("\n\n\n") if rest.startswith("TEXTS = ") else ("", "", rest)

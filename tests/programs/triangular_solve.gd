@@ -9,6 +9,11 @@
 # expect z = np.linalg.solve(np.tril(Z), b[:2])
 # expect w = np.linalg.solve(A, b)
 # expect g = np.linalg.inv(np.tril(A)).T @ np.ones(3)
+# expect G = -np.tril(np.outer(np.linalg.inv(np.tril(A)).T @ np.ones(3), np.linalg.solve(np.tril(A), b)))
+# expect U = np.linalg.solve(np.triu(A).T, B)
+# count solved_triangle(A, b, 2 on numpy
+# count np.linalg.solve( 1 on numpy
+# count solved_lower_d( 6 on parallel
 input A: real[n, n]; input b: real[n]; input B: real[n, k]; input Z: complex[m, m]
 x := solve(A, b, lower=true)
 y := solve(A, b, upper=true)
@@ -17,4 +22,6 @@ z := solve(Z, b[:2], lower=true)
 w := solve(A, b, lower=false)
 J := sum(x)
 g := grad(J, b)
-output x, y, X, z, w, g
+G := grad(J, A)
+U := solve(A.T, B, lower=true)
+output x, y, X, z, w, g, G, U
