@@ -74,7 +74,7 @@ def test_small_whole_powers_are_products(formula, text):
 
 def test_large_arrays_ask_for_large_pages():
     program = gdc.compile("input x: real[n]\ny := 2*x")
-    assert "y = paged(np.empty(n))" in program.source("parallel")
+    assert "y = in_large_pages(np.empty(n))" in program.source("parallel")
     x = np.ones(1 << 20)
     np.testing.assert_array_equal(program.run({"x": x}, backend="parallel")["y"], 2*x)
 
