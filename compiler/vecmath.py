@@ -67,7 +67,8 @@ COEFFICIENTS: dict[str, tuple[tuple[float, ...], ...]] = {
         (2.453775e-05, -0.0013888255, 0.041666664)),
     "POW": (
         (0.058621635304233734, 0.05853063232281699, 0.0666740439940617, 0.0769229744350359, 0.09090909168049924,
-         0.11111111110826383, 0.14285714285714685, 0.2),),
+         0.11111111110826383, 0.14285714285714685, 0.2),
+        (0.115245014, 0.14281109, 0.20000008)),
     "ERF": ((), (-0.0005967311, 0.004988906, -0.026763994, 0.11281754, -0.3761249, 0.12837915)),
     "ERFC": ((), (1.0460657e-06, -3.4388508e-05, 0.000498825, -0.004303789, 0.02513955, -0.107855655, -0.6341482,
                   -0.1289028)),
@@ -241,13 +242,13 @@ def kept(x, numbers):
             value = builder.shuffle_vector(several, several, zeros)
         yield value
 ''',
-    "bits": '''
-def bits(x):
+    "bits_of": '''
+def bits_of(x):
     """A real's bits as an int."""
     return x.made(x.builder.bitcast(x.value, x.of(ir.IntType(64 if x.wide else 32))))
 ''',
-    "real": '''
-def real(i):
+    "real_of": '''
+def real_of(i):
     """The real of an int's bits."""
     return i.made(i.builder.bitcast(i.value, i.of(ir.DoubleType() if i.wide else ir.FloatType())))
 ''',
@@ -266,19 +267,13 @@ def signed(r, x):
     """The absolute value r with x's sign."""
     return r.call("copysign", x)
 ''',
-    "widened": '''
-def widened(function, x, y, *rest):
-    """A function of two Numbers of 32 bits, gone through 64 and rounded once."""
-    wide = [n.made(n.builder.fpext(n.value, n.of(ir.DoubleType()))) for n in (x, y)]
-    return x.made(x.builder.fptrunc(function(*wide, *rest).value, x.kind))
-''',
     # added, 1.5*2**52 (1.5*2**23) rounds to an int, which then stands in the lowest bits
     "nearest": '''
 def nearest(x):
     """The nearest whole number, of reals below 2**51 (2**22), and its place in the bits of x + shift."""
     shift = x.pick(6755399441055744.0, 12582912.0)
     t = x + shift
-    return t - shift, bits(t) - x.pick(4843621399236968448, 1262485504)
+    return t - shift, bits_of(t) - x.pick(4843621399236968448, 1262485504)
 ''',
     "looked_up": '''
 def looked_up(place, rows, name):
@@ -296,7 +291,7 @@ def looked_up(place, rows, name):
     "two_to": '''
 def two_to(k):
     """2**k as a real, for an int k in -1022 … 1023 (-126 … 127)."""
-    return real((k + k.pick(1023, 127)) << k.pick(52, 23))
+    return real_of((k + k.pick(1023, 127)) << k.pick(52, 23))
 ''',
 }
 
@@ -323,11 +318,11 @@ def log_parts(x):
     """(k, m) with x = m*2**k, m in sqrt(1/2) … sqrt(2), for x > 0."""
     small = x < x.pick(2.0**-1022, 2.0**-126)
     up = x.pick(54, 25)
-    b = bits(where(small, x*2.0**up, x))
+    b = bits_of(where(small, x*2.0**up, x))
     k = (b - x.pick(4604544271217802189, 1060439283)) >> x.pick(52, 23)
     shift = x.pick(6755399441055744.0, 12582912.0)
-    exponent = real(k + x.pick(4843621399236968448, 1262485504)) - where(small, shift + up, shift)
-    return exponent, real(b - (k << x.pick(52, 23)))
+    exponent = real_of(k + x.pick(4843621399236968448, 1262485504)) - where(small, shift + up, shift)
+    return exponent, real_of(b - (k << x.pick(52, 23)))
 ''',
     "log_terms": '''
 def log_terms(f):
@@ -368,46 +363,22 @@ def log_pair(x):
     """(high, low) with log(x) = high + low, of twice the digits, for finite x > 0."""
     k, m = log_parts(x)
     f, d = m - 1.0, m + 1.0
-    s = f/d
-    t = (fused(-s, d, f) - s*(m - (d - 1.0)))/d             # s + t = (m - 1)/(m + 1)
+    over = 1.0/d
+    s = f*over
+    t = (fused(-s, d, f) - s*(m - (d - 1.0)))*over          # s + t = (m - 1)/(m + 1)
     z = times(s, s)
     w = fused(s, s, -z) + 2.0*s*t                           # z + w is its square
     p = times(z, 0.3333333333333333)
-    q = fused(z, 0.3333333333333333, -p) + (z*1.850371707708594e-17 + w*0.3333333333333333)
+    third = x.pick(1.850371707708594e-17, -9.934107758624577e-09)
+    q = fused(z, 0.3333333333333333, -p) + (z*third + w*0.3333333333333333)
     q = q + z*z*polynomial(z, POW)                          # log(m) = 2*(s + t)*(1 + p + q)
     u = times(s, p)
     v = fused(s, p, -u) + (s*q + (t + t*p))
     h = s + u
     low = ((s - h) + u) + v
-    a = times(k, 0.6931471805598903)
+    a = times(k, x.pick(0.6931471805598903, 0.693145751953125))
     high = a + 2.0*h
-    return high, ((a - high) + 2.0*h) + (2.0*low + k*5.497923018708371e-14)
-''',
-    "log_once": '''
-def log_once(x):
-    """(log(x), nothing), for finite x > 0."""
-    k, m = log_parts(x)
-    h, r = log_terms(m - 1.0)
-    return k*0.6931471805599453 + ((m - 1.0) - h + r), None
-''',
-    "power": '''
-def power(x, y, pair):
-    """x to the power y, where pair gives the logarithm in two parts."""
-    a = abs(x)
-    high, low = pair(where((a > 0.0) & (a < INFINITE), a, 1.0))
-    c = where(y < 2.0**65, y, 2.0**65)
-    c = where(c > -2.0**65, c, -2.0**65)
-    h = times(c, high)
-    rest = where(abs(h) < 800.0, fused(c, high, -h) + c*low, 0.0) if low is not None else None
-    h = where(h < 710.0, h, 710.0)
-    k, p = exp_parts(where(h > -746.0, h, -746.0), rest)
-    r = scaled(1.0 + p, k)
-    r = where(a == 0.0, where(y > 0.0, 0.0, INFINITE), r)
-    r = where(a == INFINITE, where(y > 0.0, INFINITE, 0.0), r)
-    half, whole = 0.5*y, y.call("trunc") == y
-    r = where((bits(x) < 0) & whole & (half.call("trunc") != half), -r, r)
-    r = where(((x < 0.0) & (a < INFINITE) & (y.call("trunc") != y)) | (x != x) | (y != y), NOT_A_NUMBER, r)
-    return where((y == 0.0) | (x == 1.0), 1.0, r)
+    return high, ((a - high) + 2.0*h) + (2.0*low + k*x.pick(5.497923018708371e-14, 1.428606765330187e-06))
 ''',
     "angle": '''
 def angle(y, x):
@@ -605,8 +576,23 @@ def log10(x):
 '''),
     "pow": _function('''
 def pow(x, y):
-    """x to the power y; at 32 bits through 64, where one logarithm is enough."""
-    return power(x, y, log_pair) if x.wide else widened(power, x, y, log_once)
+    """x to the power y."""
+    a = abs(x)
+    high, low = log_pair(where((a > 0.0) & (a < INFINITE), a, 1.0))
+    most, least, greatest = x.pick((2.0**65, -746.0, 710.0), (2.0**35, -104.0, 89.0))
+    c = where(y < most, y, most)
+    c = where(c > -most, c, -most)
+    h = times(c, high)
+    rest = where(abs(h) < 800.0, fused(c, high, -h) + c*low, 0.0)
+    h = where(h < greatest, h, greatest)
+    k, p = exp_parts(where(h > least, h, least), rest)
+    r = scaled(1.0 + p, k)
+    r = where(a == 0.0, where(y > 0.0, 0.0, INFINITE), r)
+    r = where(a == INFINITE, where(y > 0.0, INFINITE, 0.0), r)
+    whole, half = y.call("trunc"), 0.5*y
+    r = where((bits_of(x) < 0) & (whole == y) & (half.call("trunc") != half), -r, r)
+    r = where(((x < 0.0) & (a < INFINITE) & (whole != y)) | (x != x) | (y != y), NOT_A_NUMBER, r)
+    return where((y == 0.0) | (x == 1.0), 1.0, r)
 '''),
     "power_3": _function('''
 def power_3(x):
@@ -699,7 +685,7 @@ def atan2(y, x):
     d = where(infinite, where(b == INFINITE, 1.0, 0.0), b*s)
     r = angle(c, where(big > 0.0, d, 1.0))
     below = 3.141592653589793 - (r - x.pick(1.2246467991473532e-16, -8.742277657347586e-08))
-    return where((x == x) & (y == y), signed(where(bits(x) < 0, below, r), y), NOT_A_NUMBER)
+    return where((x == x) & (y == y), signed(where(bits_of(x) < 0, below, r), y), NOT_A_NUMBER)
 '''),
     "asin": _function('''
 def asin(x):
@@ -744,11 +730,11 @@ def cbrt(x):
     a = abs(x)
     digits, bias, up = x.pick((52, 1023, 54), (23, 127, 24))
     small = a < x.pick(2.0**-1022, 2.0**-126)
-    b = bits(where(small, a*2.0**up, a))
+    b = bits_of(where(small, a*2.0**up, a))
     shift = x.pick(6755399441055744.0, 12582912.0)
-    k = real(((b >> digits) - bias) + x.pick(4843621399236968448, 1262485504)) - shift
+    k = real_of(((b >> digits) - bias) + x.pick(4843621399236968448, 1262485504)) - shift
     _, q = nearest(k*0.3333333333333333)
-    m = real(b - (3*q << digits))
+    m = real_of(b - (3*q << digits))
     r = polynomial(m, CBRT)
     c = r*r*r
     r = r*(c + 2.0*m)/(2.0*c + m)
@@ -770,7 +756,7 @@ def erf(x):
     if x.wide:
         k = y + 52776558133248.0
         t = k - 52776558133248.0
-        at = (bits(k) - 4812096201845374976) & 1023
+        at = (bits_of(k) - 4812096201845374976) & 1023
         value, slope = looked_up(at, ERF_TABLE, "table_of_erf")
         d = y - t
         u = t*t
