@@ -293,10 +293,13 @@ ROWS = (
     _scan("cumsum", "np.cumsum", rules.summed), _scan("cumprod", "np.cumprod", rules.summed),
     _scan("cummax", "np.maximum.accumulate", rules.promoted, ORDERED),
     _scan("cummin", "np.minimum.accumulate", rules.promoted, ORDERED),
-    _library("sort", 'np.sort({0}, axis={axis}, kind="stable")', rules.same_shape, Why(_STRUCTURAL), flops=20, guard=ORDERED,
+    _library("sort", "in_order({0})", rules.same_shape, Why(_STRUCTURAL), flops=20, guard=ORDERED,
              library="numpy parallel"),
     _library("argsort", 'np.argsort({0}, axis={axis}, kind="stable")', rules.same_shape, Why("a place has no derivative"),
              flops=20, element=rules.integral, guard=ORDERED, library="numpy parallel"),
+    # what sort(x) has at the places that the second argument holds, along the last axis
+    _library("ranked", "ranked({0}, {1})", rules.at_places, Why(_STRUCTURAL), arity=2, flops=5, element=rules.first,
+             guard=ORDERED, library=NATIVE),
     _library("searchsorted", "np.searchsorted({0}, {1}, side={side})", rules.shape_of_second,
              Why("a place has no derivative"), arity=2, flops=20, element=rules.integral, guard=ORDERED),
     # factorisations; several results come one below the other, see library.py

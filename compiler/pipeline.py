@@ -49,7 +49,9 @@ LATE: dict[str, tuple[tuple[str, str], ...]] = {
     "loops": (),
     "numpy": (),
     "parallel": (
+        ("precheck", "a check that no round changes is made once, so that the rounds can be shared out"),
         ("fuse", "neighbouring nests over the same range become one pass over memory"),
+        ("stream", "products and nests over the same rows become one walk, which reads each row once"),
         ("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),
         TALLY,
     ),

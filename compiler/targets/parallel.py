@@ -12,11 +12,12 @@ The pass `partition` cuts loops into blocks; here an outermost loop of mode "par
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gdc.compiler import imp, library, random_numbers, special_functions, vecmath
+from gdc.compiler import imp, library, native_order, random_numbers, special_functions, vecmath
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
@@ -25,10 +26,12 @@ from gdc.compiler.text import ATOM, COMPARE, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
 from gdc.dsl.source import Source
 
+MANY = 1 << 18          # of the widest entries, the least number that fills a large page
 WORTHWHILE = 50_000     # multiply-adds in a nest, below which a fork and join costs more than it gains (docs/cores.md)
 OPERATORS = ("floordiv", "mod", "pow")      # Numba's are NumPy's
 INT32, COMPLEX64 = Element("int", 32), Element("complex", 64)
 NARROW = (INT32, Element("real", 32), COMPLEX64)    # a literal must say that it is one
+EXTREMES = {"minimum": "least", "maximum": "greatest"}      # of totals, which may be compared in any order
 KINDS = {"int": 1, "real": 2, "bool": 3}
 
 OPTIONS = '''
@@ -38,6 +41,9 @@ CACHE = {"cache": "__file__" in globals()}
 SHARE = '''
 SHARE = dict.fromkeys(("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion"), False)
 SHARE["prange"] = True      # Numba shares out the loops over blocks and rewrites nothing else
+'''
+OWN_BLOCKS = '''
+OWN_BLOCKS = True           # each core computes products by itself: BLAS is best left one thread
 '''
 # Without the line on its name, the parallel variant would be served the serial one's machine code from disk.
 VARIANT = '''
@@ -61,6 +67,24 @@ def {name}(events, used, array):
         events, used = {put}
     return events, used
 ''')
+
+
+def _extreme(name: str, word: str) -> str:
+    """The next step of a least or a greatest value, by LLVM's operation that vector code has."""
+    return f'''
+# import from llvmlite import ir
+# import from numba.extending import intrinsic
+@intrinsic
+def {name}(typing_context, best, x):
+    """The {word} so far, nan where either is: one whose order is free, so that several can be compared at a time."""
+
+    def build(context, builder, signature, args):
+        real = args[0].type
+        step = builder.module.declare_intrinsic("llvm.{word}", [real], ir.FunctionType(real, [real, real]))
+        return builder.call(step, args)
+
+    return best(best, best), build
+'''
 
 
 BINDINGS = {
@@ -102,6 +126,38 @@ def same(typing_context, array):
 
     return array(array), build
 ''',
+    "in_large_pages": '''
+# import sys
+# import from llvmlite import ir
+# import from numba.core import cgutils
+# import from numba.extending import intrinsic
+@intrinsic
+def in_large_pages(typing_context, array):
+    """A new array itself. Where it is large, Linux is asked for large pages, as by NumPy: a page fault each 4 KB is slow."""
+
+    def build(context, builder, signature, args):
+        context.nrt.incref(builder, signature.return_type, args[0])
+        if not sys.platform.startswith("linux"):
+            return args[0]
+        view, word = context.make_array(array)(context, builder, args[0]), ir.IntType(64)
+        size = builder.mul(view.nitems, view.itemsize)
+        with builder.if_then(builder.icmp_signed(">=", size, word(1 << 22)), likely=False):
+            place = builder.ptrtoint(view.data, word)
+            start = builder.and_(builder.add(place, word(4095)), word(-4096))
+            kind = ir.FunctionType(ir.IntType(32), (word, word, ir.IntType(32)))
+            advise = cgutils.get_or_insert_function(builder.module, kind, "madvise")
+            builder.call(advise, (start, builder.sub(builder.add(place, size), start), ir.IntType(32)(14)))
+        return args[0]
+
+    return array(array), build
+''',
+    "filled": _helper('''
+def filled(array, value):
+    """The array with one value everywhere."""
+    array[...] = value
+    return array
+'''),
+    **native_order.TEXTS,
     "plus": '''
 # import from numba.extending import intrinsic
 @intrinsic
@@ -113,6 +169,8 @@ def plus(typing_context, total, term):
 
     return total(total, total), build
 ''',
+    "least": _extreme("least", "minimum"),
+    "greatest": _extreme("greatest", "maximum"),
     "natural": '''
 # import from llvmlite import ir
 # import from numba.extending import intrinsic
@@ -165,7 +223,8 @@ def room(trace, count):
     if count < len(trace):
         return trace
     longer = np.empty(max(64, 2*count), trace.dtype)
-    longer[:count] = trace[:count]
+    for k in range(count):      # a slice would make Numba compile its error message too, for 2 s
+        longer[k] = trace[k]
     return longer
 '''),
     "room_for": _helper('''
@@ -183,7 +242,8 @@ def put_int(events, used, value):
     """Appends an int to what waits to be printed."""
     if used == len(events):
         longer = np.empty(2*used + 64, np.int64)
-        longer[:used] = events
+        for k in range(used):
+            longer[k] = events[k]
         events = longer
     events[used] = value
     return events, used + 1
@@ -262,7 +322,7 @@ def divides_by_positive(value: Expr) -> bool:
 
 class Parallel(Emitter):
     bindings = BINDINGS
-    needs = NEEDS | library.NEEDS
+    needs = NEEDS | library.NEEDS | native_order.NEEDS
     calls = NUMBA
     weak_numbers = False
 
@@ -271,7 +331,7 @@ class Parallel(Emitter):
         self.inside = 0                         # how many prange loops we are in: none or one
         self.depth = 0                          # how many loops of the program we are in
         self.prints: list[str] = []
-        self.fails = self.polls = self.shares = False
+        self.fails = self.polls = self.shares = self.own_blocks = False
         self.names = spelled(self.names)
         self.rebound = rebound_arrays(program)
         self.traces = {name: (k, element, rank) for k, (name, element, rank) in enumerate(program.traces)}
@@ -313,13 +373,17 @@ class Parallel(Emitter):
         if value.op == "add" and value.get("free") and value.element.kind == "real":
             self.used.add("plus")
             return Code(f"plus({args[0].text}, {args[1].text})")
+        if value.op in EXTREMES and value.get("free"):
+            self.used.add(EXTREMES[value.op])
+            return Code(f"{EXTREMES[value.op]}({args[0].text}, {args[1].text})")
         if value.op in ("minimum", "maximum") and value.element.kind == "int":
             word, flat = value.op[:3], tuple(a.text for a in args)
             inner = flat[0].removeprefix(f"{word}(")
             if value.args[0].op == value.op and inner != flat[0]:
                 flat = (inner[:-1], *flat[1:])
             return Code(f"{word}({', '.join(flat)})")
-        if value.op in vecmath.FUNCTIONS or value.op in special_functions.NATIVE:
+        native = value.op in vecmath.FUNCTIONS and (value.op != "pow" or value.element.kind == "real")
+        if native or value.op in special_functions.NATIVE:
             return self.smooth(value, args)
         if value.op == "floordiv" and value.element.kind == "int" and not index and not divides_by_positive(value):
             self.used.add("divide_int")
@@ -332,8 +396,11 @@ class Parallel(Emitter):
         """An elementary function: of reals, one that becomes vector code; rounded once where it is 32 bits wide."""
         if value.element.kind == "complex":
             return template(str(OPS[value.op].numpy)).fill(args)
-        self.used.add(value.op)
-        text = f"{value.op}({', '.join(a.text for a in args)})"
+        name = value.op
+        if name == "pow" and value.args[1].op == "const" and value.args[1].get("value") in vecmath.WHOLE_POWERS:
+            name, args = vecmath.WHOLE_POWERS[value.args[1].get("value")], args[:1]
+        self.used.add(name)
+        text = f"{name}({', '.join(a.text for a in args)})"
         return Code(text if value.element == REAL else f"np.{value.element.numpy}({text})")
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
@@ -345,8 +412,25 @@ class Parallel(Emitter):
 
     # -- statements
 
+    def allocated(self, statement: imp.Alloc) -> str:
+        """A new array; one that may be large is spread over large pages before anything is written to it."""
+        text = super().allocated(statement)
+        count = math.prod(imp.constant(size) or MANY for size in statement.shape)
+        if count < MANY or self.inside:
+            return text
+        self.used.add("in_large_pages")
+        empty = f"in_large_pages(np.empty({self.shape(statement.shape)}{self.dtype(statement.element)}))"
+        if statement.fill is None:
+            return empty
+        self.used.add("filled")
+        return f"filled({empty}, {self.text(statement.fill)})"
+
     def simple(self, statement: imp.Let | imp.Alloc | imp.Store | imp.SetPart) -> str:
         text = super().simple(statement)
+        if isinstance(statement, imp.SetPart) and statement.value.op == "matmul" and not statement.combine:
+            left, right = (self.text(a) for a in statement.value.args)
+            self.own_blocks = self.own_blocks or self.inside > 0
+            return f"np.dot({left}, {right}, {self.text(statement.array)})"
         if isinstance(statement, (imp.Let, imp.Alloc)) and statement.name in self.rebound:
             self.used.add("same")
             name, _, value = text.partition(" = ")
@@ -487,9 +571,10 @@ class Parallel(Emitter):
 
     def native_start(self) -> str:
         """Buffers, and what is returned where a check fails."""
-        lines = [f"trace_{k}, count_{k} = {_nothing(element, rank + 1)}, 0" for k, element,
+        # a plain 0 is of a type of its own: Numba would compile what it is given to twice
+        lines = [f"trace_{k}, count_{k} = {_nothing(element, rank + 1)}, np.int64(0)" for k, element,
                  rank in self.traces.values()]
-        lines += ["events, used = np.empty(0, np.int64), 0"] if self.has_prints() else []
+        lines += ["events, used = np.empty(0, np.int64), np.int64(0)"] if self.has_prints() else []
         if self.fails:
             words = [_nothing(value.element, value.rank) for _, value, _ in self.program.outputs]
             words += ["False" for _, _, flag in self.program.outputs if flag is not None]
@@ -549,6 +634,7 @@ class Parallel(Emitter):
             self.literal(name)
         text = super().preamble()
         start = OPTIONS.strip("\n") + ("\n" + SHARE.strip("\n") if self.shares else "")
+        start += OWN_BLOCKS.rstrip("\n") if self.own_blocks else ""
         start += f"\nPRINTS = ({', '.join(self.prints)},)" if self.prints else ""
         imports, _, rest = text.partition("\n\n\n")
         table, _, rest = rest.partition("\n\n\n") if rest.startswith("TEXTS = ") else ("", "", rest)
