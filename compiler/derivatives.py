@@ -27,7 +27,6 @@ from gdc.compiler.structural_derivatives import RULES, Wanted
 from gdc.compiler.types import BOOL, INT, Element
 from gdc.dsl.errors import Error
 
-OF_REAL = frozenset({"qr", "svd", "eigh", "lu", "pinv"})    # their rules are those of real matrices
 # what the op table's formulas are over complex numbers, which have no sign and no order
 OF_COMPLEX = {"abs": ("where(r == 0, 0, x/r)",), "pow": ("y*x^(y - 1)", "where(x == 0, 0, r*log(x))")}
 
@@ -35,8 +34,6 @@ OF_COMPLEX = {"abs": ("where(r == 0, 0, x/r)",), "pow": ("y*x^(y - 1)", "where(x
 def contributions(value: Node, g: Node, wanted: Wanted) -> list[Part]:
     """The derivatives of a node's arguments, from its own."""
     row = OPS.get(value.op)
-    if value.op in OF_REAL and value.args[0].type.kind == "complex":
-        raise Error("type", f"grad through {value.op} of a complex matrix is not supported yet")
     if value.op in RULES:
         return [p for p in RULES[value.op](value, g, wanted) if wanted(p.target)]
     if row is not None and row.kind == "MAP":

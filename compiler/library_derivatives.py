@@ -13,6 +13,7 @@ from gdc.compiler.construct import (
     matmul,
     number,
     product,
+    real,
     reduce,
     reshape,
     scatter,
@@ -182,7 +183,8 @@ def lengthened(value: Node, axis: int, size: Dim) -> Node:
 
 
 def qr_rule(value: Node, g: Node, k: int) -> Node:
-    """Of a wide matrix the first columns are a factorisation of their own; the others are Q times R's."""
+    """(gQ + Q*S)*inv(R)^H with the Hermitian S whose lower triangle is that of R*gR^H - gQ^H*Q, its diagonal real as
+    R's is. Of a wide matrix the first columns are a factorisation of their own; the others are Q times R's."""
     matrix = value.args[0]
     m, n = matrix.type.shape
     size = value.type.shape[1]
@@ -190,23 +192,53 @@ def qr_rule(value: Node, g: Node, k: int) -> Node:
     gq, gr = part(g, ZERO, m), transpose(part(g, m, n))
     rest = n - size
     others, g_others = part(matrix, size, rest, 1), part(gr, size, rest, 1)
-    gq = apply("add", gq, matmul(others, transpose(g_others)))
+    gq = apply("add", gq, matmul(others, adjoint(g_others)))
     own, g_own = part(r, ZERO, size, 1), part(gr, ZERO, size, 1)
-    inner = apply("sub", matmul(own, transpose(g_own)), matmul(transpose(gq), q))
-    both = apply("add", below(inner, 0), transpose(below(inner, 1)))
-    first = transpose(solve_like(value, own, transpose(apply("add", gq, matmul(q, both)))))
+    inner = apply("sub", matmul(own, adjoint(g_own)), matmul(adjoint(gq), q))
+    first = adjoint(solve_like(value, own, adjoint(apply("add", gq, matmul(q, mirrored(inner))))))
     return node("concat", first, matmul(q, g_others), axis=1)
 
 
+def on_diagonal(value: Node) -> Node:
+    """The diagonal of a matrix, without its imaginary part, 0 elsewhere."""
+    plain = cast(real(value), value.type.element)
+    return where(apply("eq", places_along(value, 0), places_along(value, 1)), plain, number(0.0, value))
+
+
+def mirrored(value: Node) -> Node:
+    """The Hermitian matrix with the lower triangle of a matrix."""
+    lower = below(value, 1)
+    return apply("add", apply("add", lower, on_diagonal(value)), adjoint(lower))
+
+
 def eigh_rule(value: Node, g: Node, k: int) -> Node:
-    """V(diag(gw) + F*(V.T@gV))V.T, folded onto the lower triangle, which alone is read."""
+    """V(diag(gw) + F*(V^H gV))V^H, folded onto the lower triangle, which alone is read."""
     n = value.args[0].type.shape[0]
     w, v = row(value, ZERO), part(value, ONE, n)
     gw, gv = row(g, ZERO), part(g, ONE, n)
-    turned = apply("mul", gaps(w), matmul(transpose(v), gv))
+    if v.type.kind == "complex":
+        gv = turned_back(v, gv, alongside(v, gv))
+    turned = apply("mul", gaps(w), matmul(adjoint(v), gv))
     weighted = apply("add", matmul(v, turned), apply("mul", v, new_axis(gw, 0)))
-    whole = matmul(weighted, transpose(v))
-    return apply("add", below(whole, 0), below(transpose(whole), 1))
+    whole = matmul(weighted, adjoint(v))
+    return apply("add", apply("add", below(whole, 1), on_diagonal(whole)), below(adjoint(whole), 1))
+
+
+def alongside(v: Node, gv: Node) -> Node:
+    """For each column of v how J grows with its length, the real part, and as it turns, the imaginary part negated."""
+    return reduce("sum", apply("mul", conj(gv), v), (0,), keepdims=True)
+
+
+def turned_back(v: Node, gv: Node, along: Node) -> Node:
+    """The derivative by columns v that a change of the matrix may turn by any phase: the largest entry stays real, so
+    as much as it would turn they are turned back, and `along` says what that does to J."""
+    sizes = apply("abs", v)
+    none = filled(0.0, sizes.type.with_shape(ONE, v.type.shape[1]))
+    sizes = node("concat", sizes, none, axis=0)  # of no vectors, a row
+    large = apply("ge", sizes, apply("mul", number(LARGEST, sizes), reduce("max", sizes, (0,), keepdims=True)))
+    top = apply("eq", places_along(v, 0), reduce("argmax", cast(large, INT), (0,), keepdims=True))
+    turn = apply("div", apply("mul", const(1j, v.type.element), apply("imag", along)), where(top, v, number(1.0, v)))
+    return apply("add", gv, where(top, turn, number(0.0, v)))
 
 
 def eig_rule(value: Node, g: Node, k: int) -> Node:
@@ -215,14 +247,8 @@ def eig_rule(value: Node, g: Node, k: int) -> Node:
     n = value.args[0].type.shape[0]
     w, v = row(value, ZERO), part(value, ONE, n)
     gw, gv = row(g, ZERO), part(g, ONE, n)
-    along = reduce("sum", apply("mul", conj(gv), v), (0,), keepdims=True)
-    sizes = apply("abs", v)
-    sizes = node("concat", sizes, filled(0.0, sizes.type.with_shape(ONE, n)), axis=0)  # of no vectors, a row
-    large = apply("ge", sizes, apply("mul", number(LARGEST, sizes), reduce("max", sizes, (0,), keepdims=True)))
-    top = apply("eq", places_along(v, 0), reduce("argmax", cast(large, INT), (0,), keepdims=True))
-    turn = apply("div", apply("mul", const(1j, v.type.element), apply("imag", along)), where(top, v, number(1.0, v)))
-    gv = apply("sub", gv, apply("mul", v, apply("real", along)))
-    gv = apply("add", gv, where(top, turn, number(0.0, v)))
+    along = alongside(v, gv)
+    gv = turned_back(v, apply("sub", gv, apply("mul", v, apply("real", along))), along)
     inner = apply("mul", conj(gaps(w)), matmul(adjoint(v), gv))
     diagonal = apply("eq", places_along(v, 0), places_along(v, 1))
     inner = apply("add", inner, where(diagonal, new_axis(gw, 0), number(0.0, v)))
@@ -230,7 +256,7 @@ def eig_rule(value: Node, g: Node, k: int) -> Node:
 
 
 def lu_rule(value: Node, g: Node, k: int) -> Node:
-    """inv(L).T (lower(L.T gL) + upper(gU U.T)) inv(U).T in the order of the rows, which stays. Of a wide or a tall
+    """inv(L)^H (lower(L^H gL) + upper(gU U^H)) inv(U)^H in the order of the rows, which stays. Of a wide or a tall
     matrix the square part is factored; the other columns are L times U's, the other rows L's times U."""
     matrix = value.args[0]
     m, n = matrix.type.shape
@@ -242,21 +268,21 @@ def lu_rule(value: Node, g: Node, k: int) -> Node:
     if m != n:
         right, g_right = (block(f, ZERO, size, size, n - size) for f in (value, g))
         under, g_under = (block(f, size, m - size, ZERO, size) for f in (value, g))
-        g_right = solve_like(value, transpose(lower), g_right, "upper")
-        g_under = transpose(solve_like(value, square, transpose(g_under), "upper"))
-        by_lower = apply("sub", by_lower, matmul(g_right, transpose(right)))
-        by_upper = apply("sub", by_upper, matmul(transpose(under), g_under))
+        g_right = solve_like(value, adjoint(lower), g_right, "upper")
+        g_under = adjoint(solve_like(value, square, adjoint(g_under), "upper"))
+        by_lower = apply("sub", by_lower, matmul(g_right, adjoint(right)))
+        by_upper = apply("sub", by_upper, matmul(adjoint(under), g_under))
     by_upper = apply("sub", by_upper, below(by_upper, 1))
-    inner = below(matmul(transpose(lower), below(by_lower, 1)), 1)
-    turned = matmul(by_upper, transpose(upper))
+    inner = below(matmul(adjoint(lower), below(by_lower, 1)), 1)
+    turned = matmul(by_upper, adjoint(upper))
     inner = apply("add", inner, apply("sub", turned, below(turned, 1)))
-    inner = solve_like(value, transpose(lower), inner, "upper")
-    found = transpose(solve_like(value, square, transpose(inner), "upper"))
+    inner = solve_like(value, adjoint(lower), inner, "upper")
+    found = adjoint(solve_like(value, square, adjoint(inner), "upper"))
     if m != n:
         others = filled(0.0, value.type.with_shape(m - size, n - size))
         beside = (node("concat", a, b, axis=1) for a, b in ((found, g_right), (g_under, others)))
         found = node("concat", *beside, axis=0)
-    order = cast(block(value, ZERO, m, n, ONE), INT)
+    order = cast(real(block(value, ZERO, m, n, ONE)), INT)
     return scatter(matrix.type, found, ("gather", "all"), (reshape(order, (m,)),))
 
 
@@ -265,32 +291,38 @@ def block(value: Node, top: Dim, rows: Dim, left: Dim, columns: Dim) -> Node:
 
 
 def svd_rule(value: Node, g: Node, k: int) -> Node:
-    """Townsend, Differentiating the Singular Value Decomposition (2016)."""
+    """Townsend, Differentiating the Singular Value Decomposition (2016); of complex matrices Wan and Zhang, Automatic
+    differentiation for complex valued SVD (2019), with the phase at which U's largest entries are real."""
     m, n = value.args[0].type.shape
-    u, s, v = part(value, ZERO, m), row(value, m), part(value, m + 1, n)
-    gu, gs, gv = part(g, ZERO, m), row(g, m), part(g, m + 1, n)
+    u, s, v = part(value, ZERO, m), row(value, m), conj(part(value, m + 1, n))
+    gu, gs, gv = part(g, ZERO, m), row(g, m), conj(part(g, m + 1, n))
     squares = gaps(apply("mul", s, s))
+    if u.type.kind == "complex":
+        gu = turned_back(u, gu, apply("add", alongside(u, gu), alongside(v, gv)))
 
     def turned(vectors: Node, derivative: Node) -> Node:
-        inner = matmul(transpose(vectors), derivative)
-        return apply("mul", squares, apply("sub", inner, transpose(inner)))
+        inner = matmul(adjoint(vectors), derivative)
+        return apply("mul", squares, apply("sub", inner, adjoint(inner)))
 
     def outside(vectors: Node, derivative: Node) -> Node:
         """What no turning among the vectors does."""
-        left = apply("sub", derivative, matmul(vectors, matmul(transpose(vectors), derivative)))
+        left = apply("sub", derivative, matmul(vectors, matmul(adjoint(vectors), derivative)))
         return apply("mul", left, new_axis(reciprocal(s), 0))
 
     inner = apply("add", apply("mul", turned(u, gu), new_axis(s, 0)), apply("mul", new_axis(s, -1), turned(v, gv)))
+    if u.type.kind == "complex":    # V turns against U
+        apart = apply("mul", const(1j, v.type.element), apply("imag", alongside(v, gv)))
+        gs = apply("add", gs, apply("mul", row(apart, ZERO), reciprocal(s)))
     left = apply("add", apply("add", matmul(u, inner), apply("mul", u, new_axis(gs, 0))), outside(u, gu))
-    return apply("add", matmul(left, transpose(v)), matmul(u, transpose(outside(v, gv))))
+    return apply("add", matmul(left, adjoint(v)), matmul(u, adjoint(outside(v, gv))))
 
 
 def pinv_rule(value: Node, g: Node, k: int) -> Node:
     """Golub and Pereyra (1973), where the rank does not change."""
     a, p = value.args[0], value
-    direct = matmul(matmul(transpose(p), g), transpose(p))
-    rows = matmul(matmul(transpose(g), p), transpose(p))
-    columns = matmul(matmul(transpose(p), p), transpose(g))
+    direct = matmul(matmul(adjoint(p), g), adjoint(p))
+    rows = matmul(matmul(adjoint(g), p), adjoint(p))
+    columns = matmul(matmul(adjoint(p), p), adjoint(g))
     found = apply("sub", rows, matmul(a, matmul(p, rows)))
     found = apply("add", found, apply("sub", columns, matmul(matmul(columns, p), a)))
     return apply("sub", found, direct)

@@ -5,7 +5,6 @@ import pytest
 from build_ir import array, at, fold, fresh_variable, grad, index, program, real, table
 from interpret import run as interpret
 
-import gdc
 from gdc.compiler import construct as c
 from gdc.compiler.dims import dim
 from gdc.compiler.ir import Region, const, integer, make, node, param, project, roots, size_node, walk
@@ -373,11 +372,3 @@ def test_a_long_chain():
         J = c.apply("add", J, w)
     after = grad_pass.run(program(grad(J, w)), Record())
     assert len(walk(roots(after.region))) < 60_000
-
-
-@pytest.mark.parametrize("formula", [
-    "(Q, R) := qr(A); J := sum(abs(R))", "(U, s, Vt) := svd(A); J := sum(s)", "(w, V) := eigh(A); J := sum(w)",
-    "(P, L, U) := lu(A); J := sum(abs(U))", "J := sum(abs(pinv(A)))"])
-def test_factorisations_of_complex_matrices_have_no_derivative_yet(formula):
-    with pytest.raises(gdc.Error, match="of a complex matrix"):
-        gdc.compile(f"input A: complex[n, n]; {formula}; g := grad(J, A)").run({"A": np.eye(2) + 1j}, backend="numpy")
