@@ -10,12 +10,11 @@ OPENBLAS_L2_SIZE first: they slow NumPy.
 from __future__ import annotations
 
 import argparse
-import statistics
-import time
 
 import numpy as np
 
 import gdc
+from gdc.runtime.timing import SETTLE, ratios, sampled
 
 LOOP = """
 input X: real[m, n]
@@ -48,17 +47,13 @@ PAIRS = {
 }
 
 
-def seconds(program, values, backend):
-    began = time.perf_counter()
-    program.run(values, backend=backend)
-    return time.perf_counter() - began
-
-
-def ratios(one, other, values, backend, pairs):
-    """The ratio of each of the interleaved pairs, after a warm-up; both must say the same."""
+def compared(one, other, values, backend, pairs):
+    """The ratio of interleaved pairs; both must say the same."""
     w, v = (p.run(values, backend=backend).w for p in (one, other))
     np.testing.assert_allclose(w, v, rtol=1e-8, atol=1e-10)
-    return [seconds(one, values, backend) / seconds(other, values, backend) for _ in range(pairs)]
+    works = {"one": lambda: one.run(values, backend=backend), "other": lambda: other.run(values, backend=backend)}
+    taken = sampled(works, pairs, SETTLE)
+    return ratios(taken["one"], taken["other"])
 
 
 def main():
@@ -76,9 +71,8 @@ def main():
         one = gdc.compile(LOOP.format(body=loss + GRAD))
         other = gdc.compile(LOOP.format(body=hand.format(ridge=ridge)))
         for backend in ("numpy", "parallel"):
-            found = ratios(one, other, values, backend, chosen.pairs)
-            low, *_, high = statistics.quantiles(found, n=10)
-            print(f"{name:20} {backend:9} {statistics.median(found):.2f} ({low:.2f} … {high:.2f})", flush=True)
+            found = compared(one, other, values, backend, chosen.pairs)
+            print(f"{name:20} {backend:9} {found.median:.2f} ({found.low:.2f} … {found.high:.2f})", flush=True)
 
 
 if __name__ == "__main__":

@@ -18,13 +18,12 @@ import platform
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 import gdc
+from gdc.runtime.timing import SETTLE, Work, ratios, sampled, seconds, spread
 
 STEP = "w := w - a*(1/m)*X.T@(X@w+b-y)"
 MANY = """
@@ -41,9 +40,6 @@ repeat steps {
 }
 output w, b
 """
-Work = Callable[[], object]
-SETTLE = 0.25
-
 
 def typed(X, y, w, b, a, m):
     """The formula as it stands, typed into NumPy."""
@@ -64,26 +60,17 @@ def best_loop(X, y, a, steps):
     return w, b
 
 
-def seconds(work: Work, settle: float = 0.0) -> float:
-    """One timing, after a pause where BLAS ran on all cores before: its idle threads spin on for up to 0.2 s
-    (docs/cores.md, iv)."""
-    time.sleep(settle)
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
 def pair(ours: Work, theirs: Work, pairs: int, settle: float = 0.0) -> dict[str, float]:
     """Interleaved timings of two ways; both are run once before."""
     ours(), theirs()
-    times = [(seconds(ours, settle), seconds(theirs, settle)) for _ in range(pairs)]
-    ratios = sorted(t / o for o, t in times)
+    taken = sampled({"ours": ours, "theirs": theirs}, pairs, settle)
+    ratio = ratios(taken["theirs"], taken["ours"])
     return {
-        "ours_ms": 1e3 * statistics.median(o for o, _ in times),
-        "theirs_ms": 1e3 * statistics.median(t for _, t in times),
-        "ratio": statistics.median(ratios),
-        "low": ratios[len(ratios) // 10],
-        "high": ratios[-1 - len(ratios) // 10],
+        "ours_ms": 1e3 * spread(taken["ours"]).median,
+        "theirs_ms": 1e3 * spread(taken["theirs"]).median,
+        "ratio": ratio.median,
+        "low": ratio.low,
+        "high": ratio.high,
     }
 
 

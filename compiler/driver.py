@@ -12,16 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from gdc.compiler import imp, ir
+from gdc.compiler import ir
 from gdc.compiler.assume import assumed_types
 from gdc.compiler.build import build, free_names, is_bare
 from gdc.compiler.build.core import escaped, excerpt
 from gdc.compiler.defaults import default_text
 from gdc.compiler.dims import Dim, FloorDiv, dim
-from gdc.compiler.emit import Text
-from gdc.compiler.memory import arrays
-from gdc.compiler.pipeline import TARGETS, lowered, run_passes
 from gdc.compiler.plan import Condition, Demand, Formula, Input, Output, Plan, Site
 from gdc.compiler.record import Record
 from gdc.compiler.run_cost import by_name, has_open_loop, input_passes, run_costs
@@ -31,6 +29,11 @@ from gdc.dsl.errors import Error
 from gdc.dsl.parse import parse
 from gdc.dsl.source import Source, Span
 from gdc.dsl.uses import libraries
+
+# What prints and transforms is imported where a target is compiled for: `gdc check` does without.
+if TYPE_CHECKING:
+    from gdc.compiler import imp
+    from gdc.compiler.emit import Text
 
 Given = Mapping[str, tuple[str, tuple[int | None, ...]]]
 """Of each undeclared input its element's name, and for each axis 1 where its size is 1, else None."""
@@ -106,6 +109,8 @@ def compile_stages(
     sizes: Mapping[str, int] | None = None,
 ) -> Compilation:
     """All stages of a compilation; `last` = "ir" or "passes" or "imp" ends it there."""
+    from gdc.compiler.pipeline import TARGETS
+
     options = options or Options()
     if target not in TARGETS:
         raise Error("backend", f"there is no target {target}", hint=f"targets: {', '.join(TARGETS)}")
@@ -116,6 +121,8 @@ def compile_stages(
 def _compile(
     source: Source, target: str, types: Given, options: Options, last: str, sizes: Mapping[str, int]
 ) -> Compilation:
+    from gdc.compiler.pipeline import lowered, run_passes
+
     script = parse(source)
     unknown = undeclared(script)
     used = libraries(source, dict(options.libraries))
@@ -300,6 +307,8 @@ def plan_of(
 
 def with_memory(plan: Plan, lowered: imp.Program, source: Source) -> Plan:
     """The plan with the arrays that its text makes, beyond those that the script makes by name."""
+    from gdc.compiler.memory import arrays
+
     sites, memory = list(plan.sites), list(plan.memory)
     known = [(size, plan.sites[number].start) for size, number in memory]
     for size, span in arrays(lowered):

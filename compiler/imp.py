@@ -15,6 +15,7 @@
         check    stop with site's error unless ok
         guarded  outs = a library call that may fail (solve, inv, cholesky): failing is the error of `site`
         emit     print, record
+        walk     its statements over all rows, which may be run on some of the rows after others: see passes/stream.py
     expression, scalar or array, typed by element and rank:
         const, name (a variable), load(A, i, j), extent(A) axis, select(c, x, y) lazy, cast, any MAP row,
         and on arrays every other op-table row with the attributes it has in `ir.py`; `copy(A)`, `contiguous(A)`
@@ -24,7 +25,7 @@ Every statement carries `origins`, the places in the script that it came from. F
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
 
@@ -153,7 +154,21 @@ class Emit:
     origins: Origin = field(default=(), compare=False)
 
 
-Statement = Union[Let, Alloc, Store, SetPart, Loop, Forever, Branch, Break, Continue, Check, Guarded, Emit]
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Library products and nests over the same `rows`: run on one block of rows after the other they give the same.
+
+    A product of rows, `A = X @ W`, gives rows; a product over rows, `S = X.T @ A`, is added up. The arrays named `kept`
+    are used by the walk alone, row by row, so that no more than a block of them need exist.
+    """
+
+    rows: Expr
+    body: Body
+    kept: tuple[str, ...] = ()
+    origins: Origin = field(default=(), compare=False)
+
+
+Statement = Union[Let, Alloc, Store, SetPart, Loop, Forever, Branch, Break, Continue, Check, Guarded, Emit, Walk]
 Body = tuple[Statement, ...]
 
 
@@ -183,6 +198,7 @@ class Program:
 
     `made` are the arrays that lowering made, some of which later passes may have removed.
     `places` is where the outputs come from that are formulas and not variables.
+    `shapes` are the sizes of its arrays, and of ints that are sizes themselves, where they are known (rank 0: of one).
     `work` is what the largest nest costs, in multiply-adds, as formulas over the parameters alone (the greatest of
     them counts). `small` is the body for sizes too small to share out, its nests in one piece; empty where `body`
     serves them too.
@@ -196,6 +212,7 @@ class Program:
     small: Body = ()
     places: Origin = field(default=(), compare=False)
     made: tuple[Made, ...] = field(default=(), compare=False)
+    shapes: Mapping[str, tuple[Dim, ...]] = field(default_factory=dict, compare=False)
 
 
 # --- constructors ------------------------------------------------------------------------------
@@ -236,6 +253,8 @@ def add(left: Expr, right: Expr) -> Expr:
 
 
 def sub(left: Expr, right: Expr) -> Expr:
+    if left == right:
+        return integer(0)
     return _int("sub", left, right, lambda a, b: a - b, 0)
 
 
@@ -272,7 +291,7 @@ def bodies(statement: Statement) -> tuple[Body, ...]:
     """The bodies inside a statement."""
     if isinstance(statement, Branch):
         return (statement.then, statement.orelse)
-    return (statement.body,) if isinstance(statement, (Loop, Forever)) else ()
+    return (statement.body,) if isinstance(statement, (Loop, Forever, Walk)) else ()
 
 
 def expressions(statement: Statement) -> tuple[Expr, ...]:
@@ -291,6 +310,8 @@ def expressions(statement: Statement) -> tuple[Expr, ...]:
         return (statement.condition,)
     if isinstance(statement, Check):
         return (statement.ok, *statement.values)
+    if isinstance(statement, Walk):
+        return (statement.rows,)
     return statement.values if isinstance(statement, Emit) else ()
 
 

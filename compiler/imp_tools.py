@@ -96,6 +96,19 @@ def alias_classes(program: imp.Program) -> Callable[[str], str]:
     return root
 
 
+def depends(one: Statement, other: Statement, root: Callable[[str], str]) -> bool:
+    """Whether two statements may not change places."""
+    r1, w1 = touched(one, root)
+    r2, w2 = touched(other, root)
+    return bool(w1 & (r2 | w2) or w2 & r1)
+
+
+def touched(statement: Statement, root: Callable[[str], str]) -> tuple[set[str], set[str]]:
+    """What a statement reads and what it writes; the variables of its own loops are nobody else's business."""
+    own = {s.var for s in imp.statements((statement,)) if isinstance(s, Loop)}
+    return {root(n) for n in reads(statement) - own}, {root(n) for n in writes(statement) - own}
+
+
 # --- rewriting ---------------------------------------------------------------------------------
 
 
@@ -138,6 +151,8 @@ def map_parts(s: Statement, value: Callable[[Expr], Expr], body: Callable[[Body]
         return replace(s, condition=value(s.condition), then=body(s.then), orelse=body(s.orelse))
     if isinstance(s, Check):
         return replace(s, ok=value(s.ok), values=values(s.values))
+    if isinstance(s, imp.Walk):
+        return replace(s, rows=value(s.rows), body=body(s.body))
     return replace(s, values=values(s.values)) if isinstance(s, Emit) else s
 
 

@@ -6,14 +6,25 @@ results come back as one array, one below the other: see `build/linear_algebra.p
 
 from __future__ import annotations
 
-# Sort ascending along the last axis. NumPy needs no text of ours; Numba sorts vectors.
-SORTED_ROWS = '''
-def sorted_rows(A):
-    """The array with each row of its last axis in ascending order, nan last."""
-    S = np.ascontiguousarray(A).copy()
-    rows = S.reshape((A.size // max(A.shape[-1], 1), A.shape[-1]))
-    for k in range(len(rows)):
-        rows[k] = np.sort(rows[k])
+# Ascending along the last axis, nan last. NumPy's faster sorts are not stable and lose the signs of zeros, no more.
+IN_ORDER = '''
+def in_order(A):
+    """The array with each row of its last axis in ascending order, nan last; zeros as they came."""
+    S = np.sort(np.ascontiguousarray(A))
+    if S.dtype.kind == "f":
+        zero = S == 0
+        if np.any(zero):
+            S[zero] = A[A == 0]
+    return S
+'''
+RANKED = '''
+def ranked(A, places):
+    """What stands at some places of each row of the last axis in ascending order, nan last."""
+    S = np.array(A, order="C")
+    S.partition(np.unique(places))
+    S = S[..., places]
+    if S.dtype.kind == "f" and np.any(S == 0) and np.any(np.signbit(A[A == 0])):
+        return in_order(A)[..., places]
     return S
 '''
 PLACES_IN_ORDER = '''
@@ -153,7 +164,8 @@ def irfft_of(A, size):
 '''
 
 LIBRARY: dict[str, str] = {
-    "sorted_rows": SORTED_ROWS,
+    "in_order": IN_ORDER,
+    "ranked": RANKED,
     "places_in_order": PLACES_IN_ORDER,
     "directions": DIRECTIONS,
     "packed_qr": PACKED_QR,
@@ -170,11 +182,13 @@ LIBRARY: dict[str, str] = {
     "irfft_of": IRFFT,
 }
 # What a text calls in its turn.
-NEEDS: dict[str, tuple[str, ...]] = dict.fromkeys(("packed_eigh", "packed_svd", "packed_eig"), ("directions",))
+NEEDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("packed_eigh", "packed_svd", "packed_eig"), ("directions",)), "ranked": ("in_order",)}
 
 # Numba's calls where they are not NumPy's.
 NUMBA: dict[str, str] = {
     "sort": "sorted_rows({0})",
+    "ranked": "ranked_rows({0}, {1})",
     "argsort": "places_in_order({0})",
     "fft": "fft_of({0})",
     "ifft": "ifft_of({0})",

@@ -113,6 +113,19 @@ def sort_rule(value: Node, g: Node, k: int) -> Node:
     return reshape(node("gather", flat, rows, places, subscripts=("gather", "gather")), value.type.shape)
 
 
+def ranked_rule(value: Node, g: Node, k: int) -> Node:
+    """To the entries that stand at these places in order."""
+    x, places = value.args
+    order = node("argsort", x, axis=value.get("axis"))
+    if x.type.rank == 1:
+        return scatter(x.type, g, ("gather",), (node("gather", order, places, subscripts=("gather",)),))
+    count, size = product(x.type.shape[:-1]), x.type.shape[-1]
+    order = node("gather", reshape(order, (count, size)), places, subscripts=("all", "gather"))
+    rows = new_axis(node("iota", size_node(count)), -1)
+    g = reshape(g, (count, places.type.shape[0]))
+    return reshape(scatter(x.type.with_shape(count, size), g, ("gather", "gather"), (rows, order)), x.type.shape)
+
+
 def convolve_rule(value: Node, g: Node, k: int) -> Node:
     """With the other one backwards."""
     own, other = value.args[k], value.args[1 - k]
@@ -289,6 +302,7 @@ RULES: dict[str, Callable[[Node, Node, int], Node]] = {
     "cummax": extreme_rule,
     "cummin": extreme_rule,
     "sort": sort_rule,
+    "ranked": ranked_rule,
     "convolve": convolve_rule,
     "fft": fft_rule,
     "ifft": ifft_rule,

@@ -9,7 +9,7 @@ from gdc.compiler.imp import Body, Expr, Loop, Program, add, constant, integer, 
 from gdc.compiler.imp_tools import map_expression
 from gdc.compiler.ops import OPS
 from gdc.compiler.totals import binds
-from gdc.compiler.types import INT, Element
+from gdc.compiler.types import INT, Element, limits
 
 # What sizes and bounds of ranges are formulas of.
 SIZES = frozenset({"const", "name", "extent", "add", "sub", "mul", "floordiv", "minimum", "maximum"})
@@ -34,7 +34,8 @@ def divided(value: Expr, by: int) -> Expr:
 
 
 def identity(op: str, element: Element) -> Expr:
-    plain = IDENTITY[op]
+    least, greatest = limits(element)
+    plain = {**IDENTITY, "minimum": greatest, "maximum": least}[op]
     return imp.const(float(plain) if element.kind == "real" else plain, element)
 
 

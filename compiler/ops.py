@@ -18,7 +18,8 @@ Columns
   edges       inputs at which targets are held against NumPy
   ulp         greatest error, in units in the last place (tests/truth), per target: what we promise of loops, what the library promises
               elsewhere (NumPy 4; SciPy's Cephes by its own tables; the C library and CUDA by their manuals, for either width).
-              A library's lgamma counts in units of what it adds up: the greatest of the result, 1 and, below 0, lgamma(1 - x)
+              A library's lgamma counts in units of what it adds up: the greatest of the result, 1 and, below 0, lgamma(1 - x);
+              polygamma does on every target: of its values beside the poles next to x
 An empty cell is a Why, which carries its reason.
 """
 
@@ -52,6 +53,7 @@ SMOOTH = {"loops": 2.0, "numpy": 4.0, "parallel": 2.0, "cuda": 4.0}
 LOOSE = {**SMOOTH, "loops": 4.0, "parallel": 4.0}
 GAMMA = {"loops": 2.0, "numpy": 21.0, "parallel": 10.0, "cuda": 11.0}
 LGAMMA = {"loops": 2.0, "numpy": 6.0, "parallel": 4.0, "cuda": 6.0}
+POLYGAMMA = {**dict.fromkeys(SMOOTH, 16.0), "numpy": 32.0}
 EXACT = {"loops": 0.5, "numpy": 0.5, "parallel": 0.5, "cuda": 0.5}
 FLOORED = dict.fromkeys(EXACT, 2.0)      # past 2^53 a quotient is rounded more than once
 FLAT = "0"
@@ -194,10 +196,13 @@ ROWS = (
     _smooth("sinh", ("cosh(x)",)), _smooth("cosh", ("sinh(x)",)), _smooth("tanh", ("1 - r^2",), facts="monotone"),
     _smooth("hypot", ("x/r", "y/r"), guard=ORDERED, arity=2),
     _smooth("erf", ("2/sqrt(pi)*exp(-x^2)",), numpy="special.erf({0})", guard=ORDERED, facts="monotone"),
-    _smooth("gamma", Why("needs digamma, which gd lacks"), numpy="all_gamma({0})", guard=ORDERED, flops=60,
+    _smooth("gamma", ("r*polygamma(0, x)",), numpy="all_gamma({0})", guard=ORDERED, flops=60,
             ulp=GAMMA),
-    _smooth("lgamma", Why("needs digamma, which gd lacks"), numpy="all_lgamma({0})", guard=ORDERED, flops=60,
+    _smooth("lgamma", ("polygamma(0, x)",), numpy="all_lgamma({0})", guard=ORDERED, flops=60,
             ulp=LGAMMA),
+    _map("polygamma", 2, "polygamma({0}, {1})", "all_polygamma({0}, {1})",
+         (FLAT, "polygamma(x + 1, y)"), element=rules.fractional, flops=200, guard=ORDERED, ulp=POLYGAMMA,
+         hidden=True),
     # rounding, sign, choice
     _map("abs", 1, "abs({0})", "np.abs({0})", ("sign(x)",), element=rules.real_part, arguments="own"),
     _map("sign", 1, "sign({0})", "np.sign({0})", (FLAT,), element=rules.arithmetic, guard=ORDERED, facts="monotone idempotent"),
@@ -288,10 +293,13 @@ ROWS = (
     _scan("cumsum", "np.cumsum", rules.summed), _scan("cumprod", "np.cumprod", rules.summed),
     _scan("cummax", "np.maximum.accumulate", rules.promoted, ORDERED),
     _scan("cummin", "np.minimum.accumulate", rules.promoted, ORDERED),
-    _library("sort", 'np.sort({0}, axis={axis}, kind="stable")', rules.same_shape, Why(_STRUCTURAL), flops=20, guard=ORDERED,
+    _library("sort", "in_order({0})", rules.same_shape, Why(_STRUCTURAL), flops=20, guard=ORDERED,
              library="numpy parallel"),
     _library("argsort", 'np.argsort({0}, axis={axis}, kind="stable")', rules.same_shape, Why("a place has no derivative"),
              flops=20, element=rules.integral, guard=ORDERED, library="numpy parallel"),
+    # what sort(x) has at the places that the second argument holds, along the last axis
+    _library("ranked", "ranked({0}, {1})", rules.at_places, Why(_STRUCTURAL), arity=2, flops=5, element=rules.first,
+             guard=ORDERED, library=NATIVE),
     _library("searchsorted", "np.searchsorted({0}, {1}, side={side})", rules.shape_of_second,
              Why("a place has no derivative"), arity=2, flops=20, element=rules.integral, guard=ORDERED),
     # factorisations; several results come one below the other, see library.py

@@ -26,6 +26,7 @@ HOIST = ("hoist", "what the rounds of a loop do not change is computed before it
 SIMPLIFY_AGAIN = ("simplify", "regrouping leaves new identities behind")
 CSE_AGAIN = ("cse", "regrouping makes new equals")
 GUARD = ("guard", "a place that only choices read, and that nothing checks any more, is read where it exists")
+TALLY = ("tally", "long sums are added up in parts and what that loses is kept, so that errors do not grow with them")
 
 PASSES: dict[str, tuple[tuple[str, str], ...]] = {
     # the definition of the language: nothing but what it cannot run as it stands
@@ -48,11 +49,14 @@ LATE: dict[str, tuple[tuple[str, str], ...]] = {
     "loops": (),
     "numpy": (),
     "parallel": (
+        ("precheck", "a check that no round changes is made once, so that the rounds can be shared out"),
         ("fuse", "neighbouring nests over the same range become one pass over memory"),
+        ("stream", "products and nests over the same rows become one walk, which reads each row once"),
         ("buffers", "what every round would allocate anew, in the same size, is allocated once"),
         ("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),
+        TALLY,
     ),
-    "cuda": (("fuse", "neighbouring nests with a thread for each of the same places become one kernel"),),
+    "cuda": (("fuse", "neighbouring nests with a thread for each of the same places become one kernel"), TALLY),
 }
 
 Seen = Callable[[str, ir.Program], None]
@@ -108,4 +112,4 @@ def _late(name: str, target: str) -> Callable[..., imp.Program]:
         from gdc.compiler.cuda.boxes import same_box
 
         return partial(_pass(name), gains=same_box)
-    return _pass(name)
+    return partial(_pass(name), device=target == "cuda") if name == TALLY[0] else _pass(name)

@@ -102,6 +102,11 @@ def same_shape(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) ->
     return types[0].shape
 
 
+def at_places(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
+    """The last axis has as many entries as the second argument."""
+    return (*types[0].shape[:-1], types[1].shape[0])
+
+
 def shape_of_second(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> tuple[Dim, ...]:
     return types[1].shape
 
@@ -152,6 +157,10 @@ def convolved(types: tuple[Type, ...], sizes: tuple[Dim, ...], attrs: Attrs) -> 
 
 def promoted(elements: tuple[Element, ...]) -> Element:
     return promote(*elements)
+
+
+def first(elements: tuple[Element, ...]) -> Element:
+    return elements[0]
 
 
 def arithmetic(elements: tuple[Element, ...]) -> Element:

@@ -1,7 +1,8 @@
-"""The gamma function and its logarithm, as text: where a library's own would be wrong by more than the op table allows.
+"""The gamma function, its logarithm and the derivatives of that, as text: where there is no library's, or its own
+would be wrong by more than the op table allows.
 
 `SCALAR` is what loops binds: Stirling's series in 50 digits, so that the result is rounded once. `WHOLE` are SciPy's
-functions over arrays, mended where they leave out denormals.
+functions over arrays, mended where they leave out denormals. `NATIVE` is what compiled targets bind too.
 """
 
 from __future__ import annotations
@@ -56,6 +57,52 @@ def lgamma(x):
     with localcontext(Context(prec=50)):
         return number(float(log_gamma(x)))
 '''
+HURWITZ = '''
+# import math
+def hurwitz(s, q):
+    """1/q^s + 1/(q + 1)^s + …, for s = 1 without what does not depend on q: terms up to 16 + 2s, then Euler's and
+    Maclaurin's formula (Olver et al., NIST Handbook of Mathematical Functions, 2.10.1 and 25.11)."""
+    total = 0.0
+    while q < 16.0 + 2.0*s:
+        total += 1.0/q if s == 1.0 else q**-s
+        q += 1.0
+    power = q**-s
+    rest = -math.log(q) if s == 1.0 else q*power/(s - 1.0)
+    t, u = s*power/q, 1.0/(q*q)
+    rest += power/2.0 + t/12.0
+    t *= (s + 1.0)*(s + 2.0)*u
+    rest -= t/720.0
+    t *= (s + 3.0)*(s + 4.0)*u
+    rest += t/30240.0
+    t *= (s + 5.0)*(s + 6.0)*u
+    rest -= t/1209600.0
+    t *= (s + 7.0)*(s + 8.0)*u
+    rest += t/47900160.0
+    t *= (s + 9.0)*(s + 10.0)*u
+    return total + (rest - t*691.0/1307674368000.0)
+'''
+POLYGAMMA = '''
+# import math
+def polygamma(k, x):
+    """The derivative number k + 1 of the logarithm of gamma: (-1)^(k + 1)*k!*(1/x^(k + 1) + 1/(x + 1)^(k + 1) + …); nan
+    at negative whole numbers. Below 0 the terms before and those after the nearest pole."""
+    x, s, factor, odd = np.float64(x), k + 1.0, 1.0, 1.0
+    if not x > -math.inf:
+        return np.float64(math.nan)
+    for j in range(1, int(k) + 1):
+        factor *= j
+        odd = -odd
+    if x == 0.0:
+        return np.float64(-math.copysign(math.inf, x) if k == 0.0 else -odd*math.inf)
+    if x > 0.0:
+        return np.float64(-odd*factor*hurwitz(s, x) if x < math.inf else math.inf if k == 0.0 else -odd*0.0)
+    off = x - math.floor(x + 0.5)
+    if not abs(off) > 0.0:
+        return np.float64(math.nan)
+    after, before = (off, 1.0 - off) if off > 0.0 else (1.0 + off, -off)
+    ahead = hurwitz(s, before) - hurwitz(s, 1.0 - x)
+    return np.float64(-odd*factor*(hurwitz(s, after) - odd*ahead))
+'''
 ALL_GAMMA = '''
 # import from scipy import special
 def all_gamma(x):
@@ -76,7 +123,19 @@ def all_lgamma(x):
     size = np.abs(x)
     return np.where(size < 1e-30, -np.log(size), np.where(np.isinf(x), size, special.gammaln(x)))
 '''
+ALL_POLYGAMMA = '''
+# import from scipy import special
+def all_polygamma(k, x):
+    """SciPy's polygamma of one order, reflected exactly where it is far off; nan at negative whole numbers."""
+    found = special.polygamma(k, x)
+    if k == 0:
+        x = np.asarray(x)
+        found = np.where(x < 0, special.digamma(1 - x) - np.pi/np.tan(np.pi*(x - np.rint(x))), found)
+    return np.where((x < 0) & (x == np.floor(x)), np.nan, found).astype(np.result_type(x))
+'''
 
-SCALAR = {"log_gamma": LOG_GAMMA, "gamma": GAMMA, "lgamma": LGAMMA}
-WHOLE = {"all_gamma": ALL_GAMMA, "all_lgamma": ALL_LGAMMA}
-NEEDS: dict[str, tuple[str, ...]] = {"gamma": ("log_gamma",), "lgamma": ("log_gamma",)}
+NATIVE = {"hurwitz": HURWITZ, "polygamma": POLYGAMMA}
+SCALAR = {"log_gamma": LOG_GAMMA, "gamma": GAMMA, "lgamma": LGAMMA, **NATIVE}
+WHOLE = {"all_gamma": ALL_GAMMA, "all_lgamma": ALL_LGAMMA, "all_polygamma": ALL_POLYGAMMA}
+NATIVE_NEEDS: dict[str, tuple[str, ...]] = {"polygamma": ("hurwitz",)}
+NEEDS = {"gamma": ("log_gamma",), "lgamma": ("log_gamma",), **NATIVE_NEEDS}

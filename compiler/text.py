@@ -284,6 +284,9 @@ def _statement_lines(statement: Statement, env: Environment, depth: int) -> list
                 *_body_lines(statement.body, env, depth + 1)]
     if isinstance(statement, imp.Forever):
         return [f"{pad}while forever({statement.mode!r}):", *_body_lines(statement.body, env, depth + 1)]
+    if isinstance(statement, imp.Walk):
+        head = f"{pad}with walk({text(statement.rows)}, {_literal(statement.kept)}):"
+        return [head, *_body_lines(statement.body, env, depth + 1)]
     if isinstance(statement, imp.Branch):
         lines = [f"{pad}if {text(statement.condition)}:", *_body_lines(statement.then, env, depth + 1)]
         return lines + ([f"{pad}else:", *_body_lines(statement.orelse, env, depth + 1)] if statement.orelse else [])
@@ -390,6 +393,9 @@ def _read_statement(node: ast.stmt, env: Environment) -> list[Statement]:
         return [imp.Loop(_name(node.target), start, stop, step, _read_body(node.body, env), _value(node.iter.args[3]))]
     if isinstance(node, ast.While) and isinstance(node.test, ast.Call):
         return [imp.Forever(_read_body(node.body, env), _value(node.test.args[0]))]
+    if isinstance(node, ast.With) and isinstance(node.items[0].context_expr, ast.Call):
+        rows, kept = node.items[0].context_expr.args
+        return [imp.Walk(_read(rows, env), _read_body(node.body, env), _value(kept))]
     if isinstance(node, ast.If):
         return [imp.Branch(_read(node.test, env), _read_body(node.body, env), _read_body(node.orelse, env))]
     if isinstance(node, ast.AnnAssign) and node.value is not None:

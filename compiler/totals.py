@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from gdc.compiler import imp
 from gdc.compiler.imp import Body, Expr, Loop, Program, Statement, var
 from gdc.compiler.types import INT, Element
 
-# min and max start from the first block's first round instead, so they are not joined
-JOINABLE = ("add", "mul")
+EXTREMES = ("minimum", "maximum")
+JOINABLE = ("add", "mul", *EXTREMES)
 
 
 class Totals:
@@ -244,6 +244,19 @@ def mark_sums(loop: Loop) -> Body:
         return s
 
     return tuple(marked(s) for s in loop.body)
+
+
+def mark_extremes(body: Body, names: Container[str]) -> Body:
+    """A body, its steps of totals that are a least or a greatest real marked: they may be compared in any order."""
+
+    def marked(s: Statement) -> Statement:
+        if isinstance(s, imp.Let) and s.name in names and step_of(s) in EXTREMES and s.value.element.kind == "real":
+            return replace(s, value=replace(s.value, attrs=(("free", True),)))
+        if isinstance(s, Loop):
+            return replace(s, body=mark_extremes(s.body, names))
+        return s
+
+    return tuple(marked(s) for s in body)
 
 
 def marked_sums(body: Body) -> Body:

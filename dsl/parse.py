@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import re
 import sys
 import tempfile
@@ -80,6 +81,35 @@ def _read(source: Source, layout: Layout, errors: list[Error]) -> tree.Script | 
 
 
 _NOTHING = Source("")
+
+
+def parse_once(source: Source) -> tree.Script:
+    """`parse`, of a text that every script comes with: its tree is kept on disk too, named after it and these rules."""
+    files = [f for f in os.scandir(Path(__file__).parent) if f.is_file()]
+    rules = sorted(f"{f.name} {f.stat().st_mtime_ns} {f.stat().st_size}" for f in files)
+    stamp = hashlib.sha256("\n".join((sys.version, source.text, *rules)).encode()).hexdigest()[:16]
+    place = _table_folder() / f"tree-{stamp}.pickle"
+    try:
+        kept = pickle.loads(place.read_bytes())
+        if isinstance(kept, tree.Script):
+            return kept
+    except Exception:   # whatever a damaged pickle raises
+        pass
+    script = parse(source)
+    _keep(place, pickle.dumps(script))
+    return script
+
+
+def _keep(place: Path, data: bytes) -> None:
+    """Writes a file, whole or not at all; a folder that takes none is no matter."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place.parent) as folder:
+            new = Path(folder) / place.name
+            new.write_bytes(data)
+            os.replace(new, place)
+    except OSError:
+        pass
 
 
 BLOCK_BELOW = re.compile(r"\s+\{")

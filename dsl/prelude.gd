@@ -174,26 +174,28 @@ def _count_not_above(a, x) {
     return low
 }
 
-# --- statistics: S is sorted along its last axis, nan last ------------------------------------
+# --- statistics -----------------------------------------------------------------------------------
 
-def _median(S) {
-    n := size(S, -1)
-    last := S[..., n - 1]
-    return where(isnan(last), last, (S[..., (n - 1)//2] + S[..., n//2])/2)
+# What a row has at some places when it is sorted.
+def _ranked(A, places) { S := _sort(A); return [S[i, places[j]] for i in 0..size(A, 0), j in 0..size(places, 0)] }
+
+# S holds what its rows have at these places, of n; nan comes last.
+def _median_places(n) = [(n - 1)//2, n//2, n - 1]
+def _median(S) = where(isnan(S[..., 2]), S[..., 2], (S[..., 0] + S[..., 1])/2)
+
+# Type 7 of Hyndman and Fan, which is also NumPy's: between the place below q*(n - 1) and the next.
+def _quantile_place(q, n) = minimum(cast(floor(q*(n - 1)), int), n - 1)
+def _quantile_places(q, n) {
+    k := _quantile_place(q, n)
+    return concat([n - 1], k, minimum(k + 1, n - 1))
 }
-
-# Type 7 of Hyndman and Fan, which is also NumPy's.
-def _quantile(S, q) {
-    n := size(S, -1)
-    h := q*(n - 1)
-    k := min(cast(floor(h), int), n - 1)
-    t := h - k
-    a := S[..., k]; b := S[..., min(k + 1, n - 1)]; last := S[..., n - 1]
+def _quantile(S, q, n) = _between(S[..., 1], S[..., 2], S[..., 0], q, n)
+def _quantiles(S, q, n) = [_between(S[..., 1 + k], S[..., 1 + size(q, 0) + k], S[..., 0], q[k], n) for k in 0..size(q, 0)]
+def _between(a, b, last, q, n) {
+    t := q*(n - 1) - _quantile_place(q, n)
     between := a + (b - a)*t if t < 0.5 else b - (b - a)*(1 - t)
     return where(isnan(last), last, between)
 }
-
-def _quantiles(S, q) = [_quantile(S, q[k]) for k in 0..size(q, 0)]
 
 def _cov(X) { Z := X - mean(X, axis=1, keepdims=true); return Z@Z.T/(size(X, 1) - 1) }
 def _cov_of_vector(x) = sum((x - mean(x))^2)/(size(x, 0) - 1)

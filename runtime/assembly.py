@@ -99,7 +99,9 @@ LABEL = re.compile(r"^(\.L\w+):")
 PLACE = re.compile(r"^\s+\.loc\s+(\d+)\s+(\d+)")
 FUNCTION = re.compile(r"^[^\s.#][^\s]*:")
 LOADED = re.compile(r"movabsq\s+\$([^,\s]+), (%\w+)")
-CALLED = re.compile(r"call\w*\s+\*?(%?[^\s(]+)")
+COPIED = re.compile(r"movq\s+(-?\d*\(%\w+\)|%\w+), (-?\d*\(%\w+\)|%\w+)")
+CALLED = re.compile(r"call\w*\s+\*?([^\s]+)")
+VERSION = re.compile(r"elementary_(\w+)_f(?:32|64)(_x\d+)?")  # of a function of compiler/vecmath.py
 
 
 def innermost(assembly: str) -> list[Loop]:
@@ -135,7 +137,9 @@ def functions(assembly: str) -> Iterator[list[str]]:
 
 def loop_of(lines: Sequence[str], start: int, end: int) -> Loop:
     """The instructions between two places, the lines of the text they belong to, and the functions called."""
-    registers = {m[2]: m[1] for line in lines[:end] if (m := LOADED.search(line))}
+    symbols: dict[str, str] = {}  # what registers and places on the stack hold
+    for line in lines[:start]:
+        follow(line, symbols)
     before = next((m[2] for line in reversed(lines[:start]) if (m := PLACE.match(line))), "0")
     places, code, calls = [], [], []
     here = int(before)
@@ -146,12 +150,21 @@ def loop_of(lines: Sequence[str], start: int, end: int) -> Loop:
         elif line.startswith("\t") and not line.startswith("\t."):
             places.append(here)
             code.append(" ".join(line.split("#")[0].split()))
+            follow(line, symbols)
             called = CALLED.match(line.strip())
             if called:
-                calls.append(registers.get(called[1], called[1]))
+                calls.append(symbols.get(called[1], called[1]))
         elif LABEL.match(line) and line.startswith(".LBB"):
             code.append(line.strip())
     return Loop(tuple(p for p in places if p), tuple(code), tuple(dict.fromkeys(calls)))
+
+
+def follow(line: str, symbols: dict[str, str]) -> None:
+    """Notes which symbol's address an instruction puts where."""
+    if m := LOADED.search(line):
+        symbols[m[2]] = m[1]
+    elif (m := COPIED.search(line)) and m[1] in symbols:
+        symbols[m[2]] = symbols[m[1]]
 
 
 ARITHMETIC = r"v?(?:add|sub|mul|div|sqrt|min|max|cmp\w*|and|or|andn|xor|round\w*|rndscale|fn?m(?:add|sub)\d+|cvt\w*)"
@@ -237,7 +250,10 @@ def verdict(loop: ast.For, own: Sequence[Loop]) -> Iterator[str]:
     widest = max(own, key=lambda c: lanes(c.code)[1])
     entries, bits = lanes(widest.code)
     if bits:
-        called = f", but {' and '.join(map(plain, widest.calls))} is called for each of them" if widest.calls else ""
+        single = [plain(c) for c in widest.calls if not versions(c)]
+        several = [plain(c) for c in widest.calls if versions(c)]
+        called = f"; {' and '.join(several)} by calls, as many at a time" if several else ""
+        called += f", but {' and '.join(single)} is called for each of them" if single else ""
         yield f"  vector code: {entries} entries at a time ({bits} bits){called}"
     else:
         yield f"  one entry at a time: {obstacle(loop, widest)}"
@@ -250,8 +266,15 @@ def verdict(loop: ast.For, own: Sequence[Loop]) -> Iterator[str]:
 DIVISION = re.compile(r"i?div[bwlq] |imulq [^,]*$")  # a product of full width: division by a constant
 
 
+def versions(symbol: str) -> bool:
+    """Whether a function takes several numbers at a time."""
+    return bool((m := VERSION.fullmatch(symbol)) and m[2])
+
+
 def plain(symbol: str) -> str:
     """A function's name: in C as it stands, of Numba's mangled ones the last part."""
+    if own := VERSION.fullmatch(symbol):
+        return own[1]
     part, rest = symbol, symbol.removeprefix("_ZN")
     while rest != symbol and (length := re.match(r"\d+", rest)):
         end = length.end() + int(length[0])

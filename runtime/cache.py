@@ -1,6 +1,7 @@
-"""Plans kept from one process to the next: one JSON file each, named by the hash of all that a plan depends on.
+"""Plans kept from one process to the next: one file each, named by the hash of all that a plan depends on.
 
-Files appear whole or not at all; one that cannot be read is as good as none; a folder that takes no file is no matter.
+Its first line says these facts as JSON (for `gdc cache`), its second is the plan. Files appear whole or not at all; one
+that cannot be read is as good as none; a folder that takes no file is no matter. See also kept.py and inventory.py.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,13 +20,17 @@ from gdc.runtime.load import write_whole
 
 ROOMS = ("dsl", "compiler")
 ENDINGS = (".py", ".lark", ".gd")
-MOST_FILES = 2000
+DAY = 86400.0
 
 
-def key(*parts: Any) -> str:
-    """The name of a plan: its parts (plain data) and the state of the compiler itself."""
-    words = json.dumps([stamp(), *parts], sort_keys=True, ensure_ascii=True, default=str)
+def key(facts: Mapping[str, Any]) -> str:
+    """The name of a plan: what it depends on, as plain data."""
+    words = json.dumps(facts, sort_keys=True, ensure_ascii=True, default=str)
     return hashlib.sha256(words.encode()).hexdigest()[:40]
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache
@@ -52,33 +59,46 @@ def _files(folder: str) -> Iterator[str]:
             yield f"{entry.path} {state.st_mtime_ns} {state.st_size}"
 
 
-def folder() -> Path:
+def root() -> Path:
+    """Where all that is kept lies."""
     from platformdirs import user_cache_dir
 
-    return Path(user_cache_dir("gdc", appauthor=False)) / "plans"
+    return Path(user_cache_dir("gdc", appauthor=False))
+
+
+def folder() -> Path:
+    return root() / "plans"
 
 
 def read(name: str) -> str | None:
     """A plan's JSON, None where there is none."""
+    path = folder() / f"{name}.json"
     try:
-        return (folder() / f"{name}.json").read_text(encoding="utf-8")
+        kept = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
+    used(path)
+    return kept.partition("\n")[2]
 
 
-def write(name: str, text: str) -> None:
+def write(name: str, text: str, facts: Mapping[str, Any]) -> None:
     """Keeps a plan, if the folder takes it."""
-    try:
-        write_whole(folder() / f"{name}.json", text)
-        _thin_out()
-    except (OSError, UnicodeEncodeError):
-        pass
+    words = json.dumps(facts, ensure_ascii=False, default=str)
+    with suppress(OSError, UnicodeEncodeError):
+        write_whole(folder() / f"{name}.json", f"{words}\n{text}")
+        thin_out()
 
 
-def _thin_out() -> None:
-    """Now and then the oldest files go, so that the folder stays small."""
-    if os.getpid() % 50:
-        return
-    files = sorted(folder().glob("*.json"), key=lambda path: path.stat().st_mtime)
-    for path in files[:-MOST_FILES]:
-        path.unlink(missing_ok=True)
+def used(path: Path) -> None:
+    """A file's time is that of its last use, to a day: what is not used goes first."""
+    with suppress(OSError):
+        if time.time() - path.stat().st_mtime > DAY:
+            os.utime(path)
+
+
+def thin_out() -> None:
+    """Now and then the oldest files go, so that what is kept stays small."""
+    if os.getpid() % 50 == 0:
+        from gdc.runtime.inventory import keep_small
+
+        keep_small()

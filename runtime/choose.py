@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gdc.dsl.errors import Error
-from gdc.runtime.bind import evaluate
-from gdc.runtime.machine import backend, cores, has_gpu
+from gdc.runtime.interface import evaluate
+from gdc.runtime.machine import cores, has_gpu, runs
 
 CALL, BANDWIDTH, FLOPS = 1.5e-6, 8e9, 1e10
 COMPILE, STEP = 1.5, 5e-9
@@ -49,11 +49,13 @@ def predict(costs: Mapping[str, Any], sizes: Mapping[str, int], given_bytes: int
 
 def value(costs: Mapping[str, Any], key: str, sizes: Mapping[str, int]) -> float:
     """A cost at these sizes; what is not known counts once."""
-    known = _Known(sizes)
+    known = Known(sizes)
     return max(float(evaluate(costs.get(key, 0), known)), 0.0)
 
 
-class _Known(dict):
+class Known(dict):
+    """Sizes by name; one that nobody knows counts once."""
+
     def __missing__(self, name: str) -> int:
         return 1
 
@@ -61,7 +63,7 @@ class _Known(dict):
 def choose(costs: Mapping[str, Any], sizes: Mapping[str, int], given_bytes: int = 0) -> Choice:
     """The target for `auto`, with a sentence that says why."""
     seconds = predict(costs, sizes, given_bytes)
-    if not backend("parallel").usable:
+    if not runs("parallel"):
         del seconds["parallel"]
     if not has_gpu():
         del seconds["cuda"]

@@ -12,8 +12,8 @@ _workqueue = threading.Lock()
 
 
 @contextlib.contextmanager
-def threads(number: int | None) -> Iterator[None]:
-    """Native code started by this thread uses so many cores, and BLAS one: the blocks are gdc's own."""
+def threads(number: int | None, own_blocks: bool = False) -> Iterator[None]:
+    """Native code started by this thread uses so many cores; BLAS one in each, where the blocks are gdc's own."""
     import numba
 
     config: Any = numba.config
@@ -21,9 +21,44 @@ def threads(number: int | None) -> Iterator[None]:
         before = numba.get_num_threads()
         numba.set_num_threads(max(1, min(number or before, config.NUMBA_NUM_THREADS)))
         try:
-            yield
+            with one_blas_thread if own_blocks else contextlib.nullcontext():
+                yield
         finally:
             numba.set_num_threads(before)
+
+
+class _OneBlasThread:
+    """While anybody is inside, BLAS runs on the thread that calls it. The number of its threads belongs to the process:
+    the first to enter keeps what it was, the last to leave restores it."""
+
+    def __init__(self) -> None:
+        self.lock, self.inside = threading.Lock(), 0
+        self.controller: Any = None
+        self.limiter: Any = None
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if not self.inside:
+                self.limiter = self.found().limit(limits=1, user_api="blas")
+            self.inside += 1
+
+    def __exit__(self, *failure: object) -> None:
+        with self.lock:
+            self.inside -= 1
+            if not self.inside:
+                self.limiter.restore_original_limits()
+
+    def found(self) -> Any:
+        """The libraries: looked up once, with the one that Numba calls loaded."""
+        if self.controller is None:
+            import scipy.linalg.cython_blas  # noqa: F401
+            from threadpoolctl import ThreadpoolController
+
+            self.controller = ThreadpoolController()
+        return self.controller
+
+
+one_blas_thread = _OneBlasThread()
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gdc.runtime.bind import atoms, contract, evaluate
+from gdc.runtime.interface import atoms, contract, evaluate
 
 LEAST = 3  # of the sizes
 SEED = 1
@@ -19,11 +19,20 @@ INTS = ("int", "i32", "i64")
 COMPLEX = ("complex", "c64", "c128")
 
 
-def drawn(plan: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """A value for each input of a plan that has neither a value nor a file nor a default."""
+def drawn(plan: Any, given: Mapping[str, Any], least: int = LEAST) -> dict[str, Any]:
+    """A value for each input of a plan that has neither a value nor a file nor a default; sizes from `least` on."""
     from numpy.random import Generator, Philox
 
     rng = Generator(Philox(SEED))
+    elements = {i.name: i.element for i in plan.inputs}
+    return {
+        name: what if isinstance(what, int) else entries(elements[name], what, rng)
+        for name, what in shapes(plan, given, least).items()
+    }
+
+
+def shapes(plan: Any, given: Mapping[str, Any], least: int = LEAST) -> dict[str, int | tuple[int, ...]]:
+    """What is to be drawn: for an int that is a scalar its value, for any other input its shape."""
     wanted = [i for i in plan.inputs if i.name not in given and i.path is None and i.default is None]
     sizes = {name: int(v) for name, v in given.items() if np.ndim(v) == 0 and isinstance(v, (int, np.integer))}
     for name, k, axis, formula in plan.dimensions:
@@ -32,13 +41,13 @@ def drawn(plan: Any, given: Mapping[str, Any]) -> dict[str, Any]:
             sizes.setdefault(name, evaluate(formula, {**sizes, "size": np.shape(value)[axis]}))
     names = dict.fromkeys(a for i in plan.inputs for d in i.dims for a in atoms(d))
     for name in names:
-        sizes.setdefault(name, LEAST + len(sizes))
-    found: dict[str, Any] = {}
+        sizes.setdefault(name, least + len(sizes))
+    found: dict[str, int | tuple[int, ...]] = {}
     for i in wanted:
         if not i.dims and i.element in INTS:
-            found[i.name] = sizes.setdefault(i.name, LEAST + len(sizes))
+            found[i.name] = sizes.setdefault(i.name, least + len(sizes))
         else:
-            found[i.name] = entries(i.element, tuple(evaluate(d, sizes) for d in i.dims), rng)
+            found[i.name] = tuple(evaluate(d, sizes) for d in i.dims)
     return found
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source, Span
-from gdc.runtime.bind import span_of
 from gdc.runtime.factors import Message
+from gdc.runtime.interface import span_of
 from gdc.runtime.machine import package
 
 MAKES = re.compile(r"= .*\bnp\.(empty|zeros|ones|full|arange|concatenate|stack|dot|outer)\b|\.copy\(|@")

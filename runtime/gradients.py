@@ -17,7 +17,7 @@ import numpy as np
 
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Span
-from gdc.runtime.bind import span_of
+from gdc.runtime.interface import span_of
 from gdc.runtime.quotients import DIFFERS, HELD, KINK, UNSETTLED, Row, Verdict
 
 EVERY = (0, 1 << 62)

@@ -32,13 +32,13 @@ def _uses_numba(text: str) -> bool:
     return "\nfrom numba import " in text
 
 
-def _hash(*parts: str) -> str:
+def text_hash(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _load_plain(text: str) -> ModuleType:
     """Executes a text in memory; tracebacks still find its lines."""
-    name = f"gdc_text_{_hash(text)}"
+    name = f"gdc_text_{text_hash(text)}"
     with _lock:
         found = sys.modules.get(name)
         return found if found is not None else _execute(text, name, f"<{name}>")
@@ -75,7 +75,7 @@ def _load_numba(text: str) -> ModuleType:
 
     # a Fourier transform is NumPy's; that it cannot run on several threads at once is no news to the user
     warnings.filterwarnings("ignore", "Code running in object mode")
-    name = f"gdc_text_{_hash(text, *machine())}"
+    name = f"gdc_text_{text_hash(text, *machine())}"
     with _lock:
         found = sys.modules.get(name)
         if found is not None:
@@ -94,11 +94,12 @@ def _load_numba(text: str) -> ModuleType:
 def folders() -> Iterator[Path]:
     """Where texts may lie, best first. A temporary folder is the user's own: nobody else may put code there."""
     import numba
-    import platformdirs
     from llvmlite import binding
 
+    from gdc.runtime.cache import root
+
     kind = f"numba-{numba.__version__}-{binding.get_host_cpu_name()}"
-    yield Path(platformdirs.user_cache_dir("gdc")) / kind
+    yield root() / kind
     user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
     shared = Path(tempfile.gettempdir()) / f"gdc-{user}"
     try:
@@ -110,12 +111,15 @@ def folders() -> Iterator[Path]:
         yield shared / kind
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Writes a file that other processes may be reading or writing: it is whole or not there."""
-    data = text.encode("utf-8")
+    from gdc.runtime.cache import used
+
+    data = content.encode("utf-8") if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         if path.read_bytes() == data:
+            used(path)
             return
     except OSError:
         pass
@@ -129,10 +133,4 @@ def write_whole(path: Path, text: str) -> None:
         raise
 
 
-def cached(text: str) -> bool:
-    """Whether a text has been executed in this process."""
-    names = {f"gdc_text_{_hash(text)}"} | ({f"gdc_text_{_hash(text, *machine())}"} if _uses_numba(text) else set())
-    return any(name in sys.modules for name in names)
-
-
-__all__ = ["cached", "folders", "load", "machine", "write_whole"]
+__all__ = ["folders", "load", "machine", "text_hash", "write_whole"]

@@ -42,8 +42,20 @@ def backend(name: str) -> Backend:
     return _cuda()
 
 
+@cache
+def installed(package: str) -> bool:
+    return find_spec(package) is not None
+
+
+def runs(name: str) -> bool:
+    """Whether a target runs here: `backend(name).usable`, without the words."""
+    if name == "parallel":
+        return installed("numba")
+    return name in ("loops", "numpy") or backend(name).usable
+
+
 def _parallel() -> Backend:
-    if find_spec("numba") is None:
+    if not installed("numba"):
         return Backend("parallel", False, "Numba is not installed", "pip install numba")
     return Backend(
         "parallel", True, f"Numba {package('numba')}, {threads()} {'threads' if threads() > 1 else 'thread'}"
@@ -61,7 +73,7 @@ def _cuda() -> Backend:
 @cache
 def _gpu() -> Backend:
     """Looks for a GPU once per process."""
-    missing = [name for name in ("numba", "cupy") if find_spec(name) is None]
+    missing = [name for name in ("numba", "cupy") if not installed(name)]
     if missing:
         return _no_gpu(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed")
     try:
@@ -87,7 +99,7 @@ def backends() -> Iterator[Backend]:
 
 def has_gpu() -> bool:
     """Whether a real GPU can be used; cheap where its libraries are not installed."""
-    return not emulating() and find_spec("cupy") is not None and _gpu().usable
+    return not emulating() and installed("cupy") and _gpu().usable
 
 
 def threads() -> int:

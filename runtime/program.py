@@ -14,11 +14,10 @@ from gdc.compiler.plan import VERSION, Condition, Plan
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source
 from gdc.runtime import cache
-from gdc.runtime.bind import contract, holds, serves, span_of, unknown_input
 from gdc.runtime.faults import contained
+from gdc.runtime.interface import contract, holds, serves, span_of, unknown_input
 from gdc.runtime.libraries import libraries_of
 from gdc.runtime.machine import TARGETS
-from gdc.runtime.values import DTYPES
 
 if TYPE_CHECKING:
     from gdc.runtime.result import Result
@@ -226,7 +225,7 @@ class Program:
         A target that joins loops moves fewer bytes. A loop whose rounds no size says counts as one round.
         Raises gdc.Error of kind "name" where a size is needed that is not given.
         """
-        from gdc.runtime.bind import atoms, evaluate
+        from gdc.runtime.interface import atoms, evaluate
 
         known = {**self._defaults(), **sizes}
         plan = self.plan(target, self._types_to_show()[0], known)
@@ -299,9 +298,8 @@ class Program:
             return found
 
     def _read_or_compile(self, target: str, types: Types, sizes: Mapping[str, int]) -> Plan:
-        used = (self._libraries, str(Path(self._name).parent)) if self._libraries else ()
-        options = (self._strict, sorted(self._without), self._precision, self._sampled)
-        name = cache.key(VERSION, self._text, target, types, self._given, *options, used)
+        facts = self.facts(target, types)
+        name, told = cache.key(facts), {"program": self._name, **facts}
         kept = self._read(name, target, sizes)
         if kept is not None:
             return kept
@@ -317,10 +315,27 @@ class Program:
         self._made.count = self.compiled + 1
         answers = ""
         for condition in plan.conditions:
-            cache.write(name + answers, ASK + json.dumps(asdict(condition), ensure_ascii=False) + "}")
+            cache.write(name + answers, ASK + json.dumps(asdict(condition), ensure_ascii=False) + "}", told)
             answers += "ny"[condition.answer]
-        cache.write(name + answers, plan.to_json())
+        cache.write(name + answers, plan.to_json(), told)
         return plan
+
+    def facts(self, target: str, types: Types) -> dict[str, Any]:
+        """What a plan depends on, by name; two programs with equal facts have equal plans."""
+        used = (self._libraries, str(Path(self._name).parent)) if self._libraries else ()
+        return {
+            "compiler": cache.stamp(),
+            "plans": VERSION,
+            "text": cache.digest(self._text),
+            "target": target,
+            "types": types,
+            "given types": self._given,
+            "strict": self._strict,
+            "without": sorted(self._without),
+            "precision": self._precision,
+            "samples": self._sampled,
+            "used files": cache.digest(repr(used)) if used else "",
+        }
 
     def _read(self, name: str, target: str, sizes: Mapping[str, int]) -> Plan | None:
         """The plan on disk for these sizes. A name leads to a plan, or to the question whose answer the next name ends
@@ -407,6 +422,8 @@ def check_types(face: Plan, given: Types) -> None:
 
 def contract_type(name: str, text: str) -> tuple[str, tuple[int | None, ...]]:
     """`real[m, 1]` as ("real", (None, 1)). Raises a type error."""
+    from gdc.runtime.values import DTYPES
+
     found = CONTRACT.fullmatch(str(text))
     if not found or found[1] not in DTYPES:
         raise Error("type", f"the type of {name} is not a type: {text}", hint='write it as a contract: "real[m, n]"')

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from gdc.dsl.errors import Error
-from gdc.runtime import bind, choose, gpu, machine
+from gdc.runtime import bind, choose, gpu, kept, machine
 from gdc.runtime.faults import contained, internal, translated
+from gdc.runtime.interface import span_of
 from gdc.runtime.result import Result
 from gdc.runtime.values import DTYPES, owned
 from gdc.runtime.watch import Expired, Watch, listening
@@ -50,7 +53,7 @@ def run_program(
     decided = chosen(program, backend, types, bound)
     plan = decided.plan
     check_memory(decided, max_memory)
-    if plan.target != "cuda":
+    if device and plan.target != "cuda":
         bound = replace(bound, args=tuple(map(gpu.to_host, bound.args)))
     if plan.target == "parallel" and threads is None:
         threads = machine.threads()
@@ -61,11 +64,15 @@ def run_program(
     watch = Watch(
         show, timeout, in_thread=native and (timeout is not None or watching is not None or decided.is_long)
     )
-    watch.around = around(native, threads)
+    watch.around = around(module, native, threads)
     if watching is not None:
         watching(watch)
-    results = execute(plan, module, bound, watch, threads, native)
-    ended = time.perf_counter()
+    try:
+        results = execute(plan, module, bound, watch, threads, native)
+        ended = time.perf_counter()
+    finally:
+        if native:
+            kept.keep(plan.text, module)
     outputs = dict(zip((o.name for o in plan.outputs), owned(results, bound.args)))
     return Result(
         {name: value for name, value in outputs.items() if value is not None},
@@ -90,8 +97,8 @@ def check_arguments(backend: str, threads: Any, max_memory: Any, timeout: Any) -
 def usable(name: str) -> None:
     """Raises an error of kind "backend", with the reason, where a target does not run here."""
     choose.known("backend", name, ("auto", *machine.TARGETS))
-    found = machine.backend(name)
-    if not found.usable:
+    if not machine.runs(name):
+        found = machine.backend(name)
         raise Error("backend", f"{name} cannot run here: {found.about}", hint=found.hint)
 
 
@@ -106,7 +113,7 @@ def read_files(plan: Any, given: Mapping[str, Any], program: Any) -> dict[str, A
     read = dict(given)
     for i in plan.inputs:
         if i.name not in read and i.path is not None:
-            span = bind.span_of(plan, i.site)
+            span = span_of(plan, i.site)
             if not program._files:
                 raise Error(
                     "data",
@@ -166,13 +173,15 @@ def check_memory(decided: Chosen, max_memory: int | None) -> None:
         bind.check_memory(decided.plan, decided.needs, machine.free_memory(), max_memory)
 
 
-def around(native: bool, threads: int | None) -> Callable[[], Any]:
-    """A context for native calls that keeps to so many threads."""
+def around(module: Mapping[str, Any], native: bool, threads: int | None) -> Callable[[], Any]:
+    """A context for native calls that keeps to so many threads; texts with OWN_BLOCKS want BLAS on one in each."""
     if not native:
         return nullcontext
     from gdc.runtime import cpu
 
-    return lambda: cpu.threads(threads)
+    own_blocks = bool(module.get("OWN_BLOCKS"))
+    limited = kept.threads if kept.is_kept(module) else cpu.threads
+    return lambda: limited(threads, own_blocks)
 
 
 def load_text(text: str, target: str) -> Mapping[str, Any]:
@@ -183,7 +192,7 @@ def load_text(text: str, target: str) -> Mapping[str, Any]:
     if found is None:
         from gdc.runtime.load import load
 
-        found = load(text)
+        found = (kept.names(text) if target == "parallel" and "numba" not in sys.modules else None) or load(text)
         while len(_loaded) >= MOST_KEPT:
             _loaded.pop(next(iter(_loaded)), None)
         _loaded[text] = found
@@ -203,7 +212,7 @@ def execute(
     """Calls the text. What it raises becomes an Error."""
     failure: BaseException | None = None
     try:
-        with listening(watch), blas_threads(threads if not native else None):
+        with listening(watch, has_rounds(plan.text)), blas_threads(threads if not native else None):
             return call_text(plan.target, module, [protected(a, native) for a in bound.args], watch)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
@@ -216,6 +225,12 @@ def execute(
             else Error("limit", "the run took longer than its timeout")
         )
     raise failure from None
+
+
+@lru_cache(256)
+def has_rounds(text: str) -> bool:
+    """Whether a text has loops that can end early."""
+    return any(word in text for word in ("watch.rounds", "watch.running", "watch.control"))
 
 
 def details(plan: Any, bound: bind.Bound) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,11 +30,16 @@ INTS, REALS, COMPLEXES = (tuple(n for n, kind in DTYPES.items() if np.dtype(kind
 RANKS = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}  # bool < int < real < complex, by NumPy's letters
 KINDS = {"b": "bool", "i": "int", "u": "int", "f": "real", "c": "complex"}
 WIDTHS = {"int32": "i32", "float16": "f32", "float32": "f32", "complex64": "c64"}
+KNOWN = {element: np.dtype(kind) for element, kind in DTYPES.items()}
 STRANGERS = {"U": "text", "S": "text", "T": "text", "M": "dates", "m": "spans of time", "V": "records"}
 
 
 def as_array(name: str, value: Any, fail: Callable[..., Error], element: str = "") -> np.ndarray:
     """Any value as an array of numbers, without a copy where it is one. `element`: what it is wanted as, if known."""
+    if type(value) is np.ndarray and value.dtype.kind in RANKS:
+        return value
+    if type(value) is float:
+        return np.asarray(value)
     if hasattr(value, "__cuda_array_interface__") and hasattr(value, "get"):
         value = value.get()
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
@@ -73,12 +79,19 @@ def from_objects(name: str, array: np.ndarray, fail: Callable[..., Error], eleme
 
 def element_of(array: np.ndarray) -> str:
     """The name of the element that holds an array's entries."""
-    return WIDTHS.get(array.dtype.name, KINDS[array.dtype.kind])
+    return _element(array.dtype)
+
+
+@cache
+def _element(dtype: np.dtype) -> str:
+    return WIDTHS.get(dtype.name, KINDS[dtype.kind])
 
 
 def converted(name: str, array: np.ndarray, element: str, fail: Callable[..., Error]) -> np.ndarray:
     """The array in the element type of its contract. Raises type errors where a kind or a number does not fit."""
-    target = np.dtype(DTYPES[element])
+    target = KNOWN[element]
+    if array.dtype == target:
+        return array
     if RANKS[array.dtype.kind] > RANKS[target.kind]:
         hint = {
             "int": f"round it first, or declare {name} as real",
@@ -87,14 +100,14 @@ def converted(name: str, array: np.ndarray, element: str, fail: Callable[..., Er
         }.get(KINDS[target.kind])
         given = f"{KINDS[array.dtype.kind]} ({array.dtype})"
         raise fail("type", f"{name} is declared {element}, and the value given is {given}", hint)
-    if target.kind == "i" and array.dtype.kind in "iu" and array.dtype.itemsize >= target.itemsize and array.size:
+    if target.kind == "i" and array.dtype.kind in "iu" and not np.can_cast(array.dtype, target) and array.size:
         limits = np.iinfo(target)
         least, greatest = int(array.min()), int(array.max())
         if least < limits.min or greatest > limits.max:
             worst = least if least < limits.min else greatest
             raise fail("type", f"{name} holds {worst}, which does not fit {element} ({limits.min} … {limits.max})")
     with np.errstate(all="ignore"):
-        return array if array.dtype == target and array.dtype.isnative else array.astype(target)
+        return array.astype(target)
 
 
 def served(array: np.ndarray) -> np.ndarray:
@@ -119,24 +132,33 @@ def check_finite(name: str, array: np.ndarray, fail: Callable[..., Error]) -> No
 
 def owned(results: Iterable[Any], inputs: Iterable[Any]) -> list[Any]:
     """The results, copied where they share memory with an input or with an earlier result."""
-    taken = [extent(a) for a in inputs if isinstance(a, np.ndarray) and a.size]
+    taken = [a for a in inputs if isinstance(a, np.ndarray) and a.size]
     ready = []
     for value in results:
         if isinstance(value, np.ndarray) and value.size:
-            low, high = extent(value)
             if (
-                any(low < b and a < high for a, b in taken)
+                shares(value, taken)
                 or not value.flags.writeable
                 or (isinstance(value.base, np.ndarray) and value.base.nbytes > value.nbytes)
             ):
                 value = np.array(value, order="K", copy=True, subok=False)
-                low, high = extent(value)
-            taken.append((low, high))
+            taken.append(value)
         ready.append(value)
     return ready
 
 
+def shares(value: np.ndarray, others: Iterable[np.ndarray]) -> bool:
+    """Whether an array lies in memory of one of the others. Memory of its own is shared only by views of it."""
+    if value.flags.owndata and all(a.flags.owndata for a in others):
+        return any(value is a for a in others)
+    low, high = extent(value)
+    return any(low < b and a < high for a, b in map(extent, others))
+
+
 def extent(array: np.ndarray) -> tuple[int, int]:
     """The memory that an array lies in, first byte and one past the last."""
+    if array.flags.forc:
+        low = array.__array_interface__["data"][0]
+        return low, low + array.nbytes
     low, high = np.lib.array_utils.byte_bounds(array)
     return int(low), int(high)

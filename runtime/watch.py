@@ -155,10 +155,13 @@ def shown(value: Any) -> str:
 
 
 class listening:
-    """While a run goes on: Ctrl-C reaches its watch (in the main thread), and its time limit is kept."""
+    """While a run goes on: Ctrl-C reaches its watch (in the main thread), and its time limit is kept.
 
-    def __init__(self, watch: Watch) -> None:
-        self.watch = watch
+    `rounds`: whether it has loops that can end early; else Ctrl-C is as ever.
+    """
+
+    def __init__(self, watch: Watch, rounds: bool = True) -> None:
+        self.watch, self._rounds = watch, rounds
         self._old: Any = None
         self._timer: threading.Timer | None = None
         self._thread = threading.get_ident()
@@ -166,7 +169,7 @@ class listening:
         self._over = False
 
     def __enter__(self) -> Watch:
-        if threading.current_thread() is threading.main_thread() and (
+        if self._rounds and threading.current_thread() is threading.main_thread() and (
             signal.getsignal(signal.SIGINT) is signal.default_int_handler
         ):
             self._old = signal.signal(signal.SIGINT, self._heard)

@@ -19,7 +19,8 @@ LAYERS = [
     {"runtime.cli"},
     {"runtime.program"},
     {"compiler.driver"},
-    {"compiler.explain", "compiler.explain_line", "compiler.defaults", "compiler.manual"},
+    {"compiler.explain", "compiler.explain_line", "compiler.defaults", "compiler.manual",
+     "compiler.typed"},
     {"compiler.pipeline"},
     {"compiler.targets"},
     {"compiler.lower"},
@@ -33,12 +34,13 @@ LAYERS = [
      "compiler.homes", "compiler.memory",
      "compiler.prune"},
     {"compiler.construct", "compiler.regions", "compiler.dependence", "compiler.imp_tools", "compiler.totals",
-    "compiler.nest_cost", "compiler.folding", "compiler.native_solvers", "compiler.fractions",
+    "compiler.nest_cost", "compiler.walks", "compiler.walk_blocks", "compiler.folding", "compiler.native_solvers",
+     "compiler.fractions",
      "compiler.algebra", "compiler.diagonals", "compiler.parts", "compiler.placing", "compiler.linear_derivatives",
      "compiler.library_derivatives", "compiler.structural_derivatives", "compiler.straight_loops", "compiler.tapes"},
     {"compiler.promotion"},
     {"compiler.imp", "compiler.ir"},
-    {"compiler.names", "compiler.snippets", "compiler.library"},
+    {"compiler.names", "compiler.snippets", "compiler.library", "compiler.native_order"},
     {"compiler.ops"},
     {"compiler.shape_rules"},
     {"compiler.dims", "compiler.types", "compiler.random_numbers", "compiler.special_functions", "compiler.vecmath"},
@@ -48,7 +50,7 @@ LAYERS = [
 APART = {"compiler.targets", "compiler.passes"}         # siblings never import one another
 SEES_COMPILER = {"runtime.cli", "runtime.program"}      # the only ones of runtime
 SLOW = {"numba", "numba_cuda", "llvmlite", "cupy", "cupyx", "scipy", "matplotlib", "pandas", "polars", "pyarrow",
-        "xarray", "dask", "jax"}
+        "xarray", "dask", "jax", "torch", "numexpr"}
 # may import slow packages at the top, so is itself imported only inside functions
 LAZY = {"runtime.vecmath", "runtime.data.arrow"}
 LEVEL = {name: number for number, names in enumerate(LAYERS) for name in names}

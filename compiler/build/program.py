@@ -32,7 +32,7 @@ from gdc.compiler.prune import prune
 from gdc.compiler.types import Type
 from gdc.dsl import tree
 from gdc.dsl.errors import Error
-from gdc.dsl.parse import parse
+from gdc.dsl.parse import parse, parse_once
 from gdc.dsl.source import Source, Span
 from gdc.dsl.uses import path_of
 
@@ -149,7 +149,7 @@ def read_output(b: Builder, name: str, span: Span, values: list[ir.Node]) -> Non
 def prelude() -> dict[str, Function]:
     """The library that is written in gd."""
     text = resources.files("gdc.dsl").joinpath("prelude.gd").read_text(encoding="utf-8")
-    script = parse(Source(text, "prelude.gd"))
+    script = parse_once(Source(text, "prelude.gd"))
     space: dict[str, Function] = {}
     space.update({s.name: Function(s, space, True) for s in script.statements if isinstance(s, tree.Def)})
     return space

@@ -52,9 +52,9 @@ def same_size(b: Builder, node: tree.Call, trees: tuple[tree.Expr, ...], left: N
 def median(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     """The middle entry, of an even number the mean of the two in the middle."""
     trees = arguments.count(1)
-    value = b.expr(trees[0])
-    ordered, shape = in_order(b, node, arguments, value)
-    return reshaped_to(b, prelude(b, node, "_median", ordered), shape)
+    value, shape = along_last(b, node, arguments, b.expr(trees[0]))
+    places = prelude(b, node, "_median_places", ir.size_node(value.type.shape[-1]))
+    return reshaped_to(b, prelude(b, node, "_median", ranked(b, value, places)), shape)
 
 
 @function("quantile")
@@ -68,14 +68,19 @@ def quantile(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     inside = b.node("and", b.node("ge", q, ir.const(0, q.type.element)), b.node("le", q, ir.const(1, q.type.element)))
     text = excerpt(trees[1].span, 30)
     every(b, inside, trees[1].span, "value", f"quantile's q lies between 0 and 1, and {text} does not")
-    ordered, shape = in_order(b, node, arguments, value)
-    if not q.type.rank:
-        return reshaped_to(b, prelude(b, node, "_quantile", ordered, q), shape)
-    return reshaped_to(b, prelude(b, node, "_quantiles", ordered, q), (*q.type.shape, *shape))
+    value, shape = along_last(b, node, arguments, value)
+    count = ir.size_node(value.type.shape[-1])
+    places = prelude(b, node, "_quantile_places", flat(b, q), count)
+    name, shape = ("_quantiles", (*q.type.shape, *shape)) if q.type.rank else ("_quantile", shape)
+    return reshaped_to(b, prelude(b, node, name, ranked(b, value, places), q, count), shape)
 
 
-def in_order(b: Builder, node: tree.Call, arguments: Arguments, value: Node) -> tuple[Node, Shape]:
-    """The entries along the reduced axes as a last axis, sorted; the result's shape."""
+def ranked(b: Builder, value: Node, places: Node) -> Node:
+    return b.node("ranked", value, places, axis=value.type.rank - 1)
+
+
+def along_last(b: Builder, node: tree.Call, arguments: Arguments, value: Node) -> tuple[Node, Shape]:
+    """The entries along the reduced axes as a last axis; the result's shape."""
     wants_reals(b, node, value)
     value = real(value)
     given = arguments.axes(value.type.rank)
@@ -93,7 +98,7 @@ def in_order(b: Builder, node: tree.Call, arguments: Arguments, value: Node) -> 
     sizes = tuple(ir.size_node(d) for d in (*(shape[k] for k in kept), count))
     if len(sizes) != rank:
         value = reshaped(b, value, *sizes)
-    return b.node("sort", value, axis=len(sizes) - 1), result
+    return value, result
 
 
 def reshaped_to(b: Builder, value: Node, shape: Shape) -> Node:

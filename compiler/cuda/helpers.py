@@ -20,8 +20,8 @@ def _helper(text: str) -> str:
 BINDINGS = {
     "directions": LIBRARY["directions"], "packed_eig": LIBRARY["packed_eig"],
     "special": "from scipy import special", "part": PART, "math": "import math", "cmath": "import cmath",
-    **{name: _helper(text) for name, text in random_numbers.SCALAR.items()}, **random_numbers.WHOLE,
-    **special_functions.WHOLE,
+    **{name: _helper(text) for name, text in (random_numbers.SCALAR | special_functions.NATIVE).items()},
+    **random_numbers.WHOLE, **special_functions.WHOLE,
     "minimum": _helper('''
 def minimum(x, y):
     """The lesser; nan where either is."""
@@ -213,7 +213,7 @@ def factored(result):
 CALLS = {"eig": "xp.asarray(packed_eig(host({0})))"}
 NEEDS: dict[str, tuple[str, ...]] = {
     "packed_eig": ("directions", "host"), "reduced": ("host",), "stop_if_failed": ("host",), "factored": ("host",),
-    **random_numbers.NEEDS}
+    **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS}
 
 # Names that a text uses for itself: a variable of the program that has one of them gets another.
 OWN_NAMES = frozenset("""cuda xp contextlib place thread half last count status numbers slot works real_cells

@@ -35,7 +35,7 @@ COMPLEX_CELLS = {name: f"cmath.{name}({{0}})" for name in "exp log log10 sqrt si
     "isinf": "(math.isinf({0}.real) or math.isinf({0}.imag))",
     "isfinite": "(math.isfinite({0}.real) and math.isfinite({0}.imag))",
 }
-DOUBLE = ("rint(", "floor_divide(", "remainder(", "sign(", "math.pow(2.0")  # they compute in 64 bits
+DOUBLE = ("rint(", "floor_divide(", "remainder(", "sign(", "math.pow(2.0", "polygamma(")  # they compute in 64 bits
 LOWEST = "-9223372036854775807 - 1"
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gdc.compiler import imp
-from gdc.compiler.dims import Dim
+from gdc.compiler.dims import Dim, dim
 from gdc.compiler.imp import Branch, Check, Emit, Expr, Guarded, Let, SetPart, Statement
 from gdc.compiler.ir import Node, Program, Region
 from gdc.compiler.lower.calls import is_alias, whole
@@ -57,7 +57,12 @@ class Lowering(Context):
             tuple((name, t.element, t.rank) for name, t in source.traces.items()),
             places=self._places(outputs),
             made=tuple(self.made),
+            shapes={**self.shapes, **self._sizes()},
         )
+
+    def _sizes(self) -> dict[str, tuple[Dim, ...]]:
+        """The ints that are sizes."""
+        return {str(v.get("name")): (dim(size),) for size, v in self.dimensions.items() if v.op == "name"}
 
     def _places(self, outputs: tuple[tuple[str, Expr, Expr | None], ...]) -> tuple[Span, ...]:
         """Where the outputs come from that are formulas, and are computed where they are returned."""

@@ -82,6 +82,7 @@ class Context:
         self.atoms = _atoms(layout)
         self.done: set[Node] = set()
         self.made: list[imp.Made] = []
+        self.shapes: dict[str, tuple[Dim, ...]] = {}
         self.loop_depth = 0
         self._blocks: list[list[Statement]] = [[]]
         self.formula: Callable[[Node], Formula]  # a value as a whole, in this style
@@ -162,8 +163,14 @@ class Context:
         self.env[value] = variable
         self.owners[name] = value
         self.note_extents(variable, value.type)
+        self.note_shape(name, value.type.shape)
         self.note_memory(name, value)
         return variable
+
+    def note_shape(self, name: str, shape: tuple[Dim, ...]) -> None:
+        """A name tells its sizes, unless it has held an array of others."""
+        if shape and self.shapes.setdefault(name, shape) != shape:
+            self.shapes[name] = ()
 
     def note_memory(self, what: str | Expr, value: Node) -> None:
         """An array takes memory of its own."""

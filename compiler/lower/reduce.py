@@ -21,6 +21,8 @@ from gdc.compiler.types import BOOL, INT, REAL, Element, limits
 Index = tuple[Expr, ...]
 Reader = Callable[[Index], Expr]
 STATES = ("s", "t")
+# steps that a store can do to an entry
+COMBINED = {"s + x": "add", "s*x": "mul", "minimum(s, x)": "minimum", "maximum(s, x)": "maximum"}
 
 
 def make(op: str, *args: Any) -> Expr:
@@ -341,8 +343,8 @@ def step_entries(
 ) -> None:
     """The step of states that are entries of arrays; sums are stores that add."""
     first = texts(todo.row.step)[0]
-    if len(states) == 1 and first in ("s + x", "s*x"):
-        combine = "add" if first == "s + x" else "mul"
+    combine = COMBINED.get(first)
+    if len(states) == 1 and combine is not None:
         c.add(Store(states[0], where, convert(x, states[0].element, "store"), combine, origins))
         return
     name = c.namer.temporary()

@@ -23,7 +23,7 @@ ELEMENTS = ("bool", "int", "real", "complex", "i32", "f32", "c64")
 DERIVED_ON = "numpy"
 OP_OF = {"conv": "convolve"}  # functions whose op has another name
 SCIPY = re.compile(r"(?<!\.)\b(special|linalg)\.")
-LIBRARY_CALL = re.compile(r"(?:np\.)?linalg\.\w+")
+LIBRARY_CALL = re.compile(r"(?:np\.)?linalg\.\w+|np\.sort")
 
 
 @dataclass(frozen=True, slots=True)

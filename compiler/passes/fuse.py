@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from gdc.compiler import imp, imp_tools
 from gdc.compiler.imp import Alloc, Body, Branch, Expr, Let, Loop, Statement, Store
-from gdc.compiler.imp_tools import BARRIERS, name_of, reads, renamed, writes
+from gdc.compiler.imp_tools import BARRIERS, depends, name_of, reads, renamed, writes
 from gdc.compiler.record import Record, Step
 
 RULE = "fuse"
@@ -211,19 +211,6 @@ def collect_loads(
         else:
             stack.extend(e.args)
     return True
-
-
-def depends(one: Statement, other: Statement, root: Callable[[str], str]) -> bool:
-    """Whether two statements may not change places."""
-    r1, w1 = touched(one, root)
-    r2, w2 = touched(other, root)
-    return bool(w1 & (r2 | w2) or w2 & r1)
-
-
-def touched(statement: Statement, root: Callable[[str], str]) -> tuple[set[str], set[str]]:
-    """What a statement reads and what it writes; the variables of its own loops are nobody else's business."""
-    own = {s.var for s in imp.statements((statement,)) if isinstance(s, Loop)}
-    return {root(n) for n in reads(statement) - own}, {root(n) for n in writes(statement) - own}
 
 
 def split(first: Loop, between: list[Statement], root: Callable[[str], str]) -> tuple[list[Statement], list[Statement]]:

@@ -7,8 +7,7 @@ A loop whose rounds are independent, or depend on each other only through sums a
     for block in 0..blocks, "parallel":
         first = rows*block // blocks
         X_ = X[first : last]                          indexed from 0, which Numba does faster
-        for every 256 rows, if they are added up:     a state of their own, so that errors do not pile up
-            for four rows at a time: …                unrolled and jammed where the inner loops allow it
+        for four rows at a time: …                    unrolled and jammed where the inner loops allow it
     for block in 0..blocks: total = total + partial[block]      joined in the order of the blocks
 
 Sums whose order is free (nothing reads the total before the loop ends) are marked `free` on their additions. A nest
@@ -20,6 +19,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from gdc.compiler import imp
 from gdc.compiler.imp import Body, Expr, Loop, Program, Statement, add, constant, integer, mul, sub, var
@@ -34,23 +34,24 @@ from gdc.compiler.totals import (
     escapes,
     find_totals,
     is_quiet,
-    leaves,
+    mark_extremes,
     mark_sums,
     marked_sums,
     walked,
 )
-from gdc.compiler.types import INT, Element
+from gdc.compiler.types import INT
+from gdc.compiler.walk_blocks import Walk, rows_of
 
 MOST_BLOCKS = 64
 BLOCK_WORK = 50_000         # multiply-adds: a block does at least that much
 MOST_PARTIAL = 2**23        # entries of all partial states of an array together: 64 MB
-TALLY = 256                 # rows added up on their own, so that errors are about those of NumPy, which adds by pairs
 TOGETHER = 4                # rows of a nest computed at a time
+DEAR = 16                   # flops of an entry, from which on the machine has enough to do with one row
 LONGEST = 24                # statements of a nest that is computed several rows at a time
 
 
-Rows = Callable[[Expr, Expr], Iterator[Statement]]      # the statements for rows from one place to another
-
+# The statements for rows from one place to another, for totals under other names.
+Writer = Callable[[dict[str, str], Expr, Expr], Iterator[Statement]]
 
 def run(program: Program, record: Record) -> Program:
     """The program with its outermost nests cut into blocks; and for sizes that are too small for that, without blocks,
@@ -72,6 +73,9 @@ class _Partition:
         self.work: list[Expr] = []
         self.entry = EntryCosts(program)
         self.aliases = aliases(program)
+        # the arrays of a walk of which only a block of rows exists, and the row with which it begins
+        self.kept: dict[str, Expr] = {}
+        self.kept_from: Expr = integer(0)
 
     def fresh(self, name: str) -> str:
         """A new name like `name`."""
@@ -96,8 +100,11 @@ class _Partition:
                     continue
                 inner = self.body(mark_sums(statement), {**outer, statement.var: statement.stop}, deeper)
                 mode = "rounds" if statement.mode == "rounds" else "serial"
-                loop = replace(statement, body=inner, mode=mode)
-                done += [loop] if mode == "rounds" or depth else self.whole_tallied(loop)
+                done.append(replace(statement, body=inner, mode=mode))
+            elif isinstance(statement, imp.Walk) and self.in_blocks:
+                done += Walk(self, statement).cut(outer)
+            elif isinstance(statement, imp.Walk):
+                done += self.body(statement.body, outer, depth)
             elif isinstance(statement, imp.Forever):
                 done.append(replace(statement, body=self.body(statement.body, outer, deeper)))
             elif isinstance(statement, imp.Branch):
@@ -106,16 +113,6 @@ class _Partition:
             else:
                 done.append(statement)
         return tuple(done)
-
-    def whole_tallied(self, loop: Loop) -> list[Statement]:
-        """A nest that is not cut, what it adds up in parts of its own."""
-        sums = {s.name: s.value.element for s in loop.body if isinstance(s, imp.Let) and s.value.get("free")}
-        if not sums or constant(loop.step) != 1 or leaves(loop.body) or not is_flat(loop):
-            return [loop]
-        own = {name: self.fresh(f"{name}_tally") for name in sums}
-        return list(self.tallied(loop, {name: (own[name], element) for name, element in sums.items()},
-                                 lambda start, end: self.rows(loop, own, start, end),
-                                 integer(0), sub(loop.stop, loop.start)))
 
     # -- one nest
 
@@ -130,11 +127,9 @@ class _Partition:
             return None
         cost = cost_of(loop.body, {loop.var: loop.stop})
         rows = sub(loop.stop, loop.start)
-        work = self.entry.known(mul(rows, cost), outer)
-        if work is not None:
-            self.work.append(work)
+        self.note_work(mul(rows, cost), outer)
         if not self.in_blocks:
-            return list(self.whole(loop, totals, rows))
+            return list(self.rows(loop, {}, integer(0), rows))
         self.record.add(Step(
             "partition", "partition", f"a nest over {loop.var}",
             f"at most {MOST_BLOCKS} blocks, shared out among the cores",
@@ -142,14 +137,18 @@ class _Partition:
             loop.origins))
         return list(self.cut(loop, totals, rows, cost))
 
-    def whole(self, loop: Loop, totals: Totals, rows: Expr) -> Iterator[Statement]:
-        """The nest in one piece."""
-        sums = {name: (self.fresh(f"{name}_tally"), totals.scalars[name][1]) for name in added(loop, totals)}
-        names = {name: own for name, (own, _) in sums.items()}
-        yield from self.tallied(loop, sums, lambda start, end: self.rows(loop, names, start, end), integer(0), rows)
+    def note_work(self, work: Expr, outer: dict[str, Expr]) -> None:
+        """What a nest costs, where the sizes of the parameters say it."""
+        known = self.entry.known(work, outer)
+        if known is not None:
+            self.work.append(known)
 
     def cut(self, loop: Loop, totals: Totals, rows: Expr, cost: Expr) -> Iterator[Statement]:
-        origins = loop.origins
+        """One nest in blocks."""
+        return self.shared(totals, rows, cost, loop.origins, partial(self.rows, loop))
+
+    def shared(self, totals: Totals, rows: Expr, cost: Expr, origins: imp.Origin, write: Writer) -> Iterator[Statement]:
+        """Blocks of rows, with a partial state of each total for each; `write` writes the rows of one."""
         count, blocks, block = self.fresh("rows"), self.fresh("blocks"), self.fresh("block")
         rows_, blocks_, block_ = var(count, INT), var(blocks, INT), var(block, INT)
         yield imp.Let(count, rows, origins)
@@ -160,22 +159,22 @@ class _Partition:
         end: list[Statement] = []
         after: list[Statement] = []
         for name, (op, element) in totals.scalars.items():
-            partial, own = self.fresh(f"{name}_partial"), self.fresh(f"{name}_block")
+            states, own = self.fresh(f"{name}_partial"), self.fresh(f"{name}_block")
             renamed[name] = own
-            before.append(imp.Alloc(partial, element, (blocks_,), None, origins))
+            before.append(imp.Alloc(states, element, (blocks_,), None, origins))
             start.append(imp.Let(own, identity(op, element), origins))
-            end.append(imp.Store(var(partial, element, 1), (block_,), var(own, element), "", origins))
-            joined = Expr(op, (var(name, element), imp.load(var(partial, element, 1), block_)), element)
+            end.append(imp.Store(var(states, element, 1), (block_,), var(own, element), "", origins))
+            joined = Expr(op, (var(name, element), imp.load(var(states, element, 1), block_)), element)
             after.append(Loop(block, integer(0), blocks_, integer(1), (imp.Let(name, joined, origins),), "serial",
                               origins))
         for name, (op, array) in totals.arrays.items():
             sizes = tuple(imp.extent(array, k) for k in range(array.rank))
-            partial, own = self.fresh(f"{name}_partial"), self.fresh(f"{name}_block")
-            whole = var(partial, array.element, array.rank + 1)
+            states, own = self.fresh(f"{name}_partial"), self.fresh(f"{name}_block")
+            whole = var(states, array.element, array.rank + 1)
             mine = Expr("index", (whole, block_), array.element, array.rank,
                         (("subscripts", ("at", *("all",) * array.rank)),))
             renamed[name] = own
-            before.append(imp.Alloc(partial, array.element, (blocks_, *sizes), None, origins))
+            before.append(imp.Alloc(states, array.element, (blocks_, *sizes), None, origins))
             start.append(imp.Let(own, mine, origins))
             start.append(imp.SetPart(var(own, array.element, array.rank), ("all",) * array.rank, (),
                                      identity(op, array.element), "", origins))
@@ -186,10 +185,7 @@ class _Partition:
         first, last = self.fresh("first"), self.fresh("last")
         bounds: list[Statement] = [imp.Let(first, share(rows_, block_, blocks_), origins),
                                    imp.Let(last, share(rows_, add(block_, integer(1)), blocks_), origins)]
-        sums = {renamed[name]: (self.fresh(f"{name}_tally"), totals.scalars[name][1]) for name in added(loop, totals)}
-        names = {name: sums[own][0] if own in sums else own for name, own in renamed.items()}
-        inner = self.tallied(loop, sums, lambda start, end: self.rows(loop, names, start, end),
-                             var(first, INT), var(last, INT))
+        inner = write(renamed, var(first, INT), var(last, INT))
         yield Loop(block, integer(0), blocks_, integer(1), (*bounds, *start, *inner, *end), "parallel", origins)
         yield from after
 
@@ -218,21 +214,6 @@ class _Partition:
 
     # -- the rows of one block
 
-    def tallied(self, loop: Loop, sums: dict[str, tuple[str, Element]], rows: Rows, first: Expr, last: Expr
-                ) -> Iterator[Statement]:
-        """Rows in parts, whose totals `sums` names, with their elements, and adds to the whole ones."""
-        if not sums:
-            yield from rows(first, last)
-            return
-        origins = loop.origins
-        start, end = self.fresh("start"), self.fresh("end")
-        yield Loop(start, first, last, integer(TALLY), (
-            imp.Let(end, least(add(var(start, INT), integer(TALLY)), last), origins),
-            *(imp.Let(own, identity("add", element), origins) for own, element in sums.values()),
-            *rows(var(start, INT), var(end, INT)),
-            *(imp.Let(name, Expr("add", (var(name, element), var(own, element)), element), origins)
-              for name, (own, element) in sums.items())), "serial", origins)
-
     def rows(self, loop: Loop, renamed: dict[str, str], first: Expr, last: Expr) -> Iterator[Statement]:
         """The loop over one block's rows, arrays that are walked cut to the block."""
         row = var(loop.var, INT)
@@ -242,10 +223,11 @@ class _Partition:
         cut: dict[str, Expr] = {}
         for name, array in walked(loop).items() if not everything else ():
             own = self.fresh(f"{name}_rows")
-            part = Expr("index", (array, add(loop.start, first), sub(last, first), integer(1)), array.element,
-                        array.rank,
-                        (("subscripts", ("slice", *("all",) * (array.rank - 1))),))
-            yield imp.Let(own, part, loop.origins)
+            if name in self.kept:
+                array, start = self.kept[name], sub(add(loop.start, first), self.kept_from)
+            else:
+                start = add(loop.start, first)
+            yield imp.Let(own, rows_of(array, start, sub(last, first)), loop.origins)
             cut[name] = var(own, array.element, array.rank)
 
         def change(value: Expr) -> Expr:
@@ -255,7 +237,7 @@ class _Partition:
                 return var(renamed[value.get("name")], value.element, value.rank)
             return value
 
-        marked = mark_sums(replace(loop, body=marked_sums(loop.body)))
+        marked = mark_extremes(mark_sums(replace(loop, body=marked_sums(loop.body))), renamed)
         body = tuple(_mapped(s, change, cut, local, renamed) for s in marked)
         whole = not everything and any(top == row for s in imp.statements(body) for e in imp.expressions(s)
                     for top in imp.subexpressions(e))
@@ -286,17 +268,6 @@ class _Partition:
             rounds = [_renamed(statement, row, k, names) for k, names in enumerate(copies)]
             chain = _chained(rounds)
             yield from rounds if chain is None else (chain,)
-
-
-def added(loop: Loop, totals: Totals) -> list[str]:
-    """The sums of reals that a flat nest makes, which are added up in parts of their own."""
-    return [name for name, (op, element) in totals.scalars.items()
-            if op == "add" and element.kind == "real" and is_flat(loop)]
-
-
-def is_flat(loop: Loop) -> bool:
-    """Whether its rounds have no loops of their own: then there may be very many, and each is cheap."""
-    return not any(isinstance(s, (Loop, imp.Forever)) for s in imp.statements(loop.body))
 
 
 # --- rebuilding ---------------------------------------------------------------------------------
@@ -331,6 +302,8 @@ def _jams(loop: Loop) -> bool:
     if not all(isinstance(s, (imp.Let, imp.Store, Loop)) for s in loop.body):
         return False
     if not all(isinstance(s, (imp.Let, imp.Store)) for nest in inner for s in nest.body):
+        return False
+    if any((constant(cost_of(nest.body, {})) or 0) > DEAR for nest in inner):
         return False
     bounds = [e for s in inner for top in (s.start, s.stop, s.step) for e in imp.subexpressions(top)]
     if any(e.op == "load" or (e.op == "name" and e.get("name") in own) for e in bounds):

@@ -13,12 +13,13 @@ The pass `partition` cuts loops into blocks; here an outermost loop of mode "par
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gdc.compiler import imp, library, native_solvers, random_numbers, vecmath
+from gdc.compiler import imp, library, native_order, native_solvers, random_numbers, special_functions, vecmath
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
@@ -27,10 +28,12 @@ from gdc.compiler.text import ATOM, COMPARE, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
 from gdc.dsl.source import Source
 
+MANY = 1 << 18          # of the widest entries, the least number that fills a large page
 WORTHWHILE = 50_000     # multiply-adds in a nest, below which a fork and join costs more than it gains (docs/cores.md)
 OPERATORS = ("floordiv", "mod", "pow")      # Numba's are NumPy's
 INT32, COMPLEX64 = Element("int", 32), Element("complex", 64)
 NARROW = (INT32, Element("real", 32), COMPLEX64)    # a literal must say that it is one
+EXTREMES = {"minimum": "least", "maximum": "greatest"}      # of totals, which may be compared in any order
 KINDS = {"int": 1, "real": 2, "bool": 3}
 
 OPTIONS = '''
@@ -40,6 +43,9 @@ CACHE = {"cache": "__file__" in globals()}
 SHARE = '''
 SHARE = dict.fromkeys(("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion"), False)
 SHARE["prange"] = True      # Numba shares out the loops over blocks and rewrites nothing else
+'''
+OWN_BLOCKS = '''
+OWN_BLOCKS = True           # each core computes products by itself: BLAS is best left one thread
 '''
 
 
@@ -60,13 +66,31 @@ def {name}(events, used, array):
 ''')
 
 
+def _extreme(name: str, word: str) -> str:
+    """The next step of a least or a greatest value, by LLVM's operation that vector code has."""
+    return f'''
+# import from llvmlite import ir
+# import from numba.extending import intrinsic
+@intrinsic
+def {name}(typing_context, best, x):
+    """The {word} so far, nan where either is: one whose order is free, so that several can be compared at a time."""
+
+    def build(context, builder, signature, args):
+        real = args[0].type
+        step = builder.module.declare_intrinsic("llvm.{word}", [real], ir.FunctionType(real, [real, real]))
+        return builder.call(step, args)
+
+    return best(best, best), build
+'''
+
+
 BINDINGS = {
     **{name: _helper(text) for name, text in LIBRARY.items()},
     **native_solvers.PLAIN, **{name: _helper(text) for name, text in native_solvers.COMPILED.items()},
     **vecmath.TEXTS,
     "abs": "import numpy as np", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
     "prange": "from numba import prange",
-    **{name: _helper(text) for name, text in random_numbers.SCALAR.items()},
+    **{name: _helper(text) for name, text in (random_numbers.SCALAR | special_functions.NATIVE).items()},
     "part": _helper(PART),
     "minimum": _helper('''
 def minimum(x, y):
@@ -100,6 +124,38 @@ def same(typing_context, array):
 
     return array(array), build
 ''',
+    "in_large_pages": '''
+# import sys
+# import from llvmlite import ir
+# import from numba.core import cgutils
+# import from numba.extending import intrinsic
+@intrinsic
+def in_large_pages(typing_context, array):
+    """A new array itself. Where it is large, Linux is asked for large pages, as by NumPy: a page fault each 4 KB is slow."""
+
+    def build(context, builder, signature, args):
+        context.nrt.incref(builder, signature.return_type, args[0])
+        if not sys.platform.startswith("linux"):
+            return args[0]
+        view, word = context.make_array(array)(context, builder, args[0]), ir.IntType(64)
+        size = builder.mul(view.nitems, view.itemsize)
+        with builder.if_then(builder.icmp_signed(">=", size, word(1 << 22)), likely=False):
+            place = builder.ptrtoint(view.data, word)
+            start = builder.and_(builder.add(place, word(4095)), word(-4096))
+            kind = ir.FunctionType(ir.IntType(32), (word, word, ir.IntType(32)))
+            advise = cgutils.get_or_insert_function(builder.module, kind, "madvise")
+            builder.call(advise, (start, builder.sub(builder.add(place, size), start), ir.IntType(32)(14)))
+        return args[0]
+
+    return array(array), build
+''',
+    "filled": _helper('''
+def filled(array, value):
+    """The array with one value everywhere."""
+    array[...] = value
+    return array
+'''),
+    **native_order.TEXTS,
     "plus": '''
 # import from numba.extending import intrinsic
 @intrinsic
@@ -110,6 +166,23 @@ def plus(typing_context, total, term):
         return builder.fadd(*args, flags=("reassoc", "contract"))
 
     return total(total, total), build
+''',
+    "least": _extreme("least", "minimum"),
+    "greatest": _extreme("greatest", "maximum"),
+    "natural": '''
+# import from llvmlite import ir
+# import from numba.extending import intrinsic
+@intrinsic
+def natural(typing_context, place):
+    """A place that is surely not below 0: the machine need not ask whether it counts from the end."""
+
+    def build(context, builder, signature, args):
+        flag = ir.FunctionType(ir.VoidType(), [ir.IntType(1)])
+        assume = builder.module.declare_intrinsic("llvm.assume", (), flag)
+        builder.call(assume, [builder.icmp_signed(">=", args[0], args[0].type(0))])
+        return args[0]
+
+    return place(place), build
 ''',
     "heard": '''
 # import from numba import types
@@ -148,7 +221,8 @@ def room(trace, count):
     if count < len(trace):
         return trace
     longer = np.empty(max(64, 2*count), trace.dtype)
-    longer[:count] = trace[:count]
+    for k in range(count):      # a slice would make Numba compile its error message too, for 2 s
+        longer[k] = trace[k]
     return longer
 '''),
     "room_for": _helper('''
@@ -166,7 +240,8 @@ def put_int(events, used, value):
     """Appends an int to what waits to be printed."""
     if used == len(events):
         longer = np.empty(2*used + 64, np.int64)
-        longer[:used] = events
+        for k in range(used):
+            longer[k] = events[k]
         events = longer
     events[used] = value
     return events, used + 1
@@ -223,7 +298,7 @@ def stop(status, numbers):
 NEEDS: dict[str, tuple[str, ...]] = {
     "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"),
     "put_complex": ("put_int", "put_real"), "put_complexes": ("put_int", "put_real", "put_complex"),
-    **random_numbers.NEEDS, **vecmath.NEEDS, **native_solvers.NEEDS}
+    **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **vecmath.NEEDS, **native_solvers.NEEDS}
 ORDER = tuple(BINDINGS)
 
 
@@ -245,7 +320,7 @@ def divides_by_positive(value: Expr) -> bool:
 
 class Parallel(Emitter):
     bindings = BINDINGS
-    needs = NEEDS | library.NEEDS
+    needs = NEEDS | library.NEEDS | native_order.NEEDS
     calls = NUMBA
     weak_numbers = False
 
@@ -255,12 +330,18 @@ class Parallel(Emitter):
         self.may_share = True                   # whether loops may be prange loops
         self.depth = 0                          # how many loops of the program we are in
         self.prints: list[str] = []
-        self.fails = self.polls = self.shares = False
+        self.fails = self.polls = self.shares = self.own_blocks = False
         self.names = spelled(self.names)
         self.rebound = rebound_arrays(program)
         self.traces = {name: (k, element, rank) for k, (name, element, rank) in enumerate(program.traces)}
 
     # -- expressions
+
+    def node(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
+        if value.op == "natural":
+            self.used.add("natural")
+            return Code(f"natural({args[0].text})")
+        return super().node(value, args, index)
 
     def constant(self, value: Expr) -> Code:
         if value.rank:
@@ -291,13 +372,17 @@ class Parallel(Emitter):
         if value.op == "add" and value.get("free") and value.element.kind == "real":
             self.used.add("plus")
             return Code(f"plus({args[0].text}, {args[1].text})")
+        if value.op in EXTREMES and value.get("free"):
+            self.used.add(EXTREMES[value.op])
+            return Code(f"{EXTREMES[value.op]}({args[0].text}, {args[1].text})")
         if value.op in ("minimum", "maximum") and value.element.kind == "int":
             word, flat = value.op[:3], tuple(a.text for a in args)
             inner = flat[0].removeprefix(f"{word}(")
             if value.args[0].op == value.op and inner != flat[0]:
                 flat = (inner[:-1], *flat[1:])
             return Code(f"{word}({', '.join(flat)})")
-        if value.op in vecmath.FUNCTIONS:
+        native = value.op in vecmath.FUNCTIONS and (value.op != "pow" or value.element.kind == "real")
+        if native or value.op in special_functions.NATIVE:
             return self.smooth(value, args)
         if value.op == "floordiv" and value.element.kind == "int" and not index and not divides_by_positive(value):
             self.used.add("divide_int")
@@ -310,8 +395,11 @@ class Parallel(Emitter):
         """An elementary function: of reals, one that becomes vector code; rounded once where it is 32 bits wide."""
         if value.element.kind == "complex":
             return template(str(OPS[value.op].numpy)).fill(args)
-        self.used.add(value.op)
-        text = f"{value.op}({', '.join(a.text for a in args)})"
+        name = value.op
+        if name == "pow" and value.args[1].op == "const" and value.args[1].get("value") in vecmath.WHOLE_POWERS:
+            name, args = vecmath.WHOLE_POWERS[value.args[1].get("value")], args[:1]
+        self.used.add(name)
+        text = f"{name}({', '.join(a.text for a in args)})"
         return Code(text if value.element == REAL else f"np.{value.element.numpy}({text})")
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
@@ -339,8 +427,25 @@ class Parallel(Emitter):
 
     # -- statements
 
+    def allocated(self, statement: imp.Alloc) -> str:
+        """A new array; one that may be large is spread over large pages before anything is written to it."""
+        text = super().allocated(statement)
+        count = math.prod(imp.constant(size) or MANY for size in statement.shape)
+        if count < MANY or self.inside or not self.may_share:
+            return text
+        self.used.add("in_large_pages")
+        empty = f"in_large_pages(np.empty({self.shape(statement.shape)}{self.dtype(statement.element)}))"
+        if statement.fill is None:
+            return empty
+        self.used.add("filled")
+        return f"filled({empty}, {self.text(statement.fill)})"
+
     def simple(self, statement: imp.Let | imp.Alloc | imp.Store | imp.SetPart) -> str:
         text = super().simple(statement)
+        if isinstance(statement, imp.SetPart) and statement.value.op == "matmul" and not statement.combine:
+            left, right = (self.text(a) for a in statement.value.args)
+            self.own_blocks = self.own_blocks or self.inside > 0
+            return f"np.dot({left}, {right}, {self.text(statement.array)})"
         if isinstance(statement, (imp.Let, imp.Alloc)) and statement.name in self.rebound:
             self.used.add("same")
             name, _, value = text.partition(" = ")
@@ -491,9 +596,10 @@ class Parallel(Emitter):
 
     def native_start(self) -> str:
         """Buffers, and what is returned where a check fails."""
-        lines = [f"trace_{k}, count_{k} = {_nothing(element, rank + 1)}, 0" for k, element,
+        # a plain 0 is of a type of its own: Numba would compile what it is given to twice
+        lines = [f"trace_{k}, count_{k} = {_nothing(element, rank + 1)}, np.int64(0)" for k, element,
                  rank in self.traces.values()]
-        lines += ["events, used = np.empty(0, np.int64), 0"] if self.has_prints() else []
+        lines += ["events, used = np.empty(0, np.int64), np.int64(0)"] if self.has_prints() else []
         if self.fails:
             words = [_nothing(value.element, value.rank) for _, value, _ in self.program.outputs]
             words += ["False" for _, _, flag in self.program.outputs if flag is not None]
@@ -557,6 +663,7 @@ class Parallel(Emitter):
             self.literal(name)
         text = super().preamble()
         start = OPTIONS.strip("\n") + ("\n" + SHARE.strip("\n") if self.shares else "")
+        start += OWN_BLOCKS.rstrip("\n") if self.own_blocks else ""
         start += f"\nPRINTS = ({', '.join(self.prints)},)" if self.prints else ""
         imports, _, rest = text.partition("\n\n\n")
         table, _, rest = rest.partition("\n\n\n") if rest.startswith("TEXTS = ") else ("", "", rest)

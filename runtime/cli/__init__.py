@@ -12,7 +12,7 @@ import click
 import gdc
 from gdc.dsl.errors import Error
 from gdc.dsl.source import Source
-from gdc.runtime.cli import backends, check, explain, fmt, help, run, source, test
+from gdc.runtime.cli import backends, bench, cache, check, explain, fmt, help, run, source, test
 from gdc.runtime.report import EXIT, complain, complain_json, say
 
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -31,14 +31,16 @@ def command(context: click.Context) -> None:
       gdc explain fit.gd                    what the compiler did, and why
       gdc fmt fit.gd                        put a script into the house style
       gdc test fit.gd                       run the test in its leading comment
+      gdc bench fit.gd                      time it on every target
       gdc help sort                         look up a function or a statement
+      gdc cache                             what is kept of compilations; why something was compiled anew
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
-for subcommand in (run.run, check.check, explain.explain, source.source, fmt.fmt, test.test, help.help,
-                   backends.backends):
+for subcommand in (run.run, check.check, explain.explain, source.source, fmt.fmt, test.test, bench.bench, help.help,
+                   backends.backends, cache.cache):
     command.add_command(subcommand)
 
 

@@ -15,7 +15,7 @@
 # expect one = [7]
 # expect best = [[3, 2], [7, 0]]
 # expect back = x
-# count np.sort 8 on numpy
+# count in_order 8 on numpy
 input x: real[size_n]; input A: int[size_p, size_q]
 s := sort(x); p := argsort(x); S := sort(A); P := argsort(A)
 b := sort([true, false, false]); bp := argsort([true, false, false])

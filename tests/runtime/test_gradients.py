@@ -36,7 +36,7 @@ VALUES = {"X": np.arange(12.0).reshape(4, 3) / 10, "w": np.array([0.2, 0.4, 0.7]
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     monkeypatch.setattr(cache, "read", lambda name: None)
-    monkeypatch.setattr(cache, "write", lambda name, text: None)
+    monkeypatch.setattr(cache, "write", lambda *_: None)
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ TRUTH: dict[str, Callable[..., mpf]] = {
     "sin": mpmath.sin, "cos": mpmath.cos, "tan": mpmath.tan, "asin": mpmath.asin, "acos": mpmath.acos,
     "atan": mpmath.atan, "atan2": mpmath.atan2, "sinh": mpmath.sinh, "cosh": mpmath.cosh, "tanh": mpmath.tanh,
     "hypot": mpmath.hypot, "erf": mpmath.erf, "gamma": mpmath.gamma, "lgamma": log_gamma, "normal_quantile": quantile,
+    "polygamma": mpmath.psi,
     "add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y, "div": lambda x, y: x / y,
     "pow": mpmath.power, "mod": lambda x, y: x - y * mpmath.floor(x / y),
     "floordiv": lambda x, y: mpmath.floor(x / y),

@@ -1,0 +1,3 @@
+# The covariance matrix of the columns.
+input X: real[m, n]
+output S := cov(X.T)

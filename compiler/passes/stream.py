@@ -1,0 +1,233 @@
+"""Row walks: library products and nests over the same rows become one walk, which reads each row once.
+
+    x = X @ W                       walk m rows:            on `parallel` a block of rows at a time,
+    for i in 0..m: p[i, :] = …          x = X @ W           while it is in cache
+    G = X.T @ p                         for i: p[i, :] = …
+                                        G += X.T @ p
+
+Each use of an array is by row, whole, or a state that all rows add to (compiler/walks.py). A walk is the longest run of
+statements over the same number of rows in which nobody uses whole what another makes by row, or adds to; what stands
+between them and does not depend on them goes before the walk, the rest after it, where a second walk may begin. What
+a walk makes and uses up row by row is never a whole array.
+
+How a walk is cut into blocks is `partition`'s business. Products by themselves are walks too: the cores share out
+their rows, with BLAS on one thread in each, so that the bits do not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from gdc.compiler import imp, imp_tools
+from gdc.compiler.dims import ZERO, Dim, dim
+from gdc.compiler.imp import Body, Expr, Let, Loop, Program, Statement
+from gdc.compiler.imp_tools import depends
+from gdc.compiler.record import Record, Step
+from gdc.compiler.totals import aliases, leaves
+from gdc.compiler.walks import (
+    Member,
+    Shapes,
+    extent,
+    fits,
+    is_product,
+    nest_of_rows,
+    own_rows,
+    product_of_rows,
+    product_over_rows,
+    turned,
+)
+
+RULE = "stream"
+SWITCHES = (RULE,)
+WORTHWHILE = 200_000        # multiply-adds of all products, below which one call each costs less than blocks do
+MOST_STATE = 2**21          # entries of a product that is added up, of which each of several blocks keeps one
+FEWEST_ROWS = 64            # that are worth sharing out
+EFFECTS = (imp.Check, imp.Guarded, imp.Emit)
+
+
+def run(program: Program, record: Record) -> Program:
+    """The program with its walks."""
+    if not record.allows(RULE) or not any(is_product(s) for s in imp.statements(program.body)):
+        return program
+    return replace(program, body=_Stream(program, record).body(program.body))
+
+
+@dataclass(slots=True)
+class _Run:
+    """A walk that is being gathered, and what stands around it."""
+
+    members: list[Member] = field(default_factory=list)
+    before: list[Statement] = field(default_factory=list)
+    after: list[Statement] = field(default_factory=list)
+
+    def told(self) -> bool:
+        """Whether an effect has to wait for the walk, so that later ones have to wait for it."""
+        return any(isinstance(s, EFFECTS) for s in imp.statements(tuple(self.after)))
+
+
+class _Stream:
+    def __init__(self, program: Program, record: Record) -> None:
+        self.program, self.record = program, record
+        self.shapes = Shapes(dict(program.shapes))
+        self.root = imp_tools.alias_classes(program)
+        self.aliases = aliases(program)
+        self.counts: Counter[str] = imp_tools.read_counts(program)
+        for s in imp.statements(program.body):
+            if isinstance(s, imp.Alloc) and s.name not in self.shapes.known:
+                sizes = [self.shapes.size(d) for d in s.shape]
+                self.shapes.known[s.name] = tuple(d for d in sizes if d is not None) if None not in sizes else ()
+
+    def body(self, body: Body) -> Body:
+        """A body with its walks, those of inner bodies first."""
+        body = tuple(self.inside(s) for s in body)
+        for rows in dict.fromkeys(r for s in body if is_product(s) and (r := self.rows_of(s)) is not None):
+            body = tuple(self.gathered(body, rows))
+        return body
+
+    def inside(self, statement: Statement) -> Statement:
+        if isinstance(statement, (Loop, imp.Forever)) and any(is_product(s) for s in imp.statements(statement.body)):
+            return replace(statement, body=self.body(statement.body))
+        if isinstance(statement, imp.Branch):
+            return replace(statement, then=self.body(statement.then), orelse=self.body(statement.orelse))
+        return statement
+
+    # -- what a statement is to a walk
+
+    def rows_of(self, statement: Statement) -> Dim | None:
+        """The number of rows that a product walks, None where that is not known."""
+        assert isinstance(statement, Let)
+        left = self.shapes.of(statement.value.args[0])
+        if left is None:
+            return None
+        return left[1] if self.adds_up(statement) else left[0]
+
+    def adds_up(self, product: Let) -> bool:
+        """Whether X.T @ A is added up over the rows of X: it is longer than it is wide, and the sum fits into cache."""
+        left, right = (self.shapes.of(a) for a in product.value.args)
+        if not turned(product.value.args[0]) or left is None or right is None:
+            return False
+        why = ("stream", "the product is added up, row by row", "the rows of the product are shared out")
+        return self.record.decide(left[0], left[1], True, why, product.origins) and self.record.decide(
+            left[0] * right[1], dim(MOST_STATE), True, why, product.origins
+        )
+
+    def member(self, statement: Statement, rows: Dim) -> Member | None:
+        """The statement as one of a walk over so many rows."""
+        if is_product(statement) and isinstance(statement, Let):
+            if self.rows_of(statement) != rows:
+                return None
+            return product_over_rows(statement) if self.adds_up(statement) else product_of_rows(statement)
+        if isinstance(statement, Loop) and self.shapes.size(statement.stop) == rows:
+            return nest_of_rows(statement, self.program, self.aliases)
+        return None
+
+    # -- gathering
+
+    def gathered(self, body: Body, rows: Dim) -> list[Statement]:
+        """The body with its walks over so many rows."""
+        done: list[Statement] = []
+        rest = list(body)
+        while any(is_product(s) and self.rows_of(s) == rows for s in rest):
+            run, used = self.longest(rest, rows)
+            if self.pays(run, rows):
+                done = self.walk([*done, *run.before], run.members)
+                rest = [*run.after, *rest[used:]]
+            else:
+                done += rest[:1]
+                rest = rest[1:]
+        return done + rest
+
+    def longest(self, body: list[Statement], rows: Dim) -> tuple[_Run, int]:
+        """The longest walk that begins with the first statement, and how many statements it has looked at."""
+        run = _Run()
+        for k, statement in enumerate(body):
+            if leaves((statement,)):
+                return run, k
+            if isinstance(statement, imp.Walk) or not self.placed(run, statement, rows):
+                run.after.append(statement)
+            if not run.members:
+                return run, k + 1
+        return run, len(body)
+
+    def placed(self, run: _Run, statement: Statement, rows: Dim) -> bool:
+        """Whether a statement joins the walk, or may go before it."""
+        if any(depends(statement, s, self.root) for s in run.after):
+            return False
+        member = self.member(statement, rows)
+        if member is not None and fits(member, run.members, self.root):
+            run.members.append(member)
+            return True
+        effect = any(isinstance(s, EFFECTS) for s in imp.statements((statement,)))
+        if (effect and run.told()) or any(depends(statement, m.statement, self.root) for m in run.members):
+            return False
+        run.before.append(statement)
+        return True
+
+    def pays(self, run: _Run, rows: Dim) -> bool:
+        """Whether the walk has products, and they are large enough to be cut into blocks."""
+        products = [m for m in run.members if is_product(m.statement)]
+        if not products:
+            return False
+        work: Dim = ZERO
+        origins = tuple(dict.fromkeys(o for m in products for o in m.statement.origins))
+        for m in products:
+            assert isinstance(m.statement, Let)
+            left, right = (self.shapes.of(a) for a in m.statement.value.args)
+            if left is None or right is None:
+                return False
+            work = work + left[0] * left[1] * right[1]
+        why = ("stream", "one walk over blocks of rows", "products in one piece: they are small")
+        return self.record.decide(dim(WORTHWHILE), work, True, why, origins) and self.record.decide(
+            dim(FEWEST_ROWS), rows, True, why, origins
+        )
+
+    # -- the walk
+
+    def walk(self, before: list[Statement], members: list[Member]) -> list[Statement]:
+        """What stands before, and the walk, which takes along the arrays that it alone uses."""
+        allocated = {s.name: s for s in before if isinstance(s, imp.Alloc)}
+        kept = own_rows(members, self.counts.__getitem__, set(allocated))
+        origins = tuple(dict.fromkeys(o for m in members for o in m.statement.origins))
+        rows = self.rows_expression(members[0].statement, allocated)
+        own = tuple(allocated[name] for name in kept if name in allocated)
+        outside: list[Statement] = []
+        body: list[Statement] = list(own)
+        for member in members:
+            if isinstance(member.statement, Let):
+                made, part = as_part(member.statement, member.statement.name in member.states, allocated)
+                allocated[made.name] = made
+                (body if made.name in kept else outside).append(made)
+                body.append(part)
+            else:
+                body.append(member.statement)
+        self.tell(members, kept, origins)
+        return [*(s for s in before if s not in own), *outside, imp.Walk(rows, tuple(body), tuple(kept), origins)]
+
+    def rows_expression(self, statement: Statement, made: Mapping[str, imp.Alloc]) -> Expr:
+        """The number of rows as an expression."""
+        if isinstance(statement, Loop):
+            return statement.stop
+        assert isinstance(statement, Let)
+        left = statement.value.args[0]
+        return extent(left, 1 if self.adds_up(statement) else 0, made)
+
+    def tell(self, members: list[Member], kept: list[str], origins: imp.Origin) -> None:
+        products = sum(is_product(m.statement) for m in members)
+        nests = len(members) - products
+        words = [f"{n} {what}{'s' if n > 1 else ''}" for n, what in ((products, "product"), (nests, "nest")) if n]
+        reason = "each block of rows is read from memory once, and used while it is in cache"
+        if kept:
+            reason += f"; {len(kept)} array{'s' if len(kept) > 1 else ''} of all rows need not be"
+        self.record.add(Step("stream", RULE, " and ".join(words), "one walk over the rows", reason, origins))
+
+
+def as_part(product: Let, adds: bool, made: Mapping[str, imp.Alloc]) -> tuple[imp.Alloc, imp.SetPart]:
+    """A product's array, and the product as what fills it, or is added to it."""
+    left, right = product.value.args
+    element = product.value.element
+    fill = imp.const(0j if element.kind == "complex" else 0.0, element) if adds else None
+    array = imp.Alloc(product.name, element, (extent(left, 0, made), extent(right, 1, made)), fill, product.origins)
+    whole = imp.var(product.name, element, 2)
+    return array, imp.SetPart(whole, ("all", "all"), (), product.value, "add" if adds else "", product.origins)

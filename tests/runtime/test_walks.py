@@ -1,0 +1,200 @@
+"""Walks over rows: sizes at which products are cut into blocks, held against numpy; which walks there are; bits."""
+
+import numpy as np
+import pytest
+
+import gdc
+
+M, N, K = 3001, 23, 7
+ROUNDED = {"f64": 1e-11, "f32": 2e-4}
+
+SOFTMAX = """
+input X: real[m, n]
+input Y: real[m, k]
+input W: real[n, k]
+J := -sum(Y*log_softmax(X@W))/m
+W := W - 0.1*grad(J, W)
+output W
+"""
+DEEP = """
+input X: real[m, n]
+input Y: real[m, k]
+input W1: real[n, n]
+input W2: real[n, n]
+input W: real[n, k]
+J := mean((tanh(tanh(X@W1)@W2)@W - Y)^2)
+(d1, d2, d3) := grad(J, W1, W2, W)
+output d1, d2, d3, J
+"""
+CENTRES = """
+input X: real[m, n]
+input W: real[n, k]
+c := argmin(sum(W^2, axis=0) - 2*X@W, axis=1)
+H := one_hot(c, k)
+S := H.T@X/maximum(sum(H, axis=0), 1)[:, new]
+output c, S
+"""
+GRAM = """
+input X: real[m, n]
+G := X.T@X
+output G
+"""
+COVARIANCE = """
+input X: real[m, n]
+Z := X - mean(X, axis=0)
+C := Z.T@Z/(m - 1)
+output C
+"""
+TWICE = """
+input X: real[m, n]
+input W: real[n, k]
+A := X@W
+B := exp(-abs(A))
+G := X.T@B
+H := X.T@(A - mean(B, axis=0))
+output A, G, H
+"""
+ROUNDS = """
+input X: real[m, n]
+input Y: real[m, k]
+input W: real[n, k]
+for t in 0..5 {
+    E := X@W - Y
+    record J := sum(E^2)
+    stop if t > 2
+    W := W - 0.01/m*X.T@E
+}
+output W
+"""
+CHECKED = """
+input X: real[m, n]
+input W: real[n, k]
+A := X@W
+assert sum(A) < 1e9, "large"
+print sum(A[0, :])
+B := 2*A
+assert max(B) > -1e9
+G := X.T@B
+output G
+"""
+UPDATED = """
+input X: real[m, n]
+input W: real[n, k]
+input Y: real[m, k]
+Y[:, 0] := 1
+A := X@W + Y
+Y := A*Y
+S := X.T@Y
+Y[0, :] := 0
+output Y, S
+"""
+ROWS_OF_TURNED = """
+input X: real[m, n]
+input Y: real[m, k]
+input V: real[p, m]
+A := Y.T@V.T
+B := V@X
+output A, B
+"""
+PROGRAMS = {
+    "softmax": SOFTMAX, "deep": DEEP, "centres": CENTRES, "gram": GRAM, "covariance": COVARIANCE, "twice": TWICE,
+    "rounds": ROUNDS, "checked": CHECKED, "updated": UPDATED, "turned": ROWS_OF_TURNED,
+}
+
+
+def values(names, m=M, dtype=float):
+    rng = np.random.default_rng(5)
+    shapes = {"X": (m, N), "Y": (m, K), "W": (N, K), "W1": (N, N), "W2": (N, N), "V": (90, m)}
+    return {name: rng.normal(size=shapes[name]).astype(dtype) for name in names}
+
+
+def inputs(program):
+    return [line.split()[1].rstrip(":") for line in program.signature.split("\n") if line.startswith("input")]
+
+
+def agree(text, given, precision="f64", **options):
+    program = gdc.compile(text, precision=precision)
+    want, have = (program.run(given, backend=name, show=lambda line: None) for name in ("numpy", "parallel"))
+    bound = ROUNDED[precision]
+    for name in want:
+        np.testing.assert_allclose(have[name], want[name], rtol=bound, atol=bound*max(1, np.abs(want[name]).max()))
+        assert have[name].dtype == want[name].dtype
+    for name, trace in want.trace.items():
+        np.testing.assert_allclose(have.trace[name], trace, rtol=bound)
+    return program, have
+
+
+def walks(program, **sizes):
+    """How often explain says that there is a walk."""
+    return program.explain("parallel", sizes=sizes or None).count("one walk over the rows")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_as_numpy(name):
+    program = gdc.compile(PROGRAMS[name])
+    agree(PROGRAMS[name], values(inputs(program)))
+
+
+@pytest.mark.parametrize("name", ["softmax", "twice", "updated"])
+def test_as_numpy_at_32_bits(name):
+    program = gdc.compile(PROGRAMS[name], precision="f32")
+    agree(PROGRAMS[name], values(inputs(program), dtype=np.float32), "f32")
+
+
+@pytest.mark.parametrize("layout", [np.asfortranarray, lambda a: np.repeat(a, 2, axis=1)[:, ::2],
+                                    lambda a: a[::-1], lambda a: a.astype(">f8")])
+def test_layouts(layout):
+    given = {name: layout(value) for name, value in values(["X", "Y", "W"]).items()}
+    agree(SOFTMAX, given)
+    agree(GRAM, {"X": given["X"]})
+
+
+@pytest.mark.parametrize("m", [65, 100, 1_023, 20_011])
+def test_numbers_of_rows(m):
+    agree(SOFTMAX, values(["X", "Y", "W"], m))
+
+
+def test_complex():
+    text = "input X: complex[m, n]\ninput W: complex[n, k]\nA := X@W\nG := conj(X).T@(A*2)\noutput G"
+    given = values(["X", "W"])
+    agree(text, {name: value + 1j*value[::-1] for name, value in given.items()})
+
+
+@pytest.mark.parametrize(("name", "count"), [("softmax", 1), ("deep", 1), ("centres", 1), ("gram", 1), ("twice", 2)])
+def test_how_many_walks(name, count):
+    assert walks(gdc.compile(PROGRAMS[name])) == count
+
+
+def test_what_is_used_up_row_by_row_is_never_a_whole_array():
+    """Of a network's hidden layers and their derivatives no more than a chunk of rows exists."""
+    text = gdc.compile(DEEP).source("parallel")
+    assert "np.empty((m, n))" not in text
+    assert text.count("_chunk = np.empty((chunk,") >= 4
+
+
+def test_small_products_stay_in_one_piece():
+    program = gdc.compile(SOFTMAX)
+    sizes = {"m": 50, "n": N, "k": K}
+    assert walks(program, **sizes) == 0
+    assert "_chunk" not in program.source("parallel", sizes)
+
+
+@pytest.mark.parametrize("name", ["softmax", "deep", "centres", "gram", "rounds"])
+def test_the_same_bits_on_any_number_of_threads(name):
+    program = gdc.compile(PROGRAMS[name])
+    given = values(inputs(program), 10_007)
+    one, two = (program.run(given, backend="parallel", threads=n) for n in (1, 2))
+    assert all(one[name].tobytes() == two[name].tobytes() for name in one)
+
+
+def test_without_the_pass_nothing_is_cut():
+    assert "_chunk" not in gdc.compile(SOFTMAX, without={"stream"}).source("parallel")
+
+
+def test_blas_has_its_threads_back():
+    from threadpoolctl import threadpool_info
+
+    agree(SOFTMAX, values(["X", "Y", "W"]))
+    before = [i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas"]
+    agree(GRAM, values(["X"]))
+    assert [i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas"] == before
