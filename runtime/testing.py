@@ -71,8 +71,11 @@ def failed(load: Load, path: str, case: Case, target: str, timeout: float | None
 
 
 def code_of(program: Any, target: str) -> str:
-    """A target's text without the formulas, which stand above and beside it."""
-    lines = program.source(target).split('"""')[-1].splitlines()
+    """A target's text without the formulas, which stand above and beside it, and without what it says again for small
+    sizes."""
+    text = program.source(target).split('"""')[-1]
+    before, small, after = text.partition("\ndef small(")
+    lines = (before + after[after.index("\nnative_serial = ") :] if small else text).splitlines()
     return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
 
 

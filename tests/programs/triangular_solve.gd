@@ -13,7 +13,7 @@
 # expect U = np.linalg.solve(np.triu(A).T, B)
 # count solved_triangle(A, b, 2 on numpy
 # count np.linalg.solve( 1 on numpy
-# count solved_lower_d( 6 on parallel
+# count solved_lower_d( 3 on parallel
 input A: real[n, n]; input b: real[n]; input B: real[n, k]; input Z: complex[m, m]
 x := solve(A, b, lower=true)
 y := solve(A, b, upper=true)
