@@ -26,7 +26,7 @@ from gdc.compiler import imp
 from gdc.compiler.imp import Body, Expr, Loop, Program, Statement, add, constant, integer, sub, var
 from gdc.compiler.imp_tools import map_expression, map_parts, name_of, names_in, writes
 from gdc.compiler.nest_cost import cost_of, least
-from gdc.compiler.record import Record
+from gdc.compiler.record import Record, Step
 from gdc.compiler.totals import binds, leaves
 from gdc.compiler.types import BOOL, INT, Element
 
@@ -59,8 +59,8 @@ class Sum:
 
 def run(program: Program, record: Record, device: bool = False) -> Program:
     """The program with its sums in parts; of a `device` only those inside nests that threads share out."""
-    body, small = (_Tallies(replace(program, body=body), device).body(body, not device, False, {})
-                   for body in (program.body, program.small))
+    body, small = (_Tallies(replace(program, body=body), told, device).body(body, not device, False, {})
+                   for body, told in ((program.body, record), (program.small, Record())))
     return replace(program, body=body, small=small)
 
 
@@ -68,8 +68,8 @@ Sums = dict[int, list[Sum]]     # by the identity of the loop that adds them up
 
 
 class _Tallies:
-    def __init__(self, program: Program, device: bool) -> None:
-        self.device = device
+    def __init__(self, program: Program, record: Record, device: bool) -> None:
+        self.record, self.device = record, device
         self.most: dict[str, float] = {}        # what an int does not pass
         self.taken = {p.name for p in program.parameters}
         for s in imp.statements(program.body):
@@ -127,6 +127,10 @@ class _Tallies:
                 own.append(Sum(name, element, self.fresh(f"{name}_tally"), self.fresh(f"{name}_lost")))
                 sums[id(home)] = [*sums.get(id(home), ()), own[-1]]
         for one in own:
+            length = IN_LANES if one.element.kind == "real" and not self.device else IN_ORDER
+            self.record.add(Step(
+                "tally", "tally", "a long sum", f"parts of {length} terms, and what adding them up loses",
+                "the error does not grow with the number of terms", loop.origins))
             yield imp.Let(one.lost, _zero(one.element), loop.origins)
         inner = replace(loop, body=self.body(loop.body, True, True, sums))
         if id(loop) in sums:
