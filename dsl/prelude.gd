@@ -79,17 +79,6 @@ def _uniform_32(bits) = shr(bits, 39)*2.0^-24
 def _uniform_inside_64(bits) = (shr(bits, 11) + 0.5)*2.0^-52    # 0 < x < 1, the middle of each step
 def _uniform_inside_32(bits) = (shr(bits, 40) + 0.5)*2.0^-23
 
-# Fisher and Yates, in Durstenfeld's order: chosen[i] is a random place up to i.
-def _shuffled(chosen) {
-    p := arange(size(chosen, 0))
-    for i in size(chosen, 0) - 1..0 by -1 {
-        last := p[i]
-        p[i] := p[chosen[i]]
-        p[chosen[i]] := last
-    }
-    return p
-}
-
 # --- scans and order, along the second axis: what the faster targets may hand to a library -------
 
 def _cumsum(A) { for a in 0..size(A, 0), i in 1..size(A, 1) { A[a, i] += A[a, i - 1] }; return A }

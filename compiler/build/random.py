@@ -78,10 +78,6 @@ def randint(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
 
 @function("permutation")
 def permutation(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
-    """The numbers 0 to n - 1 in random order, each order as likely."""
+    """The numbers 0 to n - 1 in random order: the order of random bits, of which two are equal about never."""
     seed, n = arguments.count(2)
-    size = sizes(b, (n,))[0]
-    place = b.node("iota", size)
-    chosen = b.node("random_below", whole(b, node, seed, "the seed"), place, ir.integer(STREAMS["permutation"]),
-                    b.node("add", place, ir.integer(1)))
-    return call_values(b, node, b.prelude["_shuffled"], (b.remember_memory(chosen, node.span),))[0]
+    return b.node("argsort", bits(b, node, whole(b, node, seed, "the seed"), (n,)), axis=0)

@@ -152,7 +152,7 @@ MAKING = Group("making", "Making arrays",
     _row("randint(seed, lo, hi, n, …)", "random ints with lo ≤ k < hi, each as likely", "", "randint(1, 0, 10, 5)",
          "Philox 4x32-10"),
     _row("permutation(seed, n)", "the ints 0 to n - 1 in random order", "", "permutation(1, 5)",
-         "Fisher and Yates' shuffle, in Durstenfeld's order"),
+         "Philox 4x32-10, then the order of its numbers"),
 ))
 
 SHAPING = Group("shaping", "Shape, order and search", "", (

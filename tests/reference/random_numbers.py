@@ -53,11 +53,7 @@ def randint(seed, low, high, *shape):
 
 
 def permutation(seed, n):
-    order = list(range(int(n)))
-    for i in reversed(range(1, int(n))):
-        j = below(seed, i, 3, i + 1)
-        order[i], order[j] = order[j], order[i]
-    return np.array(order, dtype=np.int64)
+    return np.array(sorted(range(int(n)), key=lambda k: bits(seed, k, 3)), dtype=np.int64)
 
 
 FUNCTIONS = {"rand": rand, "randn": randn, "randint": randint, "permutation": permutation}
