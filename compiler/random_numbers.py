@@ -87,13 +87,40 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "random_bits": ("philox",), "random_below": ("philox",), "all_random_bits": ("all_philox",),
     "all_random_below": ("all_philox",)}
 
-IN_PARTS = '''
-    if np.size(place) > 8192:       # a part at a time, so that it stays in the cache
-        parts = np.array_split(np.ravel(place), np.size(place) // 8192 + 1)
-        return np.concatenate([all_philox(seed, part, attempt, stream) for part in parts]).reshape(np.shape(place))
-    a, b'''
+# A part at a time and in the same room, so that it stays in the cache; what the last round would find in vain is not found.
 WHOLE = {
-    "all_philox": PHILOX.replace("def philox(", "def all_philox(").replace("\n    a, b", IN_PARTS, 1),
+    "all_philox": '''
+def all_philox(seed, place, attempt, stream):
+    """63 bits of Philox 4x32-10 (Salmon et al. 2011) for each place: key seed, counter (place, attempt, stream)."""
+    shape, part, low = np.broadcast_shapes(np.shape(seed), np.shape(place)), 16384, 0xFFFFFFFF
+    seeds, places = (np.asarray(v, np.int64).view(np.uint64) for v in (seed, place))
+    seeds = np.broadcast_to(seeds, shape).ravel() if seeds.ndim else seeds
+    places = np.broadcast_to(places, shape).ravel()
+    found = np.empty(places.size, np.uint64)
+    room = np.empty((6, min(part, places.size)), np.uint64)
+    for start in range(0, places.size, part):
+        here = slice(start, start + part)
+        p, s = places[here], seeds[here] if seeds.ndim else seeds
+        a, b, c, d, x, y = room[:, :p.size]
+        a[:], b[:], c[:], d[:], k, l = p & low, p >> 32, attempt & low, stream & low, s & low, s >> 32
+        for turn in range(10):
+            np.multiply(c, 0xCD9E8D57, out=y)
+            if turn < 9:
+                np.multiply(a, 0xD2511F53, out=x)
+                np.right_shift(x, 32, out=c)
+                c ^= d
+                c ^= l
+                np.bitwise_and(x, low, out=d)
+            np.right_shift(y, 32, out=a)
+            a ^= b
+            a ^= k
+            np.bitwise_and(y, low, out=b)
+            k, l = (k + 0x9E3779B9) & low, (l + 0xBB67AE85) & low
+        a <<= 31
+        b >>= 1
+        np.bitwise_or(a, b, out=found[here])
+    return found.view(np.int64).reshape(shape)[()]
+''',
     "all_random_bits": RANDOM_BITS.replace("def ", "def all_").replace(" philox(", " all_philox("),
     "all_random_below": '''
 def all_random_below(seed, place, stream, count):
