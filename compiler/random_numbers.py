@@ -87,7 +87,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "random_bits": ("philox",), "random_below": ("philox",), "all_random_bits": ("all_philox",),
     "all_random_below": ("all_philox",)}
 
-# A part at a time and in the same room, so that it stays in the cache; what the last round would find in vain is not found.
+# A part at a time and in the same room, so that it stays in the cache; the last round finds only what is used.
 WHOLE = {
     "all_philox": '''
 def all_philox(seed, place, attempt, stream):

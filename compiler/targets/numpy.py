@@ -27,9 +27,27 @@ def std(x, axis=None, keepdims=False):
     """np.std, but of nothing it is nan without a warning."""
     return np.sqrt(var(x, axis, keepdims))
 '''
-BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD, **LIBRARY,
-            **random_numbers.WHOLE, **special_functions.WHOLE}
-NEEDS: dict[str, tuple[str, ...]] = {"mean": (), "var": ("mean",), "std": ("mean", "var")}
+NORM = '''
+def norm(x, axis=None, keepdims=False):
+    """The root of the sum of squares: of all reals one product of the vector with itself, which makes no array."""
+    if axis is None and not keepdims and np.isrealobj(x):
+        return np.linalg.norm(x)
+    return np.sqrt(np.sum(np.square(np.abs(x) if np.iscomplexobj(x) else x), axis=axis, keepdims=keepdims))
+'''
+WRITEABLE = '''
+def writeable(x):
+    """The array, to be read only, as one that may be written where NumPy allows it: np.argmin copies any other."""
+    if not x.flags.writeable:
+        x = x.view()
+        try:
+            x.flags.writeable = True
+        except ValueError:
+            pass
+    return x
+'''
+BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD, "norm": NORM,
+            "writeable": WRITEABLE, **LIBRARY, **random_numbers.WHOLE, **special_functions.WHOLE}
+NEEDS: dict[str, tuple[str, ...]] = {"mean": (), "var": ("mean",), "std": ("mean", "var"), "norm": ()}
 
 
 class NumPy(Emitter):
@@ -41,6 +59,9 @@ class NumPy(Emitter):
         if value.op in NEEDS:
             self.used.add(value.op)
             return Code(f"{value.op}({args[0].text}{self.axes(value)})")
+        if value.op in ("argmin", "argmax"):
+            self.used.add("writeable")
+            return Code(f"np.{value.op}(writeable({args[0].text}){self.axes(value)})")
         if value.get("reads") in TRIANGLES:
             self.used.add("solved_triangle")
             return Code(f"solved_triangle({args[0].text}, {args[1].text}, {value.get('reads') == 'lower'})")
