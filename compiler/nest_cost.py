@@ -14,7 +14,7 @@ from gdc.compiler.types import INT, Element, limits
 # What sizes and bounds of ranges are formulas of.
 SIZES = frozenset({"const", "name", "extent", "add", "sub", "mul", "floordiv", "minimum", "maximum"})
 # What totals start from, by the op that joins them.
-IDENTITY = {"add": 0, "mul": 1}
+IDENTITY = {"add": 0, "mul": 1, "and": True, "or": False}
 
 
 def share(rows: Expr, block: Expr, blocks: Expr) -> Expr:
@@ -34,8 +34,10 @@ def divided(value: Expr, by: int) -> Expr:
 
 
 def identity(op: str, element: Element) -> Expr:
-    least, greatest = limits(element)
-    plain = {**IDENTITY, "minimum": greatest, "maximum": least}[op]
+    if op in IDENTITY:
+        plain = IDENTITY[op]
+    else:
+        plain = limits(element)[op == "minimum"]
     return imp.const(float(plain) if element.kind == "real" else plain, element)
 
 

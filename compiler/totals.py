@@ -10,6 +10,7 @@ from gdc.compiler.imp import Body, Expr, Loop, Program, Statement, var
 from gdc.compiler.types import INT, Element
 
 EXTREMES = ("minimum", "maximum")
+TRUTHS = ("and", "or")
 JOINABLE = ("add", "mul", *EXTREMES)
 
 
@@ -98,7 +99,7 @@ def read_count(inside: list[Statement], name: str) -> int:
 def step_of(let: imp.Let) -> str | None:
     """The op of `s = s ⊕ e`."""
     value = let.value
-    if value.op not in JOINABLE or value.element.kind not in ("int", "real"):
+    if value.element.kind not in ("int", "real") if value.op in JOINABLE else value.op not in TRUTHS:
         return None
     sides = [a for a in value.args if a.op == "name" and a.get("name") == let.name]
     return value.op if len(sides) == 1 else None
