@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdc.compiler import library, random_numbers, special_functions
 from gdc.compiler.cost import TRIANGLES
+from gdc.compiler.diagonals import COLUMN, ROW
 from gdc.compiler.emit import PART, Emitter, Text
 from gdc.compiler.imp import Expr, Program
 from gdc.compiler.library import LIBRARY
@@ -45,8 +46,15 @@ def writeable(x):
             pass
     return x
 '''
+DIAGONAL = '''
+def diagonal(d, n, dtype=np.float64):
+    """The n by n matrix that is zero but for its diagonal."""
+    A = np.zeros((n, n), dtype)
+    np.fill_diagonal(A, d)
+    return A
+'''
 BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD, "norm": NORM,
-            "writeable": WRITEABLE, **LIBRARY, **random_numbers.WHOLE, **special_functions.WHOLE}
+            "writeable": WRITEABLE, "diagonal": DIAGONAL, **LIBRARY, **random_numbers.WHOLE, **special_functions.WHOLE}
 NEEDS: dict[str, tuple[str, ...]] = {"mean": (), "var": ("mean",), "std": ("mean", "var"), "norm": ()}
 
 
@@ -62,6 +70,10 @@ class NumPy(Emitter):
         if value.op in ("argmin", "argmax"):
             self.used.add("writeable")
             return Code(f"np.{value.op}(writeable({args[0].text}){self.axes(value)})")
+        if (entry := diagonal(value)) is not None:
+            self.used.add("diagonal")
+            size = self.index(value.args[0].args[0].args[0].args[0])
+            return Code(f"diagonal({self.text(entry)}, {size}{self.dtype(value.element)})")
         if value.get("reads") in TRIANGLES:
             self.used.add("solved_triangle")
             return Code(f"solved_triangle({args[0].text}, {args[1].text}, {value.get('reads') == 'lower'})")
@@ -69,6 +81,21 @@ class NumPy(Emitter):
             self.used.add("solved_by_factors")
             return Code(f"solved_by_factors({args[0].text}, {args[1].text})")
         return super().whole(value, args)
+
+
+def diagonal(value: Expr) -> Expr | None:
+    """What is on the diagonal of where(arange(n)[:, new] == arange(n)[new, :], …, 0), a vector or a number."""
+    if value.op != "where" or value.args[0].op != "eq" or value.args[2].op != "const":
+        return None
+    if repr(value.args[2].get("value")) not in ("0", "0.0", "0j", "False"):     # not -0.0
+        return None
+    down, across = value.args[0].args
+    if any(a.op != "index" or a.args[0].op != "iota" for a in (down, across)) or down.args[0] != across.args[0]:
+        return None
+    entry, turned = value.args[1], ({COLUMN, ROW} == {down.get("subscripts"), across.get("subscripts")})
+    if not entry.rank or not turned:
+        return entry if turned else None
+    return entry.args[0] if entry.op == "index" and entry.get("subscripts") in (COLUMN, ROW) else None
 
 
 def emit(program: Program, source: Source | None = None) -> Text:
