@@ -1,5 +1,8 @@
 """The fix that a hint offers is a program: it stands in the hint, and the script with it in place compiles."""
 
+import re
+
+import numpy
 import pytest
 
 import gdc
@@ -102,12 +105,39 @@ def test_counting_from_one_is_told_at_the_end():
 
 @pytest.mark.parametrize("target", ["loops", "numpy", "parallel"])
 def test_the_last_entry_is_not_at_the_size(target):
-    program = gdc.compile("input A: real[m, n]\ny := A[0, n]")
-    with pytest.raises(gdc.Error, match="index 2 is out of range for an axis of size 2") as caught:
-        program.run({"A": [[1.0, 2.0]]}, target)
+    with pytest.raises(gdc.Error, match="index n is out of range for an axis of size n") as caught:
+        gdc.compile("input A: real[m, n]\ny := A[0, n]")
     assert caught.value.hint == "indices count from 0: the last is at -1, or at n - 1"
     for place in ("-1", "n - 1"):
         assert gdc.compile(f"input A: real[m, n]\ny := A[0, {place}]").run({"A": [[1.0, 2.0]]}, target)["y"] == 2
+
+
+@pytest.mark.parametrize(("line", "words", "hint"), [
+    ("y := x[n + 1]", "index n + 1 is out of range for an axis of size n", "the last is at -1, or at n - 1"),
+    ("y := x[n + m]", "index m + n is out of range for an axis of size n", "the last is at -1, or at n - 1"),
+    ("y := A[m, 0]", "index m is out of range for an axis of size m", "the last is at -1, or at m - 1"),
+    ("y := x[-(n + 1)]", "index -(n + 1) is out of range for an axis of size n", None),
+    ("y := x[-n - 1]", "is out of range for an axis of size n", ""),
+    ("y := x[0:n + 1]", "bound n + 1 lies outside an axis of size n", None),
+    ("x[n] := 3.0", "index n is out of range for an axis of size n", "the last is at -1, or at n - 1"),
+])
+def test_a_place_outside_for_every_size_is_refused_when_compiling(line, words, hint):
+    with pytest.raises(gdc.Error, match=re.escape(words)) as caught:
+        gdc.compile(f"input x: real[n]; input A: real[m, n]\n{line}")
+    assert caught.value.kind == "index" and (hint or "") in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("target", ["loops", "numpy", "parallel", "cuda"])
+@pytest.mark.parametrize("line", [
+    "y := 0.0\nfor i in 0..n { y := x[n] }", "y := 0.0\nif n > 0 { y := x[n] }", "y := x[n] if n > 0 else 0.0",
+    "y := sum(x[n] for i in 0..n)", "y := 1.0 if n > 0 and x[n] > 0 else 0.0", "y := 0.0\nrepeat n { y := x[n + 2] }",
+])
+def test_a_place_that_may_not_be_reached_is_checked_when_it_is(line, target, monkeypatch):
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
+    program = gdc.compile(f"input x: real[n]\n{line}")
+    assert program.run({"x": numpy.zeros(0)}, target)["y"] == 0
+    with pytest.raises(gdc.Error, match="is out of range for an axis of size 2"):
+        program.run({"x": numpy.zeros(2)}, target)
 
 
 def test_an_assignment_inside_a_formula_is_told():
