@@ -59,6 +59,11 @@ MATRIX = "X := [[1.0, 2.0], [3.0, 4.0]]; "
         (MATRIX, "y := X.mean(0)", "mean(X, axis=0)", "y := mean(X, axis=0)"),
         (MATRIX, "y := (X + 1).sum(1)", "sum((X + 1), axis=1)", "y := sum((X + 1), axis=1)"),
         (MATRIX, "y := np.max(X, 0)", "max(X, axis=0)", "y := max(X, axis=0)"),
+        ("", "y := math.exp(3)", "exp(3)", "y := exp(3)"),
+        (VECTOR, "y := np.sqroot(x)", "write sqrt(x)", "y := sqrt(x)"),
+        (VECTOR, "y := np.sum(x[i]^2 for i in 0..2)", "sum(x[i]^2 for i in 0..2)", "y := sum(x[i]^2 for i in 0..2)"),
+        (MATRIX, "(q, r) := la.qr(X)", "qr(X)", "(q, r) := qr(X)"),
+        (MATRIX, "(q, r) := la.qrr(X)", "qr(X)", "(q, r) := qr(X)"),
         (MATRIX, "y := cumsum(X, 1)", "cumsum(X, axis=1)", "y := cumsum(X, axis=1)"),
         (MATRIX, "y := sum(X, 2)", "sum(X, axis=1)", "y := sum(X, axis=1)"),
         (MATRIX, "y := roll(X, 1, 0)", "roll(X, 1, axis=0)", "y := roll(X, 1, axis=0)"),
@@ -149,3 +154,16 @@ def test_an_unknown_function_is_told_by_its_name():
     with pytest.raises(gdc.Error, match="there is no function zqx") as caught:
         gdc.compile("y := zqx(2)")
     assert caught.value.hint == "define it: def zqx(x) = …"
+
+
+def test_a_function_of_numpy_that_gd_lacks(tmp_path):
+    for call, hint in (("np.sqroot(x)", "the nearest is sqrt: write sqrt(x)"), ("np.zzqq(x)", "your own: def zzqq(x)")):
+        with pytest.raises(gdc.Error, match="gd has no function") as caught:
+            gdc.compile(f"x := [1.0, 2.0]\ny := {call}")
+        assert caught.value.kind == "name" and hint in caught.value.hint
+        assert f"write {call[3:]}" not in caught.value.hint
+    (tmp_path / "np.gd").write_text("def half(x) = x/2\n")
+    (tmp_path / "main.gd").write_text('use "np.gd" as np\ny := np.half(3.0) + np.hafl(2.0)\n')
+    with pytest.raises(gdc.Error, match="there is no function np.hafl") as caught:
+        gdc.load(tmp_path / "main.gd")
+    assert caught.value.hint == "did you mean np.half?"
