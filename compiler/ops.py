@@ -201,7 +201,7 @@ ROWS = (
     _smooth("lgamma", ("polygamma(0, x)",), numpy="all_lgamma({0})", guard=ORDERED, flops=60,
             ulp=LGAMMA),
     _map("polygamma", 2, "polygamma({0}, {1})", "all_polygamma({0}, {1})",
-         (FLAT, "polygamma(x + 1, y)"), element=rules.fractional, flops=200, guard=ORDERED, ulp=POLYGAMMA,
+         (FLAT, "polygamma(x + 1, y)"), element=rules.fractional, flops=200, guard=ORDERED, ulp=POLYGAMMA, edges=(0.0, 1.0, 2.0, 5.0),
          hidden=True),
     # rounding, sign, choice
     _map("abs", 1, "abs({0})", "np.abs({0})", ("sign(x)",), element=rules.real_part, arguments="own"),

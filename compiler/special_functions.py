@@ -126,11 +126,12 @@ def all_lgamma(x):
 ALL_POLYGAMMA = '''
 # import from scipy import special
 def all_polygamma(k, x):
-    """SciPy's polygamma of one order, reflected exactly where it is far off; nan at negative whole numbers."""
+    """SciPy's polygamma, of order 0 reflected exactly, where it is far off; nan at negative whole numbers."""
+    k, x = np.asarray(k), np.asarray(x)
     found = special.polygamma(k, x)
-    if k == 0:
-        x = np.asarray(x)
-        found = np.where(x < 0, special.digamma(1 - x) - np.pi/np.tan(np.pi*(x - np.rint(x))), found)
+    first = (k == 0) & (x < 0)
+    if np.any(first):
+        found = np.where(first, special.digamma(1 - x) - np.pi/np.tan(np.pi*(x - np.rint(x))), found)
     return np.where((x < 0) & (x == np.floor(x)), np.nan, found).astype(np.result_type(x))
 '''
 

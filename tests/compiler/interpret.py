@@ -10,6 +10,8 @@ from gdc.compiler.library import LIBRARY
 from gdc.compiler.ops import OPS
 
 # what the op table's NumPy texts may name
+# Which triangle of a matrix a solve reads.
+READS = {None: "", "lower": "np.tril", "upper": "np.triu"}
 NAMES = {"np": np, "linalg": linalg, "special": special}
 for text in (*LIBRARY.values(), *random_numbers.WHOLE.values(), *special_functions.WHOLE.values()):
     exec(text, NAMES)
@@ -99,7 +101,7 @@ class Interpreter:
             return np.asarray(eval(text, NAMES, {"a": args})).astype(element)
         text = {
             "matmul": "a[0] @ a[1]",
-            "solve": "np.linalg.solve(a[0], a[1])",
+            "solve": f"np.linalg.solve({READS[node.get('reads')]}(a[0]), a[1])",
             "inv": "np.linalg.inv(a[0])",
             "det": "np.linalg.det(a[0])",
             "cholesky": "np.linalg.cholesky(a[0])",

@@ -24,6 +24,7 @@ OTHERWISE = {
     "conditional_shapes": "a conditional has the shape of both its arms in gd",
     "covariance": "NumPy takes a single row for a scalar",
     "eigenvalues": "gd fixes the signs of eigenvectors",
+    "order_of_zeros": "NumPy's fastest sort loses the order of zeros of both signs",
     "principal_components": "gd fixes the signs of eigenvectors",
     "scans": "the differences of a bool vector are bools in NumPy",
     "triangles": "solve(lower=) reads one triangle of a full matrix in gd",

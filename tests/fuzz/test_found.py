@@ -285,7 +285,7 @@ def test_found(name, monkeypatch):
     monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
     monkeypatch.setattr(judge.faults, "save_report", judge.Faults.save)
     monkeypatch.setattr(judge.cache, "read", lambda key: None)
-    monkeypatch.setattr(judge.cache, "write", lambda key, text: None)
+    monkeypatch.setattr(judge.cache, "write", lambda key, text, told: None)
     text, inputs, *further = FOUND[name]
     drawn = Drawn(text, {k: np.asarray(v) for k, v in inputs.items()})
     want = judge.compare(drawn, ("numpy", *further))
