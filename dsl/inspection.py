@@ -40,7 +40,7 @@ def inspect(script: tree.Script, max_nesting: int) -> Iterator[Error]:
 
 
 def _call(node: tree.Call, used: set[str]) -> Iterator[Error]:
-    """`x.f(y)` where `x` is not the name of a used file."""
+    """`x.f(y)` where `x` is not the name of a used file; of `np.f(y)`, what gd calls otherwise: see build/names.py."""
     prefix, dot, function = node.function.rpartition(".")
     if not dot or prefix in used:
         return
@@ -48,9 +48,11 @@ def _call(node: tree.Call, used: set[str]) -> Iterator[Error]:
     arguments = [argument.span.text for argument in (*node.args, *node.named)]
     arguments = arguments if python else [prefix, *arguments]
     hint = instead(function, arguments)
+    if hint is None and python:
+        return
     if hint is None:
         hint = without_prefix(function, arguments)
-        hint += "" if python else f'; the functions of a file have a prefix after use "{prefix}.gd" as {prefix}'
+        hint += f'; the functions of a file have a prefix after use "{prefix}.gd" as {prefix}'
     words = "functions need no prefix" if python else "a value has no functions of its own"
     yield Error("syntax", f"`{node.function}{'' if python else '('}`: {words}", node.function_span, hint)
 

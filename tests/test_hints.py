@@ -1,5 +1,8 @@
 """The fix that a hint offers is a program: it stands in the hint, and the script with it in place compiles."""
 
+import re
+
+import numpy
 import pytest
 
 import gdc
@@ -56,6 +59,11 @@ MATRIX = "X := [[1.0, 2.0], [3.0, 4.0]]; "
         (MATRIX, "y := X.mean(0)", "mean(X, axis=0)", "y := mean(X, axis=0)"),
         (MATRIX, "y := (X + 1).sum(1)", "sum((X + 1), axis=1)", "y := sum((X + 1), axis=1)"),
         (MATRIX, "y := np.max(X, 0)", "max(X, axis=0)", "y := max(X, axis=0)"),
+        ("", "y := math.exp(3)", "exp(3)", "y := exp(3)"),
+        (VECTOR, "y := np.sqroot(x)", "write sqrt(x)", "y := sqrt(x)"),
+        (VECTOR, "y := np.sum(x[i]^2 for i in 0..2)", "sum(x[i]^2 for i in 0..2)", "y := sum(x[i]^2 for i in 0..2)"),
+        (MATRIX, "(q, r) := la.qr(X)", "qr(X)", "(q, r) := qr(X)"),
+        (MATRIX, "(q, r) := la.qrr(X)", "qr(X)", "(q, r) := qr(X)"),
         (MATRIX, "y := cumsum(X, 1)", "cumsum(X, axis=1)", "y := cumsum(X, axis=1)"),
         (MATRIX, "y := sum(X, 2)", "sum(X, axis=1)", "y := sum(X, axis=1)"),
         (MATRIX, "y := roll(X, 1, 0)", "roll(X, 1, axis=0)", "y := roll(X, 1, axis=0)"),
@@ -102,12 +110,39 @@ def test_counting_from_one_is_told_at_the_end():
 
 @pytest.mark.parametrize("target", ["loops", "numpy", "parallel"])
 def test_the_last_entry_is_not_at_the_size(target):
-    program = gdc.compile("input A: real[m, n]\ny := A[0, n]")
-    with pytest.raises(gdc.Error, match="index 2 is out of range for an axis of size 2") as caught:
-        program.run({"A": [[1.0, 2.0]]}, target)
+    with pytest.raises(gdc.Error, match="index n is out of range for an axis of size n") as caught:
+        gdc.compile("input A: real[m, n]\ny := A[0, n]")
     assert caught.value.hint == "indices count from 0: the last is at -1, or at n - 1"
     for place in ("-1", "n - 1"):
         assert gdc.compile(f"input A: real[m, n]\ny := A[0, {place}]").run({"A": [[1.0, 2.0]]}, target)["y"] == 2
+
+
+@pytest.mark.parametrize(("line", "words", "hint"), [
+    ("y := x[n + 1]", "index n + 1 is out of range for an axis of size n", "the last is at -1, or at n - 1"),
+    ("y := x[n + m]", "index m + n is out of range for an axis of size n", "the last is at -1, or at n - 1"),
+    ("y := A[m, 0]", "index m is out of range for an axis of size m", "the last is at -1, or at m - 1"),
+    ("y := x[-(n + 1)]", "index -(n + 1) is out of range for an axis of size n", None),
+    ("y := x[-n - 1]", "is out of range for an axis of size n", ""),
+    ("y := x[0:n + 1]", "bound n + 1 lies outside an axis of size n", None),
+    ("x[n] := 3.0", "index n is out of range for an axis of size n", "the last is at -1, or at n - 1"),
+])
+def test_a_place_outside_for_every_size_is_refused_when_compiling(line, words, hint):
+    with pytest.raises(gdc.Error, match=re.escape(words)) as caught:
+        gdc.compile(f"input x: real[n]; input A: real[m, n]\n{line}")
+    assert caught.value.kind == "index" and (hint or "") in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("target", ["loops", "numpy", "parallel", "cuda"])
+@pytest.mark.parametrize("line", [
+    "y := 0.0\nfor i in 0..n { y := x[n] }", "y := 0.0\nif n > 0 { y := x[n] }", "y := x[n] if n > 0 else 0.0",
+    "y := sum(x[n] for i in 0..n)", "y := 1.0 if n > 0 and x[n] > 0 else 0.0", "y := 0.0\nrepeat n { y := x[n + 2] }",
+])
+def test_a_place_that_may_not_be_reached_is_checked_when_it_is(line, target, monkeypatch):
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
+    program = gdc.compile(f"input x: real[n]\n{line}")
+    assert program.run({"x": numpy.zeros(0)}, target)["y"] == 0
+    with pytest.raises(gdc.Error, match="is out of range for an axis of size 2"):
+        program.run({"x": numpy.zeros(2)}, target)
 
 
 def test_an_assignment_inside_a_formula_is_told():
@@ -119,3 +154,16 @@ def test_an_unknown_function_is_told_by_its_name():
     with pytest.raises(gdc.Error, match="there is no function zqx") as caught:
         gdc.compile("y := zqx(2)")
     assert caught.value.hint == "define it: def zqx(x) = …"
+
+
+def test_a_function_of_numpy_that_gd_lacks(tmp_path):
+    for call, hint in (("np.sqroot(x)", "the nearest is sqrt: write sqrt(x)"), ("np.zzqq(x)", "your own: def zzqq(x)")):
+        with pytest.raises(gdc.Error, match="gd has no function") as caught:
+            gdc.compile(f"x := [1.0, 2.0]\ny := {call}")
+        assert caught.value.kind == "name" and hint in caught.value.hint
+        assert f"write {call[3:]}" not in caught.value.hint
+    (tmp_path / "np.gd").write_text("def half(x) = x/2\n")
+    (tmp_path / "main.gd").write_text('use "np.gd" as np\ny := np.half(3.0) + np.hafl(2.0)\n')
+    with pytest.raises(gdc.Error, match="there is no function np.hafl") as caught:
+        gdc.load(tmp_path / "main.gd")
+    assert caught.value.hint == "did you mean np.half?"

@@ -43,7 +43,8 @@ LAYERS = [
     {"compiler.names", "compiler.snippets", "compiler.library", "compiler.native_order"},
     {"compiler.ops"},
     {"compiler.shape_rules"},
-    {"compiler.dims", "compiler.types", "compiler.random_numbers", "compiler.special_functions", "compiler.vecmath"},
+    {"compiler.dims", "compiler.types", "compiler.random_numbers", "compiler.special_functions", "compiler.vecmath",
+     "compiler.complex_functions"},
     {"runtime"},
     {"dsl"},
 ]

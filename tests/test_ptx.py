@@ -10,6 +10,8 @@ import test_programs
 from launched import launched, with_joins, without_cupy
 
 import gdc
+from gdc.compiler import complex_functions
+from gdc.compiler.ops import OPS
 from gdc.runtime import ptx
 from gdc.runtime.emulate import load_emulated
 
@@ -165,3 +167,15 @@ def test_kernels_of_a_program_compile(path, room, toolkit, request, monkeypatch)
     assert compiled.keys() == types.keys()
     for texts in compiled.values():
         assert ".target sm_80" in texts[8, 0] and ".target sm_90" in texts[9, 0]
+
+
+@pytest.mark.parametrize("width", ["complex", "c64"])
+def test_functions_of_complex_numbers_compile(width, toolkit, monkeypatch):
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
+    names = [name for name in sorted(complex_functions.ROWS) if not OPS[name].symbol]
+    lines = [f"input z, w: {width}[n]", "q := z/w", "p := z^w", *(f"r_{name} := {name}(z)" for name in names)]
+    program = gdc.compile("\n".join(lines))
+    given = dict.fromkeys("zw", numpy.full(3, 0.5 + 0.25j, "complex64" if width == "c64" else "complex128"))
+    types = launched(lambda: program.run(given, backend="cuda"), monkeypatch)
+    compiled = ptx.compile_ptx_all(without_cupy(program.source("cuda")), types)
+    assert compiled and all(".visible .entry" in text for texts in compiled.values() for text in texts.values())

@@ -186,6 +186,8 @@ def called(b: Builder, node: tree.Call) -> Node:
     defined = find(b, node.function)
     if defined is not None:
         return only_result(b, node, call_defined(b, node, defined))
+    if "." in node.function:
+        raise unknown_function(b, node)
     if node.function in SEVERAL:
         return only_result(b, node, several_of(b, node))
     arguments = arguments_of(b, node)

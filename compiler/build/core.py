@@ -183,8 +183,8 @@ class Builder:
         if ok.op == "const":
             if ok.value:
                 return ()
-            shown = [v.value if v.op == "const" else v.name for v in values]
-            if self.depth == 0 and all(v.op == "const" for v in values):
+            shown = [_in_names(v, f"-{{{place}}}" in message) for place, v in enumerate(values)]
+            if self.depth == 0 and None not in shown:
                 self.fail(kind, message.format(*shown), span, hint)
         return (self.effect("check", (ok, *values), site=self.site(span, kind, message, hint)),)
 
@@ -205,8 +205,8 @@ class Builder:
                 open_gaps.append(gap)
         if not open_gaps:
             return tuple(dict.fromkeys(deps))
-        ok = ir.truth(True)
-        for gap in open_gaps:
+        ok = ir.truth(not any(self.surely_nonnegative(-gap - 1) for gap in open_gaps))
+        for gap in open_gaps if ok.value else ():
             base = gap - constant_part(gap)
             bound = folded(self.node("ge", ir.size_node(base), ir.integer(-constant_part(gap))))
             ok = (
@@ -467,6 +467,16 @@ def has_names_only(size: Dim) -> bool:
         or (isinstance(a, Node) and a.op == "maximum" and all(has_names_only(ir.size_of(n)) for n in a.args))
         for a in size.atoms()
     )
+
+
+def _in_names(value: Node, negated: bool) -> str | None:
+    """What a message says of a value that is known when compiling: a constant, or a formula of sizes; else None."""
+    if value.op == "const":
+        return str(value.value)
+    size = ir.size_of(value) if value.type.kind == "int" and not value.type.rank else None
+    if size is None or not all(isinstance(a, str) for a in size.atoms()):
+        return None
+    return f"({size})" if negated and " " in str(size) else str(size)
 
 
 def constant_part(size: Dim) -> int:

@@ -164,8 +164,9 @@ def in_range(
     if not value.type.rank:
         place = ir.size_of(value)
         hint = None if from_end else "indices count from 0"
-        if hint and size == place:
-            hint += f": the last is at -1, or at {excerpt(subscript.span)} - 1"
+        if hint and b.surely_nonnegative(place - size):
+            last = f"{excerpt(subscript.span)} - 1" if size == place else size - 1
+            hint += f": the last is at -1, or at {last}"
         return b.require((place, size - place - 1), subscript.span, "index", words, shown, limit, hint=hint)
     places = b.node("reshape", value, product_size(b, value))
     each = b.node("and", b.node("ge", places, ir.integer(0)), b.node("lt", places, limit))

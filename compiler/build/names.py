@@ -9,6 +9,7 @@ from gdc.compiler.build.core import Builder
 from gdc.compiler.ops import FUNCTIONS as ROWS
 from gdc.dsl import elsewhere, tree
 from gdc.dsl.errors import Error
+from gdc.dsl.expressions import PYTHON_MODULES
 from gdc.dsl.source import Span
 
 
@@ -34,11 +35,28 @@ def unknown_name(builder: Builder, name: str, span: Span) -> Error:
     return Error("name", f"nothing is called {name}", builder.blamed(span), hint)
 
 
+def python_function(builder: Builder, call: tree.Call) -> Error:
+    """A call of `np.f`: gd may have `f`, or what looks most like it."""
+    name, arguments = call.function.rpartition(".")[2], [a.span.text for a in (*call.args, *call.named)]
+    known = known_functions(builder)
+    span = builder.blamed(call.function_span)
+    if name in known:
+        bare = call.span.text.rpartition(f".{name}(")[2]
+        hint = f"write {name}({bare}" if call.ranges else elsewhere.without_prefix(name, arguments)
+        return Error("syntax", f"`{call.function}`: functions need no prefix", span, hint)
+    best = similar(name, known)
+    hint = f"the nearest is {best}: {elsewhere.without_prefix(best, arguments)}" if best else (
+        f"gdc help lists the functions; define your own: def {name}(x) = …, and call it without a prefix")
+    return Error("name", f"`{call.function}`: gd has no function {name}", span, hint)
+
+
 def unknown_function(builder: Builder, call: tree.Call) -> Error:
     """No function of this name."""
     name = call.function
-    best = similar(name, known_functions(builder))
     prefix = name.rpartition(".")[0]
+    if prefix.partition(".")[0] in PYTHON_MODULES and not any(k.startswith(f"{prefix}.") for k in builder.space):
+        return python_function(builder, call)
+    best = similar(name, known_functions(builder))
     hint = None if prefix else elsewhere.instead(name, [argument.span.text for argument in (*call.args, *call.named)])
     if hint is not None:
         return Error("name", f"there is no function {name}", builder.blamed(call.function_span), hint)

@@ -47,6 +47,7 @@ def assign_several(b: Builder, node: tree.Assign) -> None:
 def several_results(b: Builder, node: tree.Assign) -> tuple[Node, ...]:
     from gdc.compiler.build.calls import SEVERAL, gradients, several_of
     from gdc.compiler.build.functions import call_defined, find
+    from gdc.compiler.build.names import known_functions, unknown_function
 
     value = node.value
     if isinstance(value, tree.Call):
@@ -58,6 +59,8 @@ def several_results(b: Builder, node: tree.Assign) -> tuple[Node, ...]:
                 return several_of(b, value)
         if value.function == "grad":
             return gradients(b, value)
+        if value.function not in known_functions(b):
+            raise unknown_function(b, value)
     b.fail(
         "type", f"{excerpt(value.span)} has one result", value.span, "only functions with several results stand here"
     )

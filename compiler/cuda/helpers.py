@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from gdc.compiler import random_numbers, special_functions
+from gdc.compiler import complex_functions, random_numbers, special_functions
 from gdc.compiler.emit import PART
 from gdc.compiler.library import LIBRARY
 
@@ -19,8 +19,9 @@ def _helper(text: str) -> str:
 
 BINDINGS = {
     "directions": LIBRARY["directions"], "packed_eig": LIBRARY["packed_eig"],
-    "special": "from scipy import special", "part": PART, "math": "import math", "cmath": "import cmath",
-    **{name: _helper(text) for name, text in (random_numbers.SCALAR | special_functions.NATIVE).items()},
+    "special": "from scipy import special", "part": PART, "math": "import math",
+    **{name: _helper(text) for name, text in (
+        random_numbers.SCALAR | special_functions.NATIVE | complex_functions.TEXTS).items()},
     **random_numbers.WHOLE, **special_functions.WHOLE,
     "minimum": _helper('''
 def minimum(x, y):
@@ -111,27 +112,6 @@ def shift_right(x, count):
     """x >> count; the sign alone where no bit is left."""
     return x >> count if 0 <= count and count < 64 else (-1 if x < 0 else 0)
 '''),
-    "power_complex": _helper('''
-# import cmath
-# import math
-def power_complex(z, y):
-    """z to the y, by its principal logarithm; a whole power up to 100 by products, as NumPy does."""
-    if y == 0.0:
-        return complex(1.0, 0.0)
-    if z == 0.0:
-        return complex(0.0, 0.0) if y.real > 0.0 and y.imag == 0.0 else complex(math.nan, math.nan)
-    if y.imag == 0.0 and y.real == math.floor(y.real) and abs(y.real) <= 100.0:
-        count = int(abs(y.real))
-        result = complex(1.0, 0.0)
-        base = z
-        while count > 0:
-            if count & 1 == 1:
-                result = result*base
-            base = base*base
-            count = count >> 1
-        return complex(1.0, 0.0)/result if y.real < 0.0 else result
-    return cmath.exp(y*cmath.log(z))
-'''),
     "less_first": _helper('''
 def less_first(x, i, y, j):
     """Whether candidate y at j goes before x at i: nan, then the lesser, then the earlier; no candidate is at -1."""
@@ -213,9 +193,9 @@ def factored(result):
 CALLS = {"eig": "xp.asarray(packed_eig(host({0})))"}
 NEEDS: dict[str, tuple[str, ...]] = {
     "packed_eig": ("directions", "host"), "reduced": ("host",), "stop_if_failed": ("host",), "factored": ("host",),
-    **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS}
+    **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **complex_functions.NEEDS}
 
 # Names that a text uses for itself: a variable of the program that has one of them gets another.
 OWN_NAMES = frozenset("""cuda xp contextlib place thread half last count status numbers slot works real_cells
-    whole_cells complex_cells cmath NEVER PART SLOTS""".split()) | frozenset(BINDINGS)
+    whole_cells complex_cells NEVER PART SLOTS""".split()) | frozenset(BINDINGS)
 OWN_NUMBERED = r"(nest|sum|join|serial|array|count|shared|part|whole)_\d+"

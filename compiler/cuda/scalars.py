@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gdc.compiler import imp
+from gdc.compiler import complex_functions, imp
 from gdc.compiler.cuda.helpers import BINDINGS, CALLS, NEEDS, OWN_NAMES, OWN_NUMBERED
 from gdc.compiler.emit import Emitter, number
 from gdc.compiler.imp import Expr, Program
@@ -27,10 +27,10 @@ CELLS = {
     "shl": "shift_left({0}, {1})", "shr": "shift_right({0}, {1})",
 }
 # what stands for a row where its argument is complex
-COMPLEX_CELLS = {name: f"cmath.{name}({{0}})" for name in "exp log log10 sqrt sin cos tan sinh cosh tanh asin acos atan"
-                 .split()} | {
-    "exp2": "cmath.exp({0}*math.log(2.0))", "expm1": "(cmath.exp({0}) - 1.0)", "log1p": "cmath.log(1.0 + {0})",
-    "log2": "(cmath.log({0})/math.log(2.0))", "pow": "power_complex({0}, {1})", "real": "{0}.real",
+COMPLEX_CELLS = {
+    **{name: f"{name}_complex({', '.join(f'{{{k}}}' for k in range(OPS[name].arity))})"
+       for name in sorted(complex_functions.ROWS)},
+    "real": "{0}.real",
     "imag": "{0}.imag", "conj": "{0}.conjugate()", "isnan": "(math.isnan({0}.real) or math.isnan({0}.imag))",
     "isinf": "(math.isinf({0}.real) or math.isinf({0}.imag))",
     "isfinite": "(math.isfinite({0}.real) and math.isfinite({0}.imag))",
@@ -176,10 +176,8 @@ class Scalars(Emitter):
         """A MAP row on complex scalars inside a kernel."""
         if value.op not in COMPLEX_CELLS:
             return template(str(OPS[value.op].scalar)).fill(args)
-        if value.op == "pow":
-            args = tuple(Code(f"complex({a.text})") for a in args)
         code = template(COMPLEX_CELLS[value.op]).fill(args)
-        self.used |= {name for name in ("math", "cmath", "power_complex") if name in code.text}
+        self.used |= {name for name in ("math", f"{value.op}_complex") if name in code.text}
         return code if value.element.kind == "bool" else Code(f"np.{value.element.numpy}({code.text})")
 
     def plain_row(self, op: str, element: Element, args: tuple[Code, ...]) -> Code:

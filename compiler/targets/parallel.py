@@ -19,7 +19,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gdc.compiler import imp, library, native_order, native_solvers, random_numbers, special_functions, vecmath
+from gdc.compiler import (
+    complex_functions,
+    imp,
+    library,
+    native_order,
+    native_solvers,
+    random_numbers,
+    special_functions,
+    vecmath,
+)
 from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
@@ -93,6 +102,8 @@ BINDINGS = {
     **{name: _helper(text).replace("OPTIONS)", "OPTIONS, forceinline=True)", 1)     # or LLVM leaves a loop of calls
        for name, text in random_numbers.SCALAR.items()},
     **{name: _helper(text) for name, text in special_functions.NATIVE.items()},
+    **{name: _helper(text).replace("**OPTIONS", '**(OPTIONS | {"fastmath": False})', 1)    # quotients round as NumPy's
+       for name, text in complex_functions.TEXTS.items()},
     "part": _helper(PART),
     "minimum": _helper('''
 def minimum(x, y):
@@ -300,7 +311,8 @@ def stop(status, numbers):
 NEEDS: dict[str, tuple[str, ...]] = {
     "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"),
     "put_complex": ("put_int", "put_real"), "put_complexes": ("put_int", "put_real", "put_complex"),
-    **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **vecmath.NEEDS, **native_solvers.NEEDS}
+    **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **vecmath.NEEDS, **native_solvers.NEEDS,
+    **complex_functions.NEEDS}
 ORDER = tuple(BINDINGS)
 
 
@@ -363,14 +375,17 @@ class Parallel(Emitter):
         return Code(f"np.{new.numpy}({inner})")
 
     def scalar(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
-        """A MAP row on scalars, in the width of its element: Numba's ints grow to 64 bits, and a power to 128."""
+        """A MAP row on scalars, in the width of its element: Numba's ints grow to 64 bits."""
         code = self.native_scalar(value, args, index)
-        if value.element == INT32 or (value.element == COMPLEX64 and value.op == "pow"):
+        if value.element == INT32:
             return Code(f"np.{value.element.numpy}({code.text})")
         return code
 
     def native_scalar(self, value: Expr, args: tuple[Code, ...], index: bool) -> Code:
         """What Numba takes for a MAP row on scalars."""
+        if value.args[0].element.kind == "complex" and value.op in complex_functions.ROWS:
+            text = f"{self.helper(value.op + '_complex')}({', '.join(a.text for a in args)})"
+            return Code(text if value.element != COMPLEX64 else f"np.complex64({text})")
         if value.op == "add" and value.get("free") and value.element.kind == "real":
             self.used.add("plus")
             return Code(f"plus({args[0].text}, {args[1].text})")
@@ -395,8 +410,6 @@ class Parallel(Emitter):
 
     def smooth(self, value: Expr, args: tuple[Code, ...]) -> Code:
         """An elementary function: of reals, one that becomes vector code; rounded once where it is 32 bits wide."""
-        if value.element.kind == "complex":
-            return template(str(OPS[value.op].numpy)).fill(args)
         name = value.op
         if name == "pow" and value.args[1].op == "const" and value.args[1].get("value") in vecmath.WHOLE_POWERS:
             name, args = vecmath.WHOLE_POWERS[value.args[1].get("value")], args[:1]
