@@ -182,8 +182,9 @@ def test_slow_packages_stay_out():
     assert not {"matplotlib", "jax", "torch", "numexpr"} & set(sys.modules) or "pandas" in sys.modules
 
 
-def test_the_roof_is_measured_once_a_day(monkeypatch):
+def test_the_roof_is_measured_once_a_day(monkeypatch, tmp_path):
     monkeypatch.undo()
+    monkeypatch.setattr(roofline, "_place", lambda precision: tmp_path / precision)
     found = roofline.measured("f64", rows=100, order=64)
     assert found.bandwidth > 1e6 and found.peak > 1e6
     monkeypatch.setattr(roofline, "measured", lambda precision: found)
