@@ -40,10 +40,11 @@ import numpy as np
 from gdc.runtime import cache, cpu, machine
 from gdc.runtime.load import text_hash, write_whole
 
-FORMAT = 1
+FORMAT = 2
 TRIED = ("Linux", "x86_64")
 FUNCTIONS = ("native_serial", "native_parallel")
 PYTHON, CODE = ".python", ".code"
+PICKLED_NAME = b"\x8c\x29gdc_text_"      # a text's own name in a pickle, which only Numba's module of it can answer
 FEATURES = "NUMBA_"  # variables of the environment that change machine code
 SCHEDULER = (
     "do_scheduling_signed do_scheduling_unsigned allocate_sched deallocate_sched get_num_threads set_num_threads "
@@ -336,7 +337,7 @@ def file_of(text: str, function: Any, signature: Any, compiled: Any) -> bytes | 
 
     reduced = function._cache._cache_file.load(function._cache._index_key(signature, function.targetctx.codegen()))
     (_, how, (code, _)), described, environment, _, in_python, lifted, *_, environments = reduced
-    if how != "object" or in_python or lifted:
+    if how != "object" or in_python or lifted or PICKLED_NAME in code:
         return None
     shares = b"\0numba_parallel_for\0" in code
     if shares and threading_layer() != "omp":

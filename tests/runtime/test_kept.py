@@ -97,6 +97,13 @@ def test_what_is_damaged_is_made_anew(home, first):
     assert run(home, {name: PROGRAMS[name]})[:2] == [{name: first[name]}, False]
 
 
+def test_code_that_asks_for_its_own_text_is_left_to_numba(home):
+    """Sorting shares out large vectors, by a function that the machine code holds as a pickle."""
+    text = "param n: int = 60001\nx := [sin(1.0*i*i) for i in 0..n]\noutput y := sort(x)"
+    (one, _, _), (two, numba, _) = (run(home, {"sorted": (text, {})}) for _ in range(2))
+    assert one == two and numba
+
+
 def test_other_types_of_arguments_are_kept_beside(home):
     text = "input A: real[m, n]\noutput y := sum(A)"
     script = "import json, sys, numpy as np, gdc\np = gdc.compile(sys.argv[1])\nA = np.arange(6.0).reshape(2, 3)\n" \
