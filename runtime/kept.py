@@ -248,7 +248,7 @@ def helpers() -> dict[str, int]:
 
 
 def lapack(code: bytes) -> dict[str, int]:
-    """The routines of LAPACK that machine code calls, `gdc_dgesv` in compiler/native_solvers.py: SciPy's, by address."""
+    """SciPy's routines of LAPACK, by address, that machine code calls (`gdc_dgesv` of compiler/native_solvers.py)."""
     routines = sorted({name.decode() for name in LAPACK_NAME.findall(code)})
     if not routines:
         return {}
