@@ -30,9 +30,13 @@ def std(x, axis=None, keepdims=False):
 '''
 NORM = '''
 def norm(x, axis=None, keepdims=False):
-    """The root of the sum of squares: of all reals one product of the vector with itself, which makes no array."""
+    """The root of the sum of squares. Of all reals: parts of 1,024 are multiplied by themselves, which makes no array of
+    squares, and added up by pairs."""
     if axis is None and not keepdims and np.isrealobj(x):
-        return np.linalg.norm(x)
+        x = np.ravel(x, order="K")
+        whole = len(x)//1024*1024
+        parts, rest = x[:whole].reshape(-1, 1024), x[whole:]
+        return np.sqrt(np.sum(np.vecdot(parts, parts)) + np.vecdot(rest, rest))
     return np.sqrt(np.sum(np.square(np.abs(x) if np.iscomplexobj(x) else x), axis=axis, keepdims=keepdims))
 '''
 WRITEABLE = '''

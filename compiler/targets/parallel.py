@@ -316,6 +316,11 @@ NEEDS: dict[str, tuple[str, ...]] = {
 ORDER = tuple(BINDINGS)
 
 
+def is_product(statement: imp.SetPart) -> bool:
+    """Whether a whole matrix is set to a product, which the library can write where it belongs."""
+    return statement.value.op == "matmul" and not statement.combine and set(statement.subscripts) == {"all"}
+
+
 def rebound_arrays(program: Program) -> set[str]:
     """The arrays that are bound in more than one place, so that their sizes may change."""
     counts: Counter[str] = Counter()
@@ -457,7 +462,7 @@ class Parallel(Emitter):
 
     def simple(self, statement: imp.Let | imp.Alloc | imp.Store | imp.SetPart) -> str:
         text = super().simple(statement)
-        if isinstance(statement, imp.SetPart) and statement.value.op == "matmul" and not statement.combine:
+        if isinstance(statement, imp.SetPart) and is_product(statement):
             left, right = (self.text(a) for a in statement.value.args)
             self.own_blocks = self.own_blocks or self.inside > 0
             return f"np.dot({left}, {right}, {self.text(statement.array)})"
