@@ -30,8 +30,8 @@ def std(x, axis=None, keepdims=False):
 '''
 NORM = '''
 def norm(x, axis=None, keepdims=False):
-    """The root of the sum of squares. Of all reals: parts of 1,024 are multiplied by themselves, which makes no array of
-    squares, and added up by pairs."""
+    """The root of the sum of squares. Of all reals parts of 1,024 are multiplied by themselves, which makes no array
+    of squares, and added up by pairs."""
     if axis is None and not keepdims and np.isrealobj(x):
         x = np.ravel(x, order="K")
         whole = len(x)//1024*1024
