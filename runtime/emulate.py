@@ -255,12 +255,6 @@ def _ieee_math() -> SimpleNamespace:
     return SimpleNamespace(**names)
 
 
-def _ieee_cmath() -> SimpleNamespace:
-    """A look-alike of `cmath` on NumPy scalars."""
-    names = "exp log log10 sqrt sin cos tan sinh cosh tanh asin acos atan isnan isinf isfinite".split()
-    return SimpleNamespace(**{name: getattr(numpy, name) for name in names})
-
-
 def is_cuda(node: ast.AST, path: str) -> bool:
     """Whether a node reads `cuda.` and then the path, called or not."""
     node = node.func if isinstance(node, ast.Call) else node
@@ -284,7 +278,7 @@ def tested(index: ast.expr) -> ast.expr:
 class KernelText(ast.NodeTransformer):
     """Rewrites the functions that have `@cuda.jit`, and leaves out the import of `cuda`."""
 
-    renamed = {"math": "_math", "cmath": "_cmath", "float": "_float", "int": "_int", "complex": "_complex"}
+    renamed = {"math": "_math", "float": "_float", "int": "_int", "complex": "_complex"}
 
     def __init__(self) -> None:
         self.constants: dict[str, numpy.float64] = {}
@@ -335,7 +329,7 @@ class KernelText(ast.NodeTransformer):
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
-        """`math`, `cmath`, `float`, `int` and `complex` are ours."""
+        """`math`, `float`, `int` and `complex` are ours."""
         return ast.Name(self.renamed.get(node.id, node.id), node.ctx)
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
@@ -375,7 +369,6 @@ def load_emulated(text: str, name: str, backwards: bool = False) -> dict[str, An
         "xp": numpy,
         "_kernel": functools.partial(Kernel, backwards=backwards),
         "_math": _ieee_math(),
-        "_cmath": _ieee_cmath(),
         "_complex": to_complex,
         "_float": numpy.float64,
         "_int": to_int,
