@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import isfinite, nan
 
 from gdc.compiler.construct import apply, filled, product, reshape, transpose
+from gdc.compiler.dims import ONE
 from gdc.compiler.ir import Node, Region, cast, const, integer, make, node, size_node, size_of, walk
 from gdc.compiler.ops import OPS
 from gdc.compiler.regions import has_effects
@@ -148,6 +149,32 @@ def transposed_twice(value: Node) -> Node | None:
     if inner.op != "transpose":
         return None
     return transpose(inner.args[0], tuple(inner.get("perm")[k] for k in perm))
+
+
+TURNED = (1, 0)
+
+
+def is_turned(value: Node) -> bool:
+    return value.op == "transpose" and value.get("perm") == TURNED
+
+
+def map_of_transposes(value: Node) -> Node | None:
+    """An elementwise op on transposes of matrices, single rows or columns, and numbers: its transpose is taken last."""
+    matrices = [a for a in value.args if a.type.rank == 2 and ONE not in a.type.shape]
+    if not matrices or not all(is_turned(a) for a in matrices) or any(a.type.rank not in (0, 2) for a in value.args):
+        return None
+    args = tuple(a.args[0] if is_turned(a) else transpose(a) for a in value.args)
+    return transpose(make(value.op, args, dict(value.attrs), (Type(value.type.element, value.type.shape[::-1]),)))
+
+
+def reduced_transpose(value: Node) -> Node | None:
+    """A reduction over one axis of a transpose: over the other axis of the matrix."""
+    if not is_turned(value.args[0]) or len(value.get("axes")) != 1:
+        return None
+    attrs = dict(value.attrs) | {"axes": (1 - value.get("axes")[0],)}
+    shape = value.type.shape[::-1]
+    reduced = make(value.op, (value.args[0].args[0],), attrs, (Type(value.type.element, shape),))
+    return transpose(reduced) if value.get("keepdims") else reduced
 
 
 def reshaped(value: Node) -> Node | None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from gdc.compiler.dims import ONE
 from gdc.compiler.ir import Node, Origins, Program, Region, make, rewrite, roots, walk
 from gdc.compiler.ops import OPS
 from gdc.compiler.record import Record, Step
@@ -26,6 +27,7 @@ CALLED = re.compile(r"(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 ASSIGNED = re.compile(r":=|←|[-+*/@^]=|^=$")
 WEIGHTS = {"fold": 80, "pow": 40, "neg": 3, "const": 1, "size": 1, "input": 1, "param": 1}
 WEIGHTS |= {row.name: 80 for row in OPS.values() if row.kind == "REDUCE"}
+ENTRYWISE = frozenset(row.name for row in OPS.values() if row.kind in ("MAP", "REDUCE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,19 @@ class Rule:
 
 
 def measure(root: Node) -> int:
-    """The weight of all under a node. A minus weighs more on an array, and where its user could take it."""
+    """The weight of all under a node. A minus weighs more on an array, and where its user could take it; so does
+    a transpose inside an elementwise op or a reduction, while that of a single row or column weighs nothing."""
     total = 0
     for value in walk([root]):
+        if value.op == "transpose" and ONE in value.type.shape:
+            continue
         total += WEIGHTS.get(value.op, 6)
         if value.op == "neg":
             total += 2 * bool(value.type.rank)
         else:
             total += sum(a.op == "neg" and a.type.rank == value.type.rank for a in value.args)
+        if value.op in ENTRYWISE:
+            total += sum(a.op == "transpose" for a in value.args)
     return total
 
 

@@ -98,13 +98,13 @@ def product_of_rows(let: Let) -> Member:
 
 
 def product_over_rows(let: Let) -> Member:
-    """S = X.T @ A: all rows add to S."""
+    """S = X.T @ A: all rows add to S. An operand whose columns are walked is used whole."""
     left, right = let.value.args
     totals = Totals()
     totals.arrays[let.name] = ("add", imp.var(let.name, let.value.element, 2))
-    walked = frozenset({base(left)}) | (frozenset() if turned(right) else frozenset({base(right)}))
-    whole = frozenset({base(right)}) - walked
-    return Member(let, totals, walked, whole=whole, states=frozenset({let.name}))
+    whole = {base(v) for v, by_column in ((left, not turned(left)), (right, turned(right))) if by_column}
+    rows = frozenset({base(left), base(right)} - whole)
+    return Member(let, totals, rows, whole=frozenset(whole), states=frozenset({let.name}))
 
 
 def nest_of_rows(loop: Loop, program: Program, aliases: dict[str, str]) -> Member | None:

@@ -46,7 +46,7 @@ TRIED = ("Linux", "x86_64")
 FUNCTIONS = ("native_serial", "native_parallel")
 PYTHON, CODE = ".python", ".code"
 PICKLED_NAME = b"\x8c\x29gdc_text_"      # a text's own name in a pickle, which only Numba's module of it can answer
-LAPACK_NAME = re.compile(rb"\0gdc_([a-z]+)(?=\0)")
+ROUTINE_NAME = re.compile(rb"\0gdc_([a-z]+)(?=\0)")
 FEATURES = "NUMBA_"  # variables of the environment that change machine code
 SCHEDULER = (
     "do_scheduling_signed do_scheduling_unsigned allocate_sched deallocate_sched get_num_threads set_num_threads "
@@ -198,7 +198,7 @@ def linked(data: bytes) -> Callable[..., Any]:
 
     head, _, code = data.partition(b"\n")
     facts = json.loads(head)
-    symbols = helpers() | (scheduler() if facts["layer"] else {}) | lapack(code)
+    symbols = helpers() | (scheduler() if facts["layer"] else {}) | libraries(code)
     library = binding.JITLibraryBuilder().add_object_img(code).add_current_process()
     for name, address in symbols.items():
         library.import_symbol(name, address)
@@ -247,18 +247,18 @@ def helpers() -> dict[str, int]:
     return found | {"numba_unpickle": ctypes.cast(UNPICKLE, ctypes.c_void_p).value or 0}
 
 
-def lapack(code: bytes) -> dict[str, int]:
-    """SciPy's routines of LAPACK, by address, that machine code calls (`gdc_dgesv` of compiler/native_solvers.py)."""
-    routines = sorted({name.decode() for name in LAPACK_NAME.findall(code)})
+def libraries(code: bytes) -> dict[str, int]:
+    """SciPy's routines of BLAS and LAPACK, by address, that machine code calls (`gdc_dgemm`, `gdc_dgesv`)."""
+    routines = sorted({name.decode() for name in ROUTINE_NAME.findall(code)})
     if not routines:
         return {}
-    from scipy.linalg import cython_lapack
+    from scipy.linalg import cython_blas, cython_lapack
 
     name_of, place_of = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
     name_of.restype, name_of.argtypes = ctypes.c_char_p, [ctypes.py_object]
     place_of.restype, place_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    capsules = {name: cython_lapack.__pyx_capi__[name] for name in routines}
-    return {f"gdc_{name}": place_of(capsule, name_of(capsule)) for name, capsule in capsules.items()}
+    offered = cython_lapack.__pyx_capi__ | cython_blas.__pyx_capi__
+    return {f"gdc_{name}": place_of(offered[name], name_of(offered[name])) for name in routines}
 
 
 def unpickle(place: int, size: int, _: int) -> Any:

@@ -48,6 +48,7 @@ MOST_PARTIAL = 2**23        # entries of all partial states of an array together
 TOGETHER = 4                # rows of a nest computed at a time
 DEAR = 16                   # flops of an entry, from which on the machine has enough to do with one row
 LONGEST = 24                # statements of a nest that is computed several rows at a time
+ONE_ROW = integer(1)
 
 
 # The statements for rows from one place to another, for totals under other names.
@@ -147,12 +148,13 @@ class _Partition:
         """One nest in blocks."""
         return self.shared(totals, rows, cost, loop.origins, partial(self.rows, loop))
 
-    def shared(self, totals: Totals, rows: Expr, cost: Expr, origins: imp.Origin, write: Writer) -> Iterator[Statement]:
-        """Blocks of rows, with a partial state of each total for each; `write` writes the rows of one."""
+    def shared(self, totals: Totals, rows: Expr, cost: Expr, origins: imp.Origin, write: Writer,
+               fewest: Expr = ONE_ROW) -> Iterator[Statement]:
+        """Blocks of rows, of each of which `write` writes the rows, with a partial state of each total."""
         count, blocks, block = self.fresh("rows"), self.fresh("blocks"), self.fresh("block")
         rows_, blocks_, block_ = var(count, INT), var(blocks, INT), var(block, INT)
         yield imp.Let(count, rows, origins)
-        yield imp.Let(blocks, self.number_of_blocks(rows_, cost, totals), origins)
+        yield imp.Let(blocks, self.number_of_blocks(rows_, cost, totals, fewest), origins)
         renamed: dict[str, str] = {}
         before: list[Statement] = []
         start: list[Statement] = []
@@ -189,9 +191,10 @@ class _Partition:
         yield Loop(block, integer(0), blocks_, integer(1), (*bounds, *start, *inner, *end), "parallel", origins)
         yield from after
 
-    def number_of_blocks(self, rows: Expr, cost: Expr, totals: Totals) -> Expr:
-        """By sizes alone: enough work in each, no more than rows, and no more partial states than memory allows."""
-        many = least(integer(MOST_BLOCKS), rows, divided(mul(rows, cost), BLOCK_WORK))
+    def number_of_blocks(self, rows: Expr, cost: Expr, totals: Totals, fewest: Expr) -> Expr:
+        """By sizes alone: enough work in each, and rows, and no more partial states than memory allows."""
+        each = rows if constant(fewest) == 1 else Expr("floordiv", (rows, fewest), INT)
+        many = least(integer(MOST_BLOCKS), each, divided(mul(rows, cost), BLOCK_WORK))
         for _, array in totals.arrays.values():
             entries: Expr = integer(1)
             for k in range(array.rank):

@@ -5,7 +5,8 @@ Canonical form, once no rule fires:
     - no op with its own identity (x + 0, 1*x, x/1, x^1, x - 0), no double minus or `not`, no idempotent op twice;
     - a minus stands outside products and quotients, and nowhere inside a sum or difference that can take it up;
     - x^2 is x*x, x^-1 is 1/x;
-    - no transpose of a transpose, reshape of a reshape, cast of a widening cast; no view that shows all of its array;
+    - no transpose of a transpose, or inside an elementwise op or a reduction that need not see it;
+    - no reshape of a reshape, cast of a widening cast; no view that shows all of its array;
     - no fold over an index that its body does not read, no reduction of an array of one number;
     - no choice (where, select, branch) on a constant or between equal sides, no loop of no rounds.
 x*0 and x - x stay: they are not 0 for nan and inf. Operands keep the order in which they were written.
@@ -79,6 +80,7 @@ def _ops(*names: str) -> frozenset[str]:
 
 
 MAPS = frozenset(row.name for row in ROWS if row.kind == "MAP")
+REDUCTIONS = frozenset(row.name for row in ROWS if row.kind == "REDUCE")
 UNARY_IDEMPOTENT = frozenset(row.name for row in ROWS if row.arity == 1 and "idempotent" in row.facts)
 BINARY_IDEMPOTENT = frozenset(row.name for row in ROWS if row.arity == 2 and "idempotent" in row.facts)
 
@@ -170,6 +172,20 @@ RULES = (
         _ops("transpose"),
         algebra.transposed_twice,
         lambda: transpose(transpose(_square())),
+    ),
+    Rule(
+        "map_of_transposes",
+        "f(A.T, B.T) = f(A, B).T, entry by entry",
+        MAPS,
+        algebra.map_of_transposes,
+        lambda: apply("exp", transpose(_square())),
+    ),
+    Rule(
+        "reduced_transpose",
+        "a sum along the rows of A.T is one along the columns of A",
+        REDUCTIONS,
+        algebra.reduced_transpose,
+        lambda: node("sum", transpose(_square()), axes=(1,), keepdims=True),
     ),
     Rule(
         "reshaped",

@@ -44,6 +44,7 @@ SWITCHES = (RULE,)
 WORTHWHILE = 200_000        # multiply-adds of all products, below which one call each costs less than blocks do
 MOST_STATE = 2**21          # entries of a product that is added up, of which each of several blocks keeps one
 FEWEST_ROWS = 64            # that are worth sharing out
+MUCH = 8                    # times as wide as long: a matrix whose columns are walked, though its rows lie together
 EFFECTS = (imp.Check, imp.Guarded, imp.Emit)
 
 
@@ -104,12 +105,15 @@ class _Stream:
         return left[1] if self.adds_up(statement) else left[0]
 
     def adds_up(self, product: Let) -> bool:
-        """Whether X.T @ A is added up over the rows of X: it is longer than it is wide, and the sum fits into cache."""
+        """Whether a product is added up over what both operands share: X.T @ A over the rows of X, which is longer than
+        wide, A @ B where A is much wider than long; and the sum fits into cache."""
         left, right = (self.shapes.of(a) for a in product.value.args)
-        if not turned(product.value.args[0]) or left is None or right is None:
+        if left is None or right is None:
             return False
+        by_rows = turned(product.value.args[0])
+        least = left[0] if by_rows else left[0] * dim(MUCH)
         why = ("stream", "the product is added up, row by row", "the rows of the product are shared out")
-        return self.record.decide(left[0], left[1], True, why, product.origins) and self.record.decide(
+        return self.record.decide(least, left[1], by_rows, why, product.origins) and self.record.decide(
             left[0] * right[1], dim(MOST_STATE), True, why, product.origins
         )
 

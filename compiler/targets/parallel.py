@@ -24,6 +24,7 @@ from gdc.compiler import (
     imp,
     library,
     native_order,
+    native_products,
     native_solvers,
     random_numbers,
     special_functions,
@@ -96,6 +97,7 @@ def {name}(typing_context, best, x):
 BINDINGS = {
     **{name: _helper(text) for name, text in LIBRARY.items()},
     **native_solvers.PLAIN, **{name: _helper(text) for name, text in native_solvers.COMPILED.items()},
+    **native_products.PLAIN, **{name: _helper(text) for name, text in native_products.COMPILED.items()},
     **vecmath.TEXTS,
     "abs": "import numpy as np", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
     "prange": "from numba import prange",
@@ -312,13 +314,14 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "put_real": ("put_int",), "put_ints": ("put_int",), "put_reals": ("put_int", "put_real"),
     "put_complex": ("put_int", "put_real"), "put_complexes": ("put_int", "put_real", "put_complex"),
     **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **vecmath.NEEDS, **native_solvers.NEEDS,
+    **native_products.NEEDS,
     **complex_functions.NEEDS}
 ORDER = tuple(BINDINGS)
 
 
 def is_product(statement: imp.SetPart) -> bool:
-    """Whether a whole matrix is set to a product, which the library can write where it belongs."""
-    return statement.value.op == "matmul" and not statement.combine and set(statement.subscripts) == {"all"}
+    """Whether a whole matrix is set to a product, or one is added to it: BLAS can write it where it belongs."""
+    return statement.value.op == "matmul" and statement.combine in ("", "add") and set(statement.subscripts) == {"all"}
 
 
 def rebound_arrays(program: Program) -> set[str]:
@@ -463,14 +466,22 @@ class Parallel(Emitter):
     def simple(self, statement: imp.Let | imp.Alloc | imp.Store | imp.SetPart) -> str:
         text = super().simple(statement)
         if isinstance(statement, imp.SetPart) and is_product(statement):
-            left, right = (self.text(a) for a in statement.value.args)
             self.own_blocks = self.own_blocks or self.inside > 0
-            return f"np.dot({left}, {right}, {self.text(statement.array)})"
+            return self.product(statement)
         if isinstance(statement, (imp.Let, imp.Alloc)) and statement.name in self.rebound:
             self.used.add("same")
             name, _, value = text.partition(" = ")
             return f"{name} = same({value})"
         return text
+
+    def product(self, statement: imp.SetPart) -> str:
+        """A call of BLAS that sets a matrix, adds to it, or to its lower half."""
+        operands = statement.value.args
+        if statement.value.get("half"):
+            name, operands = "add_square", operands[1:]
+        else:
+            name = "add_product" if statement.combine else "set_product"
+        return f"{self.helper(name)}({', '.join(self.text(a) for a in (*operands, statement.array))})"
 
     def loop(self, statement: imp.Loop, depth: int) -> Iterator[Piece]:
         pad, origins, name = "    " * depth, statement.origins, self.name(statement.var)

@@ -198,3 +198,36 @@ def test_blas_has_its_threads_back():
     before = [i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas"]
     agree(GRAM, values(["X"]))
     assert [i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas"] == before
+
+
+def test_a_matrix_times_itself_is_half_the_work():
+    """syrk fills one half, which is mirrored once for each block."""
+    text = gdc.compile(COVARIANCE).source("parallel").split("def native(")[1].split("def small")[0]
+    assert text.count("add_square(") == 1 and "add_product" not in text
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128])
+@pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray, lambda a: np.repeat(a, 2, axis=1)[:, ::2]])
+def test_squares_in_any_layout(dtype, layout):
+    X = layout(np.random.default_rng(1).standard_normal((M, N)).astype(dtype))
+    kind, precision = ("complex" if dtype == np.complex128 else "real"), "f32" if dtype == np.float32 else "f64"
+    agree(f"input X: {kind}[m, n]\nG := X.T@X\noutput G", {"X": X}, precision)
+
+
+@pytest.mark.parametrize("text", ["output G := A@A.T", "output G := A@B", "output G := A@B + A@A.T@A[:, 0:7]"])
+def test_much_wider_than_long(text):
+    draw = np.random.default_rng(2)
+    given = {"A": draw.standard_normal((N, M)), "B": draw.standard_normal((M, K))}
+    agree(f"input A: real[n, m]\ninput B: real[m, k]\n{text}", given)
+
+
+def test_a_matrix_much_wider_than_long_times_itself():
+    program = gdc.compile("input A: real[n, m]\nG := A@A.T\noutput G")
+    assert "add_square" in program.source("parallel", sizes={"n": 20, "m": 5000})
+    assert "add_square" not in program.source("parallel", sizes={"n": 5000, "m": 5000})
+
+
+def test_covariance_of_transposes_walks_rows():
+    """The centred matrix is made and used up row by row, in the order of memory."""
+    text = gdc.compile("input X: real[m, n]\noutput S := cov(X.T)").source("parallel").split("def small")[0]
+    assert "add_square(" in text and "X_rows" in text
