@@ -306,10 +306,13 @@ def plan_of(
 
 
 def with_memory(plan: Plan, lowered: imp.Program, source: Source) -> Plan:
-    """The plan with the arrays that its text makes, beyond those that the script makes by name."""
+    """The plan with the arrays that its text makes: those that the script makes by name and no pass did away with, and
+    what formulas make."""
     from gdc.compiler.memory import arrays
 
-    sites, memory = list(plan.sites), list(plan.memory)
+    made = [(formula(array.size), span.start) for array in lowered.made for span in array.origins]
+    sites = list(plan.sites)
+    memory = [(size, number) for size, number in plan.memory if (size, sites[number].start) in made]
     known = [(size, plan.sites[number].start) for size, number in memory]
     for size, span in arrays(lowered):
         entry = formula(size)

@@ -10,7 +10,7 @@ ALL_TARGETS = (*TARGETS, "cuda")
 ON_ENTRY = (
     "x := 1\ny := [i*j for i in 0..n, j in 0..n]",
     "x := 1\ny := sum([i*j*1.0 for i in 0..n, j in 0..n])",
-    "x := 1\ny := eye(n)@ones(n)",
+    "x := 1\ny := exp(eye(n))@ones(n)",
     "m := n*n\ny := zeros(m, m)",
     "x := 1\ny := [[i*1.0, j*1.0] for i in 0..n, j in 0..2*n + 1 by 2]",
 )
@@ -36,6 +36,14 @@ def test_sizes_known_on_entry(text, n, target):
     error = outcome(text, target, n=n)
     assert (error.kind, error.line) == ("limit", 2)
     assert "of memory, and" in error.message and "are free" in error.message
+
+
+@pytest.mark.parametrize("target", ["numpy", "parallel"])
+def test_what_is_never_made_needs_none(target):
+    """A diagonal matrix in a product only scales: that one of 8 TB could not be made is no reason to refuse what runs."""
+    given = {"X": np.ones((1_000_000, 2)), "s": np.full(1_000_000, 0.5)}
+    program = gdc.compile("input X: real[m, n]\ninput s: real[m]\nG := X.T@diag(s)@X")
+    np.testing.assert_allclose(program.run(given, target).G, np.full((2, 2), 5e5))
 
 
 @pytest.mark.parametrize("target", TARGETS)
