@@ -40,7 +40,7 @@ def test_sizes_known_on_entry(text, n, target):
 
 @pytest.mark.parametrize("target", ["numpy", "parallel"])
 def test_what_is_never_made_needs_none(target):
-    """A diagonal matrix in a product only scales: that one of 8 TB could not be made is no reason to refuse what runs."""
+    """A diagonal matrix in a product only scales: one of 8 TB is never made."""
     given = {"X": np.ones((1_000_000, 2)), "s": np.full(1_000_000, 0.5)}
     program = gdc.compile("input X: real[m, n]\ninput s: real[m]\nG := X.T@diag(s)@X")
     np.testing.assert_allclose(program.run(given, target).G, np.full((2, 2), 5e5))
