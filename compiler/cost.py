@@ -19,6 +19,7 @@ from gdc.compiler.ops import OPS
 from gdc.compiler.types import Type
 
 SMALLEST = 2
+RARELY = 10  # times that a branch is taken which is marked `rare` (compiler/anchors.py)
 FREE = frozenset(
     {
         "transpose",
@@ -144,16 +145,28 @@ def inside(value: Node) -> frozenset[Node]:
     return frozenset(moving - params) | frozenset(p for p in params if p.op != "param")
 
 
-def work(values: Iterable[Node]) -> Dim:
-    """Flops of everything that the values need, each node once, a region's nodes once for each round."""
-    everything = walk(values)
+def evaluations(values: Iterable[Node]) -> dict[Node, Dim]:
+    """How often each node that the values need is evaluated: once for each round of the loops round it, a few times
+    where only a branch that is rarely taken needs it."""
+    given = list(values)
+    everything = walk(given)
     times: dict[Node, Dim] = {}
     for value in reversed(everything):
         if value.regions:
             factor = times.get(value, ONE) * rounds(value)
             for found in inside(value):
                 times[found] = factor if found not in times else longer(times[found], factor)
-    return fold(lambda total, n: total + own_flops(n) * times.get(n, ONE), everything, ZERO)
+    often = set(walk(given, below=needed_often))
+    return {value: times.get(value, ONE) if value in often else dim(RARELY) for value in everything}
+
+
+def needed_often(value: Node) -> Iterable[Node]:
+    return (*value.args, *value.deps) if value.op == "branch" and value.get("rare") else nested(value)
+
+
+def work(values: Iterable[Node]) -> Dim:
+    """Flops of everything that the values need, each node once, a region's nodes once for each round."""
+    return fold(lambda total, n: total + own_flops(n[0]) * n[1], evaluations(values).items(), ZERO)
 
 
 def longer(left: Dim, right: Dim) -> Dim:

@@ -7,9 +7,10 @@ from typing import Any
 
 from gdc.compiler import cost, ir
 from gdc.compiler.build.scan import inside
+from gdc.compiler.cost import evaluations
 from gdc.compiler.dims import ZERO
 from gdc.compiler.explain import Sizes, cost_words, first_program, groups, heading, namer, said_first, step_lines, told
-from gdc.compiler.run_cost import by_name, evaluations
+from gdc.compiler.run_cost import by_name
 from gdc.compiler.text import print_nodes
 from gdc.dsl import tree
 from gdc.dsl.errors import Error
@@ -92,7 +93,8 @@ def costs(done: Any, part: Span, sizes: Sizes) -> Iterator[str]:
     """Arithmetic and memory of its values as written and as compiled; what lines share counts for each of them."""
     for words, own in (("flops", cost.own_flops), ("bytes", cost.own_bytes)):
         before, after = (
-            by_name(sum((own(n) * times for n, times in evaluations(p).items() if within(p.origins.of(n), part)), ZERO))
+            by_name(sum((own(n) * times for n, times in evaluations(ir.roots(p.region)).items()
+                         if within(p.origins.of(n), part)), ZERO))
             for p in (first_program(done), done.final)
         )
         word = namer(done)

@@ -11,7 +11,8 @@ Ops outside the op table ("control" ops) and what they hold:
     loop     kind="count": args (start, count, step, *initial), region(i, *carried -> next carried)
              kind="forever": args (*initial), region(*carried -> next carried), left by an `exit`
              types of results: those of the carried parameters
-    branch   args (condition,), regions (then, orelse) without parameters; results as many in both
+    branch   args (condition,), regions (then, orelse) without parameters; results as many in both; attrs `rare` where
+             the condition holds in few rounds of a loop
     select   args (condition,), two regions of one result: the scalar `x if c else y`, only one side is evaluated
     table    args (start, count, step)*k, region(i1…ik -> element): an array whose axes are the k ranges (only its
     body may be

@@ -27,9 +27,11 @@ SUMMED = ("sum", "mean")
 @dataclass(frozen=True, slots=True)
 class Residual:
     """A vector or matrix, as products (fixed matrix @ moving vector), fixed terms (one of the residual's rank among
-    them), numbers that are added, fixed vectors times numbers, and what all of it is scaled by; and what reads it."""
+    them), numbers that are added, fixed vectors times numbers, and what all of it, `inner`, is scaled by; its
+    readers."""
 
     value: Node
+    inner: Node
     readers: tuple[Node, ...]
     products: Terms
     fixed: Terms
@@ -57,6 +59,11 @@ class Residual:
             if self.weights:
                 total = total + entries(way(reader, self.value).type)
         return total
+
+    def moving(self) -> tuple[Node, ...]:
+        """What of it changes from round to round."""
+        numbers = (*(s for _, s in self.numbers), *(s for _, s, _ in self.multiples))
+        return (*(p.args[1] for _, p in self.products), *numbers)
 
     def flops_without(self) -> Dim:
         """Arithmetic of a round without it."""
@@ -115,7 +122,7 @@ def split(
     """The residual with its terms sorted, or None where one of them is of no use."""
     rank = value.type.rank
     scales, weights, inner = scaled(value, moving, once)
-    found = Residual(value, readers, [], [], [], [], scales, weights)
+    found = Residual(value, inner, readers, [], [], [], [], scales, weights)
     same: Terms = []
     for plus, term in terms(inner):
         is_product = term.op == "matmul" and term.args[0].type.rank == 2 and term.type.rank == rank
@@ -183,9 +190,16 @@ def height(reader: Node) -> Dim:
     return reader.type.shape[0] if reader.type.rank else ONE
 
 
-def spread(reader: Node, residual: Residual, new: Callable[[Node], Node], is_short: Callable[[Dim], bool]) -> Terms:
+def spread(
+    reader: Node,
+    residual: Residual,
+    new: Callable[[Node], Node],
+    is_short: Callable[[Dim], bool],
+    anchored: Callable[[Node], Node] | None = None,
+) -> Terms:
     """The terms of what a reader makes, none of them as long as the residual in a round. `new` gives nodes as they are
-    by now; `is_short` says whether vectors of a size are so short that a product is better summed column by column."""
+    by now; `is_short` says whether vectors of a size are so short that a product is better summed column by column;
+    `anchored` gives values of an earlier round (anchors.py), from which only differences count."""
     factor = weighed(way(reader, residual.value, new), reader, [new(w) for w in residual.weights])
     multiplies = reader.op == "matmul" or bool(residual.weights)
 
@@ -197,12 +211,18 @@ def spread(reader: Node, residual: Residual, new: Callable[[Node], Node], is_sho
             return matmul(transpose(matmul(transpose(matrix), transpose(factor))), vector)
         return matmul(read(matrix), vector)
 
-    terms = [(plus, product(new(p.args[0]), new(p.args[1]))) for plus, p in residual.products]
+    def moved(value: Node) -> Node:
+        now = new(value)
+        return now if anchored is None else apply("sub", now, anchored(now))
+
+    terms = [(plus, product(new(p.args[0]), moved(p.args[1]))) for plus, p in residual.products]
     ones = reduce("sum", factor, (factor.type.rank - 1,)) if residual.weights else of_ones(reader, factor)
-    terms += [(plus, apply("mul", new(s), ones)) for plus, s in residual.numbers]
-    terms += [(plus, apply("mul", new(s), read(new(v)))) for plus, s, v in residual.multiples]
+    terms += [(plus, apply("mul", moved(s), ones)) for plus, s in residual.numbers]
+    terms += [(plus, apply("mul", moved(s), read(new(v)))) for plus, s, v in residual.multiples]
     together = joined([(plus, new(t)) for plus, t in residual.fixed], True)
-    if together is not None:
+    if anchored is not None:
+        terms.insert(0, (True, anchored(read(new(residual.inner)))))
+    elif together is not None:
         terms.append((together[0], read(together[1])))
     scales = [new(s) for s in residual.scales]
     if reader.op == "mean" and residual.weights:

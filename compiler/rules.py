@@ -202,6 +202,8 @@ def _leaf(value: Node) -> str:
     if value.op == "size":
         text = str(value.get("size"))
         return "…" if "%" in text else text     # one that has no name
+    if value.op == "project" and value.args[0].get("rare"):
+        return str(value.args[0].regions[1].results[0].get("name"))
     return value.name if value.op in ("input", "param", "variable") else ""
 
 

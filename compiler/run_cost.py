@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from gdc.compiler import cost
-from gdc.compiler.dims import ONE, ZERO, Atom, Dim, FloorDiv, unnamed_words
+from gdc.compiler.dims import ZERO, Atom, Dim, FloorDiv, unnamed_words
 from gdc.compiler.ir import Node, Program, roots, size_of, walk
 from gdc.compiler.ops import OPS
 
@@ -17,28 +17,16 @@ UNNAMED = frozenset({"param", "project", "loop", "branch", "undefined"})
 def run_costs(program: Program) -> tuple[Dim, Dim, Dim]:
     """(flops, bytes moved, calls): every node once for each round of the loops round it; a call is one evaluation."""
     flops, moved, calls = ZERO, ZERO, ZERO
-    for value, rounds in evaluations(program).items():
+    for value, rounds in cost.evaluations(roots(program.region)).items():
         flops += cost.own_flops(value) * rounds
         moved += cost.own_bytes(value) * rounds
         calls += rounds if value.op in OPS or value.is_effect else ZERO
     return by_name(flops), by_name(moved), by_name(calls)
 
 
-def evaluations(program: Program) -> dict[Node, Dim]:
-    """How often each node is evaluated in one run."""
-    everything = walk(roots(program.region))
-    times: dict[Node, Dim] = {}
-    for value in reversed(everything):
-        if value.regions:
-            factor = times.get(value, ONE) * cost.rounds(value)
-            for found in cost.inside(value):
-                times[found] = factor if found not in times else cost.longer(times[found], factor)
-    return {value: times.get(value, ONE) for value in everything}
-
-
 def input_passes(program: Program) -> dict[str, Dim]:
     """How often operations on whole arrays read each input array from end to end (a nest may join several)."""
-    times = evaluations(program)
+    times = cost.evaluations(roots(program.region))
     found: dict[str, Dim] = {}
     for source in program.inputs:
         if source.type.rank:

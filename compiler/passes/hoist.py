@@ -6,16 +6,20 @@ more; p changes from round to round, s, t, b, y, c and X do not:
     invariant   says what leaves each loop (it changes nothing)
     group       (p*s)*t = p*(s*t) and (p + b) - y = p + (b - y)
     factor      solve(A, b + p): A is factored before the loop, and a round only substitutes; the same numbers come out
-    gram        X.T@(X@p + c) = (X.T@X)@p + X.T@c and the like (residuals.py), with X.T@X computed once. Only where that
-                pays: the formulas of the costs prove it, or the sizes and rounds of a call say so
+    gram        X.T@(X@p + c) = X.T@(X@p0 + c) + (X.T@X)@(p - p0) and the like (residuals.py), with X.T@X computed once
+                and p0 of one of few rounds (anchors.py). Only where that pays: the formulas of the costs prove it, or
+                the sizes and rounds of a call say so
 
 group and gram change rounding, and rest under strict.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from gdc.compiler.anchors import Anchors, can_carry
 from gdc.compiler.construct import apply
-from gdc.compiler.cost import at_most, cheaper, entries, own_flops, rounds
+from gdc.compiler.cost import RARELY, at_most, cheaper, entries, needed_often, own_flops, rounds
 from gdc.compiler.dims import ZERO, Dim, dim
 from gdc.compiler.ir import Node, Program, Region, cast, make, mapped_region, node, rebuild, roots, walk
 from gdc.compiler.ops import OPS
@@ -58,6 +62,8 @@ class Hoist:
         self.uses = users(everything)
         self.inside: dict[Node, tuple[set[Node], Dim]] = {}
         self.moving: list[set[Node]] = []
+        self.always: dict[Node, Node] = {}      # the innermost loop each of whose rounds surely needs a node
+        self.anchors: dict[Node, Anchors] = {}
         for loop in everything:
             if loop.op == "loop":
                 body = loop.regions[0]
@@ -66,6 +72,9 @@ class Hoist:
                 for value in moving:
                     if value not in self.inside or len(self.inside[value][0]) > len(moving):
                         self.inside[value] = (moving, rounds(loop))
+                for value in walk(roots(body), below=needed_often):
+                    if value in moving and self.inside[value][0] is moving:
+                        self.always[value] = loop
         self.tops = self._tops(everything)
         self.residual_of = self.linear(everything)
 
@@ -105,6 +114,8 @@ class Hoist:
         new: dict[Node, Node] = {}
         for value in walk(roots(self.region)):
             changed = rebuild(value, new)
+            if value in self.anchors:
+                changed = self.anchors[value].carried_by(changed, new)
             self.carry(value, changed)
             better = changed
             if value in self.residual_of:
@@ -183,7 +194,7 @@ class Hoist:
             return {}
 
         def moving_with(value: Node) -> set[Node] | None:
-            return self.inside[value][0] if value in self.inside else None
+            return self.inside[value][0] if value in self.always else None
 
         def terms(value: Node) -> list[tuple[bool, Node]]:
             return self.terms(value) if value.op in SUMS else [(True, value)]
@@ -195,7 +206,7 @@ class Hoist:
     def gram(self, reader: Node, changed: Node, new: dict[Node, Node]) -> Node:
         """What a reader makes of a residual, without the residual."""
         residual = self.residual_of[reader]
-        made = joined(spread(reader, residual, lambda n: new.get(n, n), self.is_short), True)
+        made = joined(spread(reader, residual, lambda n: new.get(n, n), self.is_short, self.anchored(residual)), True)
         if made is None:
             return changed
         better = made[1] if made[0] else apply("neg", made[1])
@@ -203,6 +214,13 @@ class Hoist:
         reason = f"{self.products(residual)} is computed once, before the loop"
         self.tell("gram", changed, better, reason, before, after)
         return better
+
+    def anchored(self, residual: Residual) -> Callable[[Node], Node] | None:
+        """What gives values of an earlier round, where the loop can carry them."""
+        loop = self.always[residual.value]
+        if not can_carry(loop, (*residual.moving(), *residual.readers), self.inside[residual.value][0]):
+            return None
+        return self.anchors.setdefault(loop, Anchors(loop)).of
 
     def is_short(self, size: Dim) -> bool:
         """Whether vectors of a size fill no more than a few registers."""
@@ -212,7 +230,8 @@ class Hoist:
     def costs(self, residual: Residual) -> tuple[Dim, Dim]:
         """Flops with the residual formed in every round, and without it."""
         times = self.inside[residual.value][1]
-        return residual.flops() * times, residual.flops_before() + residual.flops_without() * times
+        after = residual.flops_before() + residual.flops_without() * times + residual.flops() * RARELY
+        return residual.flops() * times, after
 
     def products(self, residual: Residual) -> str:
         """The first of the products that are computed before the loop, in words."""

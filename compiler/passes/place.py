@@ -12,6 +12,7 @@ from gdc.compiler.ir import Node, Region
 from gdc.compiler.layout import Flow, Layout
 from gdc.compiler.record import Record, Step
 
+VIEWS = frozenset({"transpose", "reshape", "index", "broadcast", "select", "project"})
 SHARED_SOURCES = frozenset({"input", "const", "select"})
 
 
@@ -137,7 +138,7 @@ def _taken_later(layout: Layout, flow: Flow, value: Node, region: Region, statem
             return "its old value is read in the loop"
         return _read_later(layout, value, region, node)
     others = [x for j, x in enumerate(region.results) if j != k]
-    if any(value in layout.reads(x) for x in others):
+    if any(x is value or (x.op in VIEWS and value in layout.reads(x)) for x in others):
         return "its old value is read afterwards"
     if layout.home[value] is region:
         return ""
