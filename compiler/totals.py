@@ -188,8 +188,12 @@ def escapes(program: Program, nest: Loop, totals: set[str]) -> bool:
 
 def is_quiet(body: Body) -> bool:
     """Whether nothing in a body can fail, tell, or leave it."""
-    noisy = (imp.Check, imp.Guarded, imp.Emit)
-    return not any(isinstance(s, noisy) for s in imp.statements(body)) and not leaves(body)
+    return is_shareable(body) and not any(isinstance(s, imp.Check) for s in imp.statements(body))
+
+
+def is_shareable(body: Body) -> bool:
+    """Whether rounds of a body may run side by side as far as effects go: they may fail, but neither tell nor leave."""
+    return not any(isinstance(s, (imp.Guarded, imp.Emit)) for s in imp.statements(body)) and not leaves(body)
 
 
 def leaves(body: Body) -> bool:
