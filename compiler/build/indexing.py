@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from gdc.compiler import ir
 from gdc.compiler.build.core import Builder, builds, escaped, excerpt, shapes
+from gdc.compiler.build.ends import within
 from gdc.compiler.build.expressions import widened
 from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Node
@@ -168,6 +169,9 @@ def in_range(
             last = f"{excerpt(subscript.span)} - 1" if size == place else size - 1
             hint += f": the last is at -1, or at {last}"
         return b.require((place, size - place - 1), subscript.span, "index", words, shown, limit, hint=hint)
+    known = within(b, value, size)
+    if known is not None:
+        return known
     each = b.node("and", b.node("ge", value, ir.integer(0)), b.node("lt", value, limit))
     ok = b.node("all", each, axes=tuple(range(value.type.rank)), keepdims=False)
     return b.check(ok, subscript.span, "index", words, first_bad(b, value, each), limit)
