@@ -236,11 +236,12 @@ def all_inside(values: tuple[Expr, ...]) -> list[Expr]:
 
 
 def mark_sums(loop: Loop) -> Body:
-    """The body of a loop, its own sums of reals marked: nothing else in the loop reads or sets the total."""
+    """The body of a loop, its own sums, least and greatest of reals marked: nothing else in the loop reads or sets
+    them."""
     inside = list(imp.statements(loop.body))
 
     def marked(s: Statement) -> Statement:
-        if isinstance(s, imp.Let) and s.value.element.kind == "real" and step_of(s) == "add":
+        if isinstance(s, imp.Let) and s.value.element.kind == "real" and step_of(s) in ("add", *EXTREMES):
             sets = sum(1 for t in inside if s.name in binds(t))
             if sets == 1 and read_count(inside, s.name) == 1:
                 own = s.value.args[0].op == "name" and s.value.args[0].get("name") == s.name
