@@ -9,7 +9,7 @@ stands for it; between what is left, the sizes of a call decide.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gdc.compiler.construct import apply, matmul, transpose
 from gdc.compiler.cost import at_most, cheaper, own_flops
@@ -216,6 +216,16 @@ def written_out(grouping: Grouping, word: Callable[[Factor], str]) -> str:
     assert grouping.left is not None and grouping.right is not None
     sides = [written_out(side, word) for side in (grouping.left, grouping.right)]
     return "@".join(w if s.factor else f"({w})" for w, s in zip(sides, (grouping.left, grouping.right), strict=True))
+
+
+def exchanged(grouping: Grouping, old: Factor, new: Factor) -> Grouping:
+    """The grouping with another factor of the same shape in the place of one."""
+    if grouping.factor is not None:
+        return replace(grouping, factor=new) if grouping.factor is old else grouping
+    assert grouping.left is not None and grouping.right is not None
+    return replace(
+        grouping, left=exchanged(grouping.left, old, new), right=exchanged(grouping.right, old, new)
+    )
 
 
 def undominated(candidates: list[Grouping]) -> list[Grouping]:

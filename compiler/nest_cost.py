@@ -50,6 +50,7 @@ def cost_of(body: Body, bounds: dict[str, Expr]) -> Expr:
         plain += 1 if isinstance(s, imp.Store) else 0
         if isinstance(s, Loop):
             many = map_expression(sub(s.stop, s.start) if constant(s.start) is not None else s.stop, bounded(bounds))
+            many = many if constant(s.step) in (1, None) else divided(many, abs(constant(s.step) or 1))
             loops = add(loops, mul(many, cost_of(s.body, {**bounds, s.var: s.stop})))
         elif isinstance(s, imp.Let) and s.value.element == INT and not s.value.rank:
             bounds = {**bounds, s.name: told(s.value, bounds)}
@@ -67,9 +68,19 @@ def told(value: Expr, bounds: dict[str, Expr]) -> Expr:
 
 def bounded(bounds: dict[str, Expr]) -> Callable[[Expr], Expr]:
     def change(value: Expr) -> Expr:
+        if value.op in FOLDED and len(value.args) == 2 and not value.rank:
+            return FOLDED[value.op](*value.args)
         return bounds.get(value.get("name"), value) if value.op == "name" and value.rank == 0 else value
 
     return change
+
+
+def _greater(left: Expr, right: Expr) -> Expr:
+    a, b = constant(left), constant(right)
+    return integer(max(a, b)) if a is not None and b is not None else Expr("maximum", (left, right), INT)
+
+
+FOLDED: dict[str, Callable[[Expr, Expr], Expr]] = {"add": add, "sub": sub, "mul": mul, "maximum": _greater}
 
 
 class EntryCosts:

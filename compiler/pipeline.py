@@ -53,6 +53,7 @@ LATE: dict[str, tuple[tuple[str, str], ...]] = {
         ("fuse", "neighbouring nests over the same range become one pass over memory"),
         ("stream", "products and nests over the same rows become one walk, which reads each row once"),
         ("buffers", "what every round would allocate anew, in the same size, is allocated once"),
+        ("lanes", "short sums over columns grow side by side, in vector code"),
         ("firsts", "the place of a least value is found in steps that can be joined"),
         ("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),
         TALLY,

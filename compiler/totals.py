@@ -188,8 +188,12 @@ def escapes(program: Program, nest: Loop, totals: set[str]) -> bool:
 
 def is_quiet(body: Body) -> bool:
     """Whether nothing in a body can fail, tell, or leave it."""
-    noisy = (imp.Check, imp.Guarded, imp.Emit)
-    return not any(isinstance(s, noisy) for s in imp.statements(body)) and not leaves(body)
+    return is_shareable(body) and not any(isinstance(s, imp.Check) for s in imp.statements(body))
+
+
+def is_shareable(body: Body) -> bool:
+    """Whether rounds of a body may run side by side as far as effects go: they may fail, but neither tell nor leave."""
+    return not any(isinstance(s, (imp.Guarded, imp.Emit)) for s in imp.statements(body)) and not leaves(body)
 
 
 def leaves(body: Body) -> bool:
@@ -232,11 +236,12 @@ def all_inside(values: tuple[Expr, ...]) -> list[Expr]:
 
 
 def mark_sums(loop: Loop) -> Body:
-    """The body of a loop, its own sums of reals marked: nothing else in the loop reads or sets the total."""
+    """The body of a loop, its own sums, least and greatest of reals marked: nothing else in the loop reads or sets
+    them."""
     inside = list(imp.statements(loop.body))
 
     def marked(s: Statement) -> Statement:
-        if isinstance(s, imp.Let) and s.value.element.kind == "real" and step_of(s) == "add":
+        if isinstance(s, imp.Let) and s.value.element.kind == "real" and step_of(s) in ("add", *EXTREMES):
             sets = sum(1 for t in inside if s.name in binds(t))
             if sets == 1 and read_count(inside, s.name) == 1:
                 own = s.value.args[0].op == "name" and s.value.args[0].get("name") == s.name

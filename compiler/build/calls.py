@@ -10,6 +10,7 @@ from gdc.compiler import ir
 from gdc.compiler.build import notation
 from gdc.compiler.build.core import Builder, builds, converted_reduction, escaped, excerpt, folded
 from gdc.compiler.build.expressions import every
+from gdc.compiler.build.finite import is_finite
 from gdc.compiler.build.grad_samples import sampled
 from gdc.compiler.build.names import unknown_function
 from gdc.compiler.construct import product
@@ -354,7 +355,7 @@ def cast(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     trees = arguments.count(2)
     element = element_named(b, trees[1])
     value = b.expr(trees[0])
-    if value.type.kind == "real" and element.kind in ("int", "bool"):
+    if value.type.kind == "real" and element.kind in ("int", "bool") and not is_finite(value):
         every(b, b.node("isfinite", value), node.span, "value", f"{excerpt(node.span)}: nan and inf have no int value")
     return meant(ir.cast(value, element))
 

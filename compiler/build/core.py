@@ -198,10 +198,10 @@ class Builder:
         deps: list[Node] = []
         open_gaps: list[Dim] = []
         for gap in gaps:
-            known = self._shown(gap)
+            known = self.known(gap)
             if known is not None:
-                deps.append(known)
-            elif not self.surely_nonnegative(gap):
+                deps.extend(known)
+            else:
                 open_gaps.append(gap)
         if not open_gaps:
             return tuple(dict.fromkeys(deps))
@@ -223,6 +223,13 @@ class Builder:
             if made:
                 self.facts[-1][gap - constant_part(gap)] = (-constant_part(gap), made[0])
         return tuple(dict.fromkeys((*deps, *made)))
+
+    def known(self, gap: Dim) -> tuple[Node, ...] | None:
+        """The checks, if it takes any, that have shown that a size formula is zero or more; None where none has."""
+        shown = self._shown(gap)
+        if shown is not None:
+            return (shown,)
+        return () if self.surely_nonnegative(gap) else None
 
     def _shown(self, gap: Dim) -> Node | None:
         """The check that has shown that a size formula is zero or more."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from gdc.compiler import ir
 from gdc.compiler.build.core import Builder, builds, escaped, excerpt, shapes
+from gdc.compiler.build.ends import within
 from gdc.compiler.build.expressions import widened
 from gdc.compiler.dims import ONE, Dim, dim
 from gdc.compiler.ir import Node
@@ -168,11 +169,12 @@ def in_range(
             last = f"{excerpt(subscript.span)} - 1" if size == place else size - 1
             hint += f": the last is at -1, or at {last}"
         return b.require((place, size - place - 1), subscript.span, "index", words, shown, limit, hint=hint)
-    places = b.node("reshape", value, product_size(b, value))
-    each = b.node("and", b.node("ge", places, ir.integer(0)), b.node("lt", places, limit))
-    ok = b.node("all", each, axes=(0,), keepdims=False)
-    deps = b.check(ok, subscript.span, "index", words, first_bad(b, places, each), limit)
-    return deps
+    known = within(b, value, size)
+    if known is not None:
+        return known
+    each = b.node("and", b.node("ge", value, ir.integer(0)), b.node("lt", value, limit))
+    ok = b.node("all", each, axes=tuple(range(value.type.rank)), keepdims=False)
+    return b.check(ok, subscript.span, "index", words, first_bad(b, value, each), limit)
 
 
 def product_size(b: Builder, value: Node) -> Node:
@@ -182,10 +184,10 @@ def product_size(b: Builder, value: Node) -> Node:
     return ir.size_node(size)
 
 
-def first_bad(b: Builder, places: Node, each: Node) -> Node:
+def first_bad(b: Builder, value: Node, each: Node) -> Node:
     """The first place that is out of range: read only when one is."""
-    where = b.node("argmin", ir.cast(each, INT), axes=(0,), keepdims=False)
-    return b.node("index", places, where, subscripts=("at",))
+    where = b.node("argmin", ir.cast(each, INT), axes=tuple(range(value.type.rank)), keepdims=False)
+    return b.node("index", b.node("reshape", value, product_size(b, value)), where, subscripts=("at",))
 
 
 def mask_of(b: Builder, node: tree.Index, base: Node, value: Node, subscript: tree.Expr) -> Node:

@@ -139,10 +139,7 @@ def histogram(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
     wants_reals(b, node, whole)
     x = flat(b, real(whole))
     bins = b.size(b.expr(trees[1]), trees[1].span)
-    if not b.surely_nonnegative(bins - 1):
-        b.check(
-            b.node("gt", ir.size_node(bins), ir.integer(0)), trees[1].span, "value", "histogram wants 1 bin or more"
-        )
+    b.require((bins - 1,), trees[1].span, "value", "histogram wants 1 bin or more")
     ends = [
         real(b.expr(given)) if (given := arguments.option(name)) is not None else prelude(b, node, default, x)
         for name, default in (("lo", "_least"), ("hi", "_greatest"))

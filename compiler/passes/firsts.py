@@ -8,7 +8,7 @@
 A branch that sets two states at once keeps the rounds in order, one entry at a time; each of the two passes takes an
 eighth of its time. If the least is nan, it equals nothing, and the first nan is found. The rounds stand twice only
 where they do no more than read and compare. The least of truth values, by which a failed check finds its entry, takes
-one pass in any loop: the first place of one that is false.
+one pass in any loop: the first place of one that is false, which also says whether all are true.
 """
 
 from __future__ import annotations
@@ -75,12 +75,24 @@ class _Firsts:
                 NAME, NAME, f"the place of the {'least' if better == 'lt' else 'greatest'} of many",
                 "the value, then its first place" if len(found) > 1 else "the first place that is false",
                 "each can be found in parts, joined afterwards", nest.origins))
+            known = self.known(inner, x, before) if len(found) == 1 else set()
+            gone = known | ({best} if len(found) == 1 else set())
             start = [replace(s, value=NONE) if isinstance(s, Let) and s.name == first else s for s in before
-                     if len(found) > 1 or not (isinstance(s, Let) and s.name == best)]
+                     if not (isinstance(s, Let) and s.name in gone)]
             t = var(first, INT)
-            last = Expr("where", (Expr("eq", (t, NONE), BOOL), integer(0), t), INT)
-            return [*start, *found, Let(first, last, nest.origins)]
+            none = Expr("eq", (t, NONE), BOOL)
+            told = [Let(name, none, nest.origins) for name in sorted(known)]
+            last = Let(first, Expr("where", (none, integer(0), t), INT), nest.origins)
+            return [*start, *(_without(s, known) for s in found), *told, last]
         return None
+
+    def known(self, inner: Body, x: Expr, before: list[Statement]) -> set[str]:
+        """The states that say whether all are true, which the first place of one that is not says too."""
+        truth = _truth(inner, x)
+        reads = Counter(n for s in imp.statements(inner) for e in imp.expressions(s) for n in names_in(e))
+        steps = {s.name for s in inner if isinstance(s, Let) and s.value.op == "and" and truth in s.value.args
+                 and var(s.name, BOOL) in s.value.args and self.writes[s.name] == 2 and reads[s.name] == 1}
+        return {s.name for s in before if isinstance(s, Let) and s.name in steps and s.value == imp.const(True, BOOL)}
 
     def alone(self, states: States, before: list[Statement]) -> bool:
         """Whether only the branch and a start just before the nest set the states, and only it reads the best."""
@@ -91,11 +103,10 @@ class _Firsts:
                 and all(s.value.op == "const" for s in starts if s.name == best)
                 and self.writes[best] == self.writes[first] == 2 and self.reads[best] == 3)
 
-    def of_truths(self, nest: Loop, inner: Body, branch: imp.Branch, states: States) -> list[Statement] | None:
+    def of_truths(self, nest: Loop, inner: Body, branch: imp.Branch, states: States) -> list[Loop] | None:
         """The first place of a truth value that is false, in one pass."""
         _, first, place, x, better = states
-        truth = next((s.value.args[0] for s in inner if isinstance(s, Let) and var(s.name, INT) == x
-                      and s.value.op == "cast" and s.value.args[0].element == BOOL), None)
+        truth = _truth(inner, x)
         if truth is None or better != "lt":
             return None
         step = _least(first, Expr("where", (truth, NONE, place), INT), branch.origins)
@@ -103,7 +114,7 @@ class _Firsts:
         return [_with(nest, tuple(step if s is branch else s for s in inner
                                   if not (unread and isinstance(s, Let) and var(s.name, INT) == x)))]
 
-    def of_values(self, nest: Loop, inner: Body, branch: imp.Branch, states: States) -> list[Statement] | None:
+    def of_values(self, nest: Loop, inner: Body, branch: imp.Branch, states: States) -> list[Loop] | None:
         """The least value, and in a pass of its own the first place where it stands."""
         best, first, place, x, better = states
         before = inner[:-1]
@@ -137,6 +148,18 @@ def _states(branch: imp.Branch) -> States | None:
         if branch.condition == Expr("or", (new, nan), BOOL):
             return one.name, two.name, two.value, x, better
     return None
+
+
+def _truth(inner: Body, x: Expr) -> Expr | None:
+    """The truth value that x is 0 or 1 for."""
+    return next((s.value.args[0] for s in inner if isinstance(s, Let) and var(s.name, INT) == x
+                 and s.value.op == "cast" and s.value.args[0].element == BOOL), None)
+
+
+def _without(nest: Loop, names: set[str]) -> Loop:
+    """A chain of loops without what its innermost body binds to some names."""
+    _, inner = _chain(nest)
+    return _with(nest, tuple(s for s in inner if not (isinstance(s, Let) and s.name in names)))
 
 
 def _least(name: str, value: Expr, origins: imp.Origin) -> Let:

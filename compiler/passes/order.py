@@ -3,8 +3,9 @@
     chain       X.T@X@w = X.T@(X@w)            the grouping that is provably cheapest; where none is, the sizes of
                                                each call decide (as written, where they are not known); an outer product
                                                is its two vectors: outer(u, v)@w = u*(v@w)
-    scalars     (s*X)@e = s*(X@e)              a scalar meets the smaller of operand and result, provably or by the
-                                               sizes of each call (rows, axis 0 of an input, count as many)
+    scalars     (s*X)@e = s*(X@e)              a scalar meets the result or the other factor, where that is smaller,
+                (s*X)@C = X@(s*C)              provably or by the sizes of each call (rows, axis 0 of an input, count
+                                               as many)
     solve       inv(A)@b = solve(A, b)         an inverse that is used for one product, or two, is never formed
     diagonal    diag(d)@A = d[:, new]*A        a diagonal matrix scales
     distribute  (A - H.T@H)@x = A@x - H.T@(H@x)   a sum is not formed where that provably costs less
@@ -19,9 +20,20 @@ that was written after it would have to be computed before it fails.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property, partial
 
-from gdc.compiler.chains import Chain, Factor, Grouping, best, built, outer_factors, with_scalars, written_out
+from gdc.compiler.chains import (
+    Chain,
+    Factor,
+    Grouping,
+    best,
+    built,
+    exchanged,
+    outer_factors,
+    with_scalars,
+    written_out,
+)
 from gdc.compiler.construct import apply, matmul, transpose
 from gdc.compiler.cost import at_most, cheaper, entries, own_flops
 from gdc.compiler.diagonals import diagonal, scaled, scaled_columns
@@ -109,9 +121,15 @@ class Order:
         def may_open(operand: Node) -> bool:
             return outer_factors(operand) is not None or self.once(operand)
 
+        homes: list[Node] = []
+
         def may_strip(operand: Node) -> bool:
+            if not self.record.allows("scalars"):
+                return False
             free = is_thin(operand) or self.once(operand) and self.inverted(unscaled(operand)) is not None
-            return self.record.allows("scalars") and (free or self.meets(value, operand))
+            home = value if free else self.home(value, operand)
+            homes.extend(() if home is None else (home,))
+            return home is not None
 
         chain = Chain(value, may_open, may_strip)
         outermost = value not in self.inner
@@ -120,7 +138,12 @@ class Order:
         if chosen is chain.written and not chain.scalars and not (outermost and self.special(value, chain.factors)):
             return value
         times = partial(self.times, value) if outermost else matmul
-        new = with_scalars(built(chosen, times), chain.scalars)
+        factor = next((f for f in chain.factors if all(f.value is h for h in homes)), None)
+        if chain.scalars and factor is not None:
+            scaled = replace(factor, value=with_scalars(factor.value, chain.scalars))
+            new = built(exchanged(chosen, factor, scaled), times)
+        else:
+            new = with_scalars(built(chosen, times), chain.scalars)
         if chosen is not chain.written:
             self.tell("chain", value, new, "this grouping of the product costs less", chain.written.cost, chosen.cost)
         if chain.scalars:
@@ -130,13 +153,20 @@ class Order:
                 new,
                 "a scalar multiplies the smaller array: no scaled copy of the larger one is made",
                 chosen.cost + chain.scaling,
-                chosen.cost + entries(value.type),
+                chosen.cost + entries(value.type if factor is None else factor.value.type),
             )
         return new
 
-    def meets(self, result: Node, operand: Node) -> bool:
-        """Whether a scalar leaves an operand, which nothing else needs, for a smaller result."""
-        return (self.once(operand) or operand in self.multiplied) and self.smaller(result, operand)
+    def home(self, product: Node, operand: Node) -> Node | None:
+        """Where a scalar goes that leaves an operand which nothing else needs: a smaller result, or other factor."""
+        if not (self.once(operand) or operand in self.multiplied):
+            return None
+        if self.smaller(product, operand):
+            return product
+        others = {untransposed(a) for a in product.args} - {untransposed(operand)}
+        other = others.pop() if len(others) == 1 else None
+        same = other is not None and other.type.element == operand.type.element
+        return other if other is not None and same and self.smaller(other, operand) else None
 
     def smaller(self, result: Node, operand: Node) -> bool:
         """Whether the result is smaller than the operand that a scalar multiplies: provably, or for the sizes at hand.

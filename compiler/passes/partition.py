@@ -10,8 +10,9 @@ A loop whose rounds are independent, or depend on each other only through sums a
         for four rows at a time: …                    unrolled and jammed where the inner loops allow it
     for block in 0..blocks: total = total + partial[block]      joined in the order of the blocks
 
-Sums whose order is free (nothing reads the total before the loop ends) are marked `free` on their additions. A nest
-with a check, a print or a record inside stays as it is.
+Sums whose order is free (nothing reads the total before the loop ends) are marked `free` on their additions. Where a
+check fails, its block stops; the error is that of the first block in which one failed, which is the first of all. A
+nest with a print or a record inside stays as it is.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from functools import partial
 
 from gdc.compiler import imp
 from gdc.compiler.imp import Body, Expr, Loop, Program, Statement, add, constant, integer, mul, sub, var
-from gdc.compiler.imp_tools import map_expression, map_parts, name_of
+from gdc.compiler.imp_tools import map_expression, map_parts, name_of, names_in
 from gdc.compiler.nest_cost import EntryCosts, cost_of, divided, identity, least, share
 from gdc.compiler.record import Record, Step
 from gdc.compiler.totals import (
@@ -33,7 +34,7 @@ from gdc.compiler.totals import (
     carried,
     escapes,
     find_totals,
-    is_quiet,
+    is_shareable,
     mark_extremes,
     mark_sums,
     marked_sums,
@@ -119,7 +120,7 @@ class _Partition:
 
     def nest(self, loop: Loop, outer: dict[str, Expr], depth: int) -> list[Statement] | None:
         """The loop in blocks, or None where it cannot be cut, or is too small for it: a single loop in a loop."""
-        if constant(loop.step) != 1 or not is_quiet(loop.body):
+        if constant(loop.step) != 1 or not is_shareable(loop.body):
             return None
         if depth and not any(isinstance(s, (Loop, imp.Forever)) for s in imp.statements(loop.body)):
             return None
@@ -247,6 +248,8 @@ class _Partition:
         index = add(add(loop.start, first), local)
         body = ((imp.Let(loop.var, index, loop.origins),) if whole else ()) + body
         count = sub(last, first)
+        yield from (s for s in body if _is_room(s, body, place))
+        body = tuple(s for s in body if not _is_room(s, body, place))
         yield from self.together(replace(loop, var=place, start=integer(0), stop=count, body=body, mode="serial"))
 
     def together(self, loop: Loop) -> Iterator[Statement]:
@@ -287,6 +290,13 @@ def _mapped(s: Statement, change: Callable[[Expr], Expr], cut: dict[str, Expr], 
     if isinstance(done, imp.Let) and done.name in renamed:
         return replace(done, name=renamed[done.name])
     return done
+
+
+def _is_room(s: Statement, body: Body, row: str) -> bool:
+    """Whether a statement of a body makes room for each row's own entries, as much for every row: one room serves."""
+    if not isinstance(s, imp.Alloc) or s.fill is not None:
+        return False
+    return not {row, *(n for t in imp.statements(body) for n in binds(t))} & {n for d in s.shape for n in names_in(d)}
 
 
 def _jams(loop: Loop) -> bool:

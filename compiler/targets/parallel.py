@@ -6,8 +6,8 @@
     def program(…parameters, watch=None): …                   picks one by size, raises, prints, hands over traces
 
 `control` is shared with the host while native code runs: see Watch.control. A failed check leaves its site + 1 in
-status[0], its values' kinds in status[1], and the values in status[2:] or `numbers`. Traces grow; printed lines wait in
-`events`.
+status[0], its values' kinds in status[1], and the values in status[2:] or `numbers`. In a loop that the cores share out
+it leaves them in its block's row of `failed`, and the block stops. Traces grow; printed lines wait in `events`.
 The pass `partition` cuts loops into blocks; here an outermost loop of mode "parallel" is a `prange`.
 """
 
@@ -277,6 +277,18 @@ def put_complex(events, used, value):
     "put_complexes": _put_all("put_complexes", "complex numbers", "put_complex(events, used, value)"),
     "put_ints": _put_all("put_ints", "ints", "put_int(events, used, np.int64(value))"),
     "put_reals": _put_all("put_reals", "reals", "put_real(events, used, value)"),
+    "first_failed": _helper('''
+def first_failed(failed, failed_numbers, status, numbers):
+    """Whether a check failed in some block; hands on what the first such block left."""
+    for block in range(len(failed)):
+        if failed[block, 0] != 0:
+            for k in range(len(status)):
+                status[k] = failed[block, k]
+            for k in range(len(numbers)):
+                numbers[k] = failed_numbers[block, k]
+            return True
+    return False
+'''),
     "printed": '''
 def printed(events):
     """The lines that wait to be printed, each as its words."""
@@ -348,7 +360,9 @@ class Parallel(Emitter):
 
     def __init__(self, program: Program, source: Source | None = None) -> None:
         super().__init__(program, source)
-        self.inside = 0                         # how many prange loops we are in: none or one
+        self.inside = 0                         # how many loops we are in, from a prange loop on
+        self.nests = 0                          # how many prange loops with checks there are
+        self.block = ""                         # the block of the prange loop that we are in
         self.may_share = True                   # whether loops may be prange loops
         self.depth = 0                          # how many loops of the program we are in
         self.prints: list[str] = []
@@ -486,14 +500,7 @@ class Parallel(Emitter):
     def loop(self, statement: imp.Loop, depth: int) -> Iterator[Piece]:
         pad, origins, name = "    " * depth, statement.origins, self.name(statement.var)
         if statement.mode == "parallel" and self.may_share and not self.inside and can_share(statement.body):
-            self.shares = True
-            self.used.add("prange")
-            self.inside += 1
-            number_ = self.unused(name)
-            yield f"{pad}for {number_} in prange({self.range(statement)}):\n", origins
-            yield f"{pad}    {name} = np.int64({number_})\n", origins
-            yield from self.body(statement.body, depth + 1)
-            self.inside -= 1
+            yield from self.shared(statement, depth)
             return
         rounds = statement.mode == "rounds" and not self.inside
         if rounds:
@@ -504,7 +511,40 @@ class Parallel(Emitter):
         if rounds:
             yield f"{pad}    if heard(control, 0) != 0.0:\n{pad}        break\n", origins
             yield f"{pad}    tell(control, 1, np.float64({self.rounds_done(statement)}))\n", origins
+        yield from self.looped(statement.body, depth)
+
+    def shared(self, statement: imp.Loop, depth: int) -> Iterator[Piece]:
+        """A loop over blocks that the cores share out."""
+        pad, origins, name = "    " * depth, statement.origins, self.name(statement.var)
+        self.shares = True
+        self.used.add("prange")
+        number_, fails = self.unused(name), has_checks(statement.body)
+        if fails:
+            cells, blocks = MOST_VALUES, self.text(statement.stop)
+            yield f"{pad}failed_{self.nests} = np.zeros(({blocks}, {cells + 2}), np.int64)\n", origins
+            yield f"{pad}failed_numbers_{self.nests} = np.zeros(({blocks}, {cells}))\n", origins
+        yield f"{pad}for {number_} in prange({self.range(statement)}):\n", origins
+        yield f"{pad}    {name} = np.int64({number_})\n", origins
+        if fails:
+            yield f"{pad}    fails = False\n", origins
+        self.inside, self.block = 1, name
         yield from self.body(statement.body, depth + 1)
+        self.inside = 0
+        if fails:
+            self.used.add("first_failed")
+            cells_of = f"failed_{self.nests}, failed_numbers_{self.nests}"
+            yield f"{pad}if first_failed({cells_of}, status, numbers):\n", origins
+            yield f"{pad}    return stopped{self.told()}\n", origins
+            self.nests += 1
+
+    def looped(self, body: imp.Body, depth: int) -> Iterator[Piece]:
+        """The body of a loop; inside a block, what is around the loop is left too where a check has failed in it."""
+        self.inside += self.inside > 0
+        yield from self.body(body, depth + 1)
+        self.inside -= self.inside > 1
+        if self.inside > 1 and has_checks(body):
+            pad = "    " * depth
+            yield f"{pad}if fails:\n{pad}    break\n", ()
 
     def unused(self, name: str) -> str:
         """A name for a prange's own counter: an unsigned number, which must not meet other ints."""
@@ -520,7 +560,8 @@ class Parallel(Emitter):
     def forever(self, statement: imp.Forever, depth: int) -> Iterator[Piece]:
         pad, origins = "    " * depth, statement.origins
         if self.inside:
-            yield from super().forever(imp.Forever(statement.body, "serial", origins), depth)
+            yield f"{pad}while True:\n", origins
+            yield from self.looped(statement.body, depth)
             return
         self.polls = True
         self.used.add("heard")
@@ -542,15 +583,18 @@ class Parallel(Emitter):
         return any(isinstance(s, imp.Emit) and s.what == "print" for s in imp.statements(self.program.body))
 
     def failing(self, site: int, values: tuple[Expr, ...], pad: str) -> str:
-        """Leaves the native function with a failed check."""
+        """Leaves the native function, or a block, with a failed check."""
         self.fails = True
         scalars = [v for v in values if v.rank == 0 and v.element.kind in KINDS][:MOST_VALUES]
         kinds = sum(KINDS[v.element.kind] << 2 * k for k, v in enumerate(scalars))
-        lines = [f"status[0], status[1] = {site + 1}, {kinds}"]
+        status, numbers = "status[", "numbers["
+        if self.inside:
+            status, numbers = f"failed_{self.nests}[{self.block}, ", f"failed_numbers_{self.nests}[{self.block}, "
+        lines = [f"{status}0], {status}1] = {site + 1}, {kinds}"]
         for k, v in enumerate(scalars):
-            cell = f"numbers[{k}]" if v.element.kind == "real" else f"status[{k + 2}]"
+            cell = f"{numbers}{k}]" if v.element.kind == "real" else f"{status}{k + 2}]"
             lines.append(f"{cell} = {self.text(v)}")
-        lines.append(f"return stopped{self.told()}")
+        lines += ["fails = True", "break"] if self.inside else [f"return stopped{self.told()}"]
         return "".join(f"{pad}{line}\n" for line in lines)
 
     def check(self, statement: imp.Check, depth: int) -> Iterator[Piece]:
@@ -723,9 +767,13 @@ def spelled(names: dict[str, str]) -> dict[str, str]:
 
 
 def can_share(body: imp.Body) -> bool:
-    """Whether a loop's rounds may run on several cores: nothing in them can fail, tell or leave."""
-    return not any(isinstance(s, (imp.Check, imp.Guarded, imp.Emit))
-                   for s in imp.statements(body)) and not _leaves(body)
+    """Whether a loop's rounds may run on several cores: nothing in them can tell or leave."""
+    return not any(isinstance(s, (imp.Guarded, imp.Emit)) for s in imp.statements(body)) and not _leaves(body)
+
+
+def has_checks(body: imp.Body) -> bool:
+    """Whether a check may fail in a body."""
+    return any(isinstance(s, imp.Check) for s in imp.statements(body))
 
 
 def _leaves(body: imp.Body) -> bool:

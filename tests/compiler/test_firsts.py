@@ -1,5 +1,7 @@
 """The pass `firsts`: places of least and greatest values in steps that are joined, held against `loops` and NumPy."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -71,7 +73,26 @@ def test_the_first_failing_place_is_told(bad):
         program.run({"k": k, "t": np.ones(3)}, backend="parallel")
 
 
+def test_a_check_of_places_takes_one_step_a_place():
+    """Whether all are inside is known from the first that is not."""
+    text, step = "input k: int[m, n]; input t: real[s]\nr := sum(t[k], axis=1)", re.compile(r"(\w+) = \1 and ")
+    assert not step.search(gdc.compile(text).source("parallel"))
+    assert step.search(gdc.compile(text, without=["firsts"]).source("parallel"))
+
+
 def test_both_passes_are_shared():
     text = "input x: real[n]\nr := argmin(x)"
     assert gdc.compile(text).source("parallel").count("prange(") == 2
     assert "prange(" not in gdc.compile(text, without=["firsts"]).source("parallel")
+
+
+@pytest.mark.parametrize("precision", ["f64", "f32"])
+def test_extremes_of_rows_are_compared_in_any_order(precision):
+    A = np.random.default_rng(7).standard_normal((300, 37)).astype(np.float32 if precision == "f32" else float)
+    A[3, 5] = A[4, 36] = nan
+    A[5], A[6], A[7, ::2] = -inf, inf, -0.0
+    for name in ("min", "max"):
+        program = gdc.compile(f"input A: real[m, n]\nr := {name}(A, axis=1)", precision=precision)
+        np.testing.assert_array_equal(program.run({"A": A}, backend="parallel")["r"], getattr(A, name)(axis=1))
+        assert {"min": "= least(", "max": "= greatest("}[name] in program.source("parallel")
+        np.testing.assert_array_equal(program.run({"A": A[:, :1]}, backend="parallel")["r"], A[:, 0])

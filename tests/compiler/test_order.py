@@ -5,6 +5,7 @@ import pytest
 from build_ir import array, index, mul, program, real, table
 from passed import passed
 
+import gdc
 from gdc.compiler import construct as c
 from gdc.compiler.dims import dim
 from gdc.compiler.ir import Region, make, node, roots, walk
@@ -96,6 +97,25 @@ def test_scalars_leave_the_rows():
     assert after.region.results[0].op == "mul"
     kept = c.matmul(X, mul(a, B))
     assert ordered(kept)[0].region.results == (kept,)
+
+
+@pytest.mark.parametrize(("formula", "scaled"), [
+    ("2*X@C.T", "2.0 * {}"), ("(X/s)@C.T", "{} / s"), ("(-X)@C.T", "-{}"), ("C@(2*X.T)", "2.0 * {}"),
+])
+def test_scalars_go_to_the_smaller_factor(formula, scaled):
+    text = f"input X: real[m, d]\ninput C: real[k, d]\ninput s: real\nr := {formula}"
+    program, sizes = gdc.compile(text), {"m": 900, "k": 32, "d": 16}
+    for source, factor in (
+        (program.source("numpy", sizes=sizes), "C"),
+        (program.source("numpy", sizes=sizes | {"k": 1000}), "X"),
+        (gdc.compile(text, strict=True).source("numpy", sizes=sizes), "X"),
+    ):
+        line = next(part for part in source.splitlines() if part.strip().startswith("r = "))
+        assert scaled.format(factor) in line
+        assert scaled.format({"X": "C", "C": "X"}[factor]) not in line
+    data = {"X": RNG.standard_normal((900, 16)), "C": RNG.standard_normal((32, 16)), "s": 0.7}
+    wanted = program.run(data, backend="loops")["r"]
+    np.testing.assert_allclose(program.run(data, backend="numpy")["r"], wanted, rtol=1e-12, atol=1e-12)
 
 
 def test_inverse_times_something_is_a_solve():
