@@ -21,6 +21,7 @@ RAISE_LOOPS = ("raise_loops", "scalar loops become formulas over arrays wherever
 SIMPLIFY_RAISED = ("simplify", "what every round repeats is counted, before it would fill an array")
 NARROW = ("narrow", "of products and formulas only what is used is computed, while an index still says what that is")
 VECTORISE = ("vectorise", "what is still indexed is spread over whole arrays, for a target without cheap loops")
+TABULATE = ("tabulate", "a function of a table's entries that is read more often than there are entries is the table")
 ORDER = ("order", "products are grouped where they cost least, scalars meet the smaller side, inv(A)@b is a solve")
 HOIST = ("hoist", "what the rounds of a loop do not change is computed before it")
 SIMPLIFY_AGAIN = ("simplify", "regrouping leaves new identities behind")
@@ -35,7 +36,10 @@ PASSES: dict[str, tuple[tuple[str, str], ...]] = {
         *(GRAD, SIMPLIFY, CSE, RAISE_LOOPS, SIMPLIFY_RAISED),
         *(NARROW, VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
     ),
-    "parallel": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, NARROW, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
+    "parallel": (
+        *(GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, NARROW, TABULATE),
+        *(ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
+    ),
     "cuda": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, NARROW, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
 }
 # How `lower` writes: library calls on whole arrays, or loop nests over their entries.
