@@ -44,6 +44,16 @@ def is_view(value: Node, style: str) -> bool:
     return style == "calls" and value.op in ("real", "imag") and value.type.rank > 0
 
 
+def is_turn(value: Node) -> bool:
+    """Whether a vector of places is counted off round an axis, from some place on: `(0..n + 1) % n`."""
+    if value.op != "mod" or value.type.rank != 1 or value.type.kind != "int" or value.args[1].type.rank:
+        return False
+    place = value.args[0]
+    if place.op in ("add", "sub") and place.args[1].op == "const" and not place.args[1].type.rank:
+        place = place.args[0]
+    return place.op == "iota"
+
+
 def bind(layout: Layout, style: str) -> None:
     """Fills `layout.bound`, users before what they use, then splits what has grown too long."""
     layout.bound = set()
@@ -137,6 +147,8 @@ def _is_bound(layout: Layout, value: Node, style: str, forced: set[Node], sizes:
     if value.op in ("fill", "iota"):
         return False
     if is_view(value, style) and (value.type.rank or style == "nests"):
+        return False
+    if style == "nests" and is_turn(value):
         return False
     if style == "nests" and (value.op in HEAVY or value.op in OPS and OPS[value.op].kind in ("REDUCE", "LIBRARY")):
         return True
@@ -245,6 +257,7 @@ def find_overwrites(layout: Layout) -> None:
                 and OPS[result.op].kind == "MAP"
                 and region.results.count(result) == 1
                 and _reads_in_place(layout, result, param)
+                and not _would_part(layout, result, param)
             ):
                 layout.overwrites[result] = param
 
@@ -261,6 +274,34 @@ def _reads_in_place(layout: Layout, result: Node, param: Node) -> bool:
                 return False
             stack.extend(top.args)
     return reads
+
+
+def _would_part(layout: Layout, result: Node, param: Node) -> bool:
+    """Whether the formula alone reads an array whose entries read the parameter elsewhere than at their own index.
+
+    Stored into the parameter's memory it would have to wait until the whole of that array is made; else both are one
+    nest, and its entries never go to memory.
+    """
+    for value in layout.flat.get(result, ()):
+        if value.op in OPS and OPS[value.op].kind == "MAP" and value.type.shape == result.type.shape:
+            readers = {result if result in _ends(layout, user) else user for user in layout.users.get(value, ())}
+            if readers == {result} and value not in layout.results and layout.home[value] is layout.home[result]:
+                if param in layout.flat.get(value, ()) and not _reads_in_place(layout, value, param):
+                    return True
+    return False
+
+
+def _ends(layout: Layout, value: Node) -> set[Node]:
+    """The named values whose formulas a value is part of, itself where it has a name."""
+    found: set[Node] = set()
+    stack = [value]
+    while stack:
+        top = stack.pop()
+        if layout.named(top) or top in layout.results:
+            found.add(top)
+        else:
+            stack.extend(layout.users.get(top, ()))
+    return found
 
 
 def find_wanted(layout: Layout) -> None:

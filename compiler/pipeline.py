@@ -21,6 +21,8 @@ RAISE_LOOPS = ("raise_loops", "scalar loops become formulas over arrays wherever
 SIMPLIFY_RAISED = ("simplify", "what every round repeats is counted, before it would fill an array")
 NARROW = ("narrow", "of products and formulas only what is used is computed, while an index still says what that is")
 VECTORISE = ("vectorise", "what is still indexed is spread over whole arrays, for a target without cheap loops")
+UNROLL = ("unroll", "a sum of few arrays is written out, so that no array of parts need be made")
+TABULATE = ("tabulate", "a function of a table's entries that is read more often than there are entries is the table")
 ORDER = ("order", "products are grouped where they cost least, scalars meet the smaller side, inv(A)@b is a solve")
 HOIST = ("hoist", "what the rounds of a loop do not change is computed before it")
 SIMPLIFY_AGAIN = ("simplify", "regrouping leaves new identities behind")
@@ -35,7 +37,10 @@ PASSES: dict[str, tuple[tuple[str, str], ...]] = {
         *(GRAD, SIMPLIFY, CSE, RAISE_LOOPS, SIMPLIFY_RAISED),
         *(NARROW, VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
     ),
-    "parallel": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, NARROW, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
+    "parallel": (
+        *(GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, UNROLL, NARROW, TABULATE),
+        *(ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
+    ),
     "cuda": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, NARROW, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
 }
 # How `lower` writes: library calls on whole arrays, or loop nests over their entries.
@@ -57,6 +62,7 @@ LATE: dict[str, tuple[tuple[str, str], ...]] = {
         ("firsts", "the place of a least value is found in steps that can be joined"),
         ("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),
         TALLY,
+        ("wrap", "a loop over places that go round an axis is split there, and becomes vector code between"),
     ),
     "cuda": (("fuse", "neighbouring nests with a thread for each of the same places become one kernel"), TALLY),
 }

@@ -313,6 +313,11 @@ def scaled(x, k):
     half = k >> 1
     return x*two_to(half)*two_to(k - half)
 ''',
+    "base_of_root": '''
+def base_of_root(x):
+    """x, to be raised to half an odd number by roots: -0 and -inf have the powers of 0 and inf."""
+    return where(x == -INFINITE, INFINITE, x + 0.0)
+''',
     "log_parts": '''
 def log_parts(x):
     """(k, m) with x = m*2**k, m in sqrt(1/2) … sqrt(2), for x > 0."""
@@ -604,6 +609,36 @@ def power_4(x):
     """The square of x's square."""
     return (x*x)*(x*x)
 '''),
+    # of half an odd number: as many roundings as operations. Two quotients, where one product would leave the range
+    "power_3_halves": _function('''
+def power_3_halves(x):
+    """x*sqrt(x)."""
+    a = base_of_root(x)
+    return a*a.call("sqrt")
+'''),
+    "power_5_halves": _function('''
+def power_5_halves(x):
+    """x*x*sqrt(x)."""
+    a = base_of_root(x)
+    return a*a*a.call("sqrt")
+'''),
+    "power_minus_1_half": _function('''
+def power_minus_1_half(x):
+    """1/sqrt(x)."""
+    return 1.0/base_of_root(x).call("sqrt")
+'''),
+    "power_minus_3_halves": _function('''
+def power_minus_3_halves(x):
+    """1/x/sqrt(x)."""
+    a = base_of_root(x)
+    return 1.0/a/a.call("sqrt")
+'''),
+    "power_minus_5_halves": _function('''
+def power_minus_5_halves(x):
+    """1/(x*x)/sqrt(x)."""
+    a = base_of_root(x)
+    return 1.0/(a*a)/a.call("sqrt")
+'''),
     "sin": '''
 @bounded
 def sin(x):
@@ -810,6 +845,8 @@ def _all_parts(name: str) -> tuple[str, ...]:
 
 
 NEEDS: dict[str, tuple[str, ...]] = {name: _all_parts(name) for name in TEXTS}
-WHOLE_POWERS = {3: "power_3", 4: "power_4"}
+#: Constant exponents that take products, quotients and roots instead of a logarithm.
+POWERS = {3: "power_3", 4: "power_4", 1.5: "power_3_halves", 2.5: "power_5_halves", -0.5: "power_minus_1_half",
+          -1.5: "power_minus_3_halves", -2.5: "power_minus_5_halves"}
 #: The op table's rows that have a text here.
-FUNCTIONS = frozenset(MADE) - frozenset(WHOLE_POWERS.values())
+FUNCTIONS = frozenset(MADE) - frozenset(POWERS.values())

@@ -39,17 +39,28 @@ class Fuser:
     def __init__(
         self, counts: Counter[str], root: Callable[[str], str], record: Record, gains: Gains | None = None
     ) -> None:
-        self.counts, self.root, self.record, self.gains = counts, root, record, gains
+        self.counts, self.classes, self.record, self.gains = counts, root, record, gains
         self.fresh = 0
+        self.new: set[str] = set()  # arrays made just now, of which no other name is the memory yet
+
+    def root(self, name: str) -> str:
+        """The same for arrays that may be the same memory. What a round makes anew is not what another has made."""
+        return f"{name} (new)" if name in self.new else self.classes(name)
 
     def body(self, body: Body) -> Body:
         """A body whose neighbouring nests are fused, inner bodies first and again after their nests have met."""
         done: list[Statement] = []
+        before = set(self.new)
         for statement in body:
+            self.new -= shared(statement)
             statement = self.inside(statement)
+            if isinstance(statement, Alloc):
+                self.new.add(statement.name)
             if not (isinstance(statement, Loop) and self.meet(done, statement)):
                 done.append(statement)
-        return contracted(tuple(done), self.counts, self.root)
+        found = contracted(tuple(done), self.counts, self.root)
+        self.new &= before
+        return found
 
     def inside(self, statement: Statement) -> Statement:
         if isinstance(statement, (Loop, imp.Forever)):
@@ -93,8 +104,8 @@ class Fuser:
         """Whether the target gains by it, as a trial shows that leaves no trace."""
         if self.gains is None:
             return True
-        trial = Fuser(self.counts.copy(), self.root, Record(without=self.record.without), self.gains)
-        trial.fresh = self.fresh
+        trial = Fuser(self.counts.copy(), self.classes, Record(without=self.record.without), self.gains)
+        trial.fresh, trial.new = self.fresh, set(self.new)
         return self.gains(first, second, trial.merged(first, second))
 
     def merged(self, first: Loop, second: Loop) -> Loop:
@@ -120,6 +131,15 @@ class Fuser:
             )
         )
         return replace(first, body=self.body(first.body + tail), mode=mode, origins=origins)
+
+
+def shared(statement: Statement) -> set[str]:
+    """The arrays that get another name in a statement, or that a name is bound to anew."""
+    found: set[str] = set()
+    for inner in imp.statements((statement,)):
+        if isinstance(inner, (Let, imp.Guarded)) and inner.value.rank:
+            found |= {inner.name, *imp_tools.names_in(inner.value)}
+    return found
 
 
 def simple(loop: Loop) -> bool:

@@ -13,15 +13,17 @@ The pass `partition` cuts loops into blocks; here an outermost loop of mode "par
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from gdc.compiler import (
     complex_functions,
     imp,
+    imp_tools,
     library,
     native_order,
     native_products,
@@ -199,6 +201,23 @@ def natural(typing_context, place):
 
     return place(place), build
 ''',
+    "sized": '''
+# import from numba.core import cgutils
+# import from numba.extending import intrinsic
+@intrinsic(prefer_literal=True)
+def sized(typing_context, array, axis, size):
+    """The array itself, along an axis of a size that machine code knows: then it knows how far rows lie apart."""
+
+    def build(context, builder, signature, args):
+        view = context.make_array(array)(context, builder, args[0])
+        shape = cgutils.unpack_tuple(builder, view.shape)
+        shape[axis.literal_value] = args[2]
+        view.shape = cgutils.pack_array(builder, shape)
+        context.nrt.incref(builder, array, args[0])
+        return view._getvalue()
+
+    return array(array, axis, size), build
+''',
     "heard": '''
 # import from numba import types
 # import from numba.core import cgutils
@@ -368,6 +387,7 @@ class Parallel(Emitter):
         self.prints: list[str] = []
         self.fails = self.polls = self.shares = self.own_blocks = False
         self.names = spelled(self.names)
+        self.given: set[str] = set()            # names beside those of the program
         self.rebound = rebound_arrays(program)
         self.traces = {name: (k, element, rank) for k, (name, element, rank) in enumerate(program.traces)}
 
@@ -433,8 +453,8 @@ class Parallel(Emitter):
     def smooth(self, value: Expr, args: tuple[Code, ...]) -> Code:
         """An elementary function: of reals, one that becomes vector code; rounded once where it is 32 bits wide."""
         name = value.op
-        if name == "pow" and value.args[1].op == "const" and value.args[1].get("value") in vecmath.WHOLE_POWERS:
-            name, args = vecmath.WHOLE_POWERS[value.args[1].get("value")], args[:1]
+        if name == "pow" and value.args[1].op == "const" and value.args[1].get("value") in vecmath.POWERS:
+            name, args = vecmath.POWERS[value.args[1].get("value")], args[:1]
         self.used.add(name)
         text = f"{name}({', '.join(a.text for a in args)})"
         return Code(text if value.element == REAL else f"np.{value.element.numpy}({text})")
@@ -527,9 +547,12 @@ class Parallel(Emitter):
         yield f"{pad}    {name} = np.int64({number_})\n", origins
         if fails:
             yield f"{pad}    fails = False\n", origins
+        names = self.names
+        for line in self.known_sizes(imp_tools.reads(statement) - imp_tools.writes(statement)):
+            yield f"{pad}    {line}\n", origins
         self.inside, self.block = 1, name
         yield from self.body(statement.body, depth + 1)
-        self.inside = 0
+        self.inside, self.names = 0, names
         if fails:
             self.used.add("first_failed")
             cells_of = f"failed_{self.nests}, failed_numbers_{self.nests}"
@@ -545,6 +568,28 @@ class Parallel(Emitter):
         if self.inside > 1 and has_checks(body):
             pad = "    " * depth
             yield f"{pad}if fails:\n{pad}    break\n", ()
+
+    def known_sizes(self, arrays: Iterable[str]) -> list[str]:
+        """Statements that give arrays names of which machine code knows how far rows lie apart; such a loop is a
+        function of its own, which is told no size. From here on `names` has these."""
+        lines: list[str] = []
+        for array in sorted(arrays):
+            sizes = [size.constant if size.is_constant else 0 for size in self.program.shapes.get(array, ())]
+            text = self.name(array) if array in self.names else ""
+            for axis, size in enumerate(sizes):
+                text = f"{self.helper('sized')}({text}, {axis}, {size})" if axis and size else text
+            if text.startswith("sized("):
+                own = self.name_once(f"{array}_sized")
+                self.names = {**self.names, array: own}
+                lines.append(f"{own} = {text}")
+        return lines
+
+    def name_once(self, name: str) -> str:
+        """A name like this one that the text has not yet: Numba takes each name of one loop for the same array."""
+        tries = (f"{name}{number or ''}" for number in itertools.count())
+        found = next(n for n in tries if n not in self.given and n not in self.names.values())
+        self.given.add(found)
+        return found
 
     def unused(self, name: str) -> str:
         """A name for a prange's own counter: an unsigned number, which must not meet other ints."""
@@ -644,7 +689,8 @@ class Parallel(Emitter):
     # -- the module
 
     def module(self) -> Text:
-        body = list(self.body(self.program.body, 1)) if self.program.body else []
+        plain, names = self.names, [self.name(p.name) for p in self.program.parameters]
+        body = list(self.body_of_function()) if self.program.body else []
         small = list(self.small_body()) if self.is_split() else []
         results = [self.text(value) for _, value, _ in self.program.outputs]
         results += [self.text(flag) for _, _, flag in self.program.outputs if flag is not None]
@@ -652,7 +698,7 @@ class Parallel(Emitter):
         results += ["events[:used]"] if self.has_prints() else []
         start = self.native_start()
         end = f"    return ({', '.join(results)}{',' if len(results) == 1 else ''})\n"
-        names = [self.name(p.name) for p in self.program.parameters]
+        self.names = plain
         cells = ["control"] * self.polls + ["status", "numbers"] * self.fails
         head = f"({', '.join(names + cells)}):\n"
         preamble = self.preamble()
@@ -661,12 +707,18 @@ class Parallel(Emitter):
         functions += [("\n\ndef small" + head, ()), (start, ()), *small, (end, ())] if small else []
         return assemble([(self.docstring() + preamble + "\n\n", ()), *functions, (wrapper, ())], self.source)
 
+    def body_of_function(self) -> Iterator[Piece]:
+        """The body of a function on its parameters."""
+        for line in self.known_sizes(p.name for p in self.program.parameters):
+            yield f"    {line}\n", ()
+        yield from self.body(self.program.body, 1)
+
     def small_body(self) -> Iterator[Piece]:
         """The body for small sizes, which names and knows its own variables."""
         other = Parallel(replace(self.program, body=self.program.small, small=()), self.source)
         other.used, other.methods, other.texts, other.prints = self.used, self.methods, self.texts, self.prints
         other.may_share = False
-        yield from other.body(other.program.body, 1)
+        yield from other.body_of_function()
         self.fails, self.polls = self.fails or other.fails, self.polls or other.polls
 
     def native_start(self) -> str:

@@ -61,7 +61,7 @@ def test_a_far_number_changes_nothing_beside_it(name, precision):
 
 
 @pytest.mark.parametrize(("formula", "text"), [
-    ("x^3", "power_3(x["), ("x^4", "power_4(x["), ("x^2", "x_rows"), ("x^2.5", "pow(x[")])
+    ("x^3", "power_3(x["), ("x^4", "power_4(x["), ("x^2", "x_rows"), ("x^2.25", "pow(x[")])
 def test_small_whole_powers_are_products(formula, text):
     program = gdc.compile(f"input x: real[n]\ny := {formula}")
     source = program.source("parallel").replace("x_rows[", "x[")
@@ -70,6 +70,30 @@ def test_small_whole_powers_are_products(formula, text):
     with np.errstate(all="ignore"):
         want = x ** float(formula[2:])
     np.testing.assert_allclose(program.run({"x": x}, backend="parallel")["y"], want, rtol=1e-15)
+
+
+@pytest.mark.parametrize("precision", ["f64", "f32"])
+@pytest.mark.parametrize("power", sorted(set(vecmath.POWERS) - {3, 4}))
+def test_powers_of_half_odd_numbers_take_roots(power, precision):
+    """As exact as `pow` over the whole range, subnormal numbers included, and NumPy's at every edge."""
+    program = gdc.compile(f"input x: real[n]\ny := x^{power}", precision=precision)
+    assert f"{vecmath.POWERS[power]}(x[" in program.source("parallel")
+    kind = np.float64 if precision == "f64" else np.float32
+    edges = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0, -2.5], kind)
+    y = program.run({"x": edges}, backend="parallel")["y"]
+    with np.errstate(all="ignore"):
+        want = edges ** kind(power)
+    np.testing.assert_array_equal(y, want)
+    np.testing.assert_array_equal(np.signbit(y[y == 0]), np.signbit(want[want == 0]))
+    least, most = (-1074, 1023) if precision == "f64" else (-149, 127)
+    x = np.ldexp(kind(1), np.arange(least, most + 1)).astype(kind)*np.linspace(1, 1.999, most - least + 1, dtype=kind)
+    with np.errstate(all="ignore"):
+        want = x.astype(np.longdouble) ** np.longdouble(power)
+        y = program.run({"x": x}, backend="parallel")["y"]
+        ulp = np.abs(y - want)/np.spacing(np.minimum(want, np.finfo(kind).max).astype(kind))
+    with np.errstate(over="ignore"):
+        lost = np.isinf(want.astype(kind))
+    assert np.isinf(y[lost]).all() and ulp[~lost].max() <= 2.5
 
 
 def test_large_arrays_ask_for_large_pages():
