@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gdc.compiler import library, random_numbers, special_functions
 from gdc.compiler.cost import TRIANGLES
 from gdc.compiler.diagonals import COLUMN, ROW
-from gdc.compiler.emit import PART, Emitter, Text
-from gdc.compiler.imp import Expr, Program
+from gdc.compiler.emit import PART, Emitter, Piece, Text
+from gdc.compiler.imp import Expr, Program, SetPart, Strips
 from gdc.compiler.library import LIBRARY
 from gdc.compiler.text import Code
 from gdc.dsl.source import Source
@@ -57,9 +59,34 @@ def diagonal(d, n, dtype=np.float64):
     np.fill_diagonal(A, d)
     return A
 '''
+IN_STRIPS = '''
+# import from concurrent.futures import ThreadPoolExecutor
+# import from itertools import chain
+def in_strips(strip, rows, row, arrays, threads=1):
+    """Runs a function on strips of arrays, each so many rows as stay in cache; what they return, in order."""
+    size = max(1, 16384 // max(1, row))
+    starts = range(0, rows, size) or range(1)
+
+    def some(starts):
+        with np.errstate(all="ignore"):
+            return [strip(*(a[k:k + size] for a in arrays)) for k in starts]
+
+    if threads < 2 or len(starts) < 8:
+        return some(starts)
+    with ThreadPoolExecutor(threads) as pool:
+        return list(chain.from_iterable(pool.map(some, (starts[k:k + 8] for k in range(0, len(starts), 8)))))
+'''
 BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD, "norm": NORM,
-            "writeable": WRITEABLE, "diagonal": DIAGONAL, **LIBRARY, **random_numbers.WHOLE, **special_functions.WHOLE}
+            "writeable": WRITEABLE, "diagonal": DIAGONAL, "in_strips": IN_STRIPS, **LIBRARY,
+            **random_numbers.WHOLE, **special_functions.WHOLE}
 NEEDS: dict[str, tuple[str, ...]] = {"mean": (), "var": ("mean",), "std": ("mean", "var"), "norm": ()}
+
+
+# the functions that take a place for their result
+INTO = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "abs": "abs",
+        "minimum": "minimum", "maximum": "maximum", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+        **{name: name for name in ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "sin",
+                                   "cos", "tan", "sinh", "cosh", "tanh", "floor", "ceil", "trunc", "sign")}}
 
 
 class NumPy(Emitter):
@@ -85,6 +112,55 @@ class NumPy(Emitter):
             self.used.add("solved_by_factors")
             return Code(f"solved_by_factors({args[0].text}, {args[1].text})")
         return super().whole(value, args)
+
+
+    # -- strips
+
+    def strips(self, statement: Strips, depth: int) -> Iterator[Piece]:
+        """A function of one strip, and the call that runs it on all."""
+        pad, origins = "    " * depth, statement.origins
+        self.used.add("in_strips")
+        names = ", ".join(self.name(n) for n, _ in statement.parts)
+        yield f"{pad}def strip({names}):\n", origins
+        yield from self.body(statement.body, depth + 1)
+        totals = [self.name(n) for n, _ in statement.totals]
+        if totals:
+            yield f"{pad}    return {', '.join(totals)}\n\n", origins
+        else:
+            yield "\n", origins
+        arrays = "".join(f"{self.text(array)}, " for _, array in statement.parts)
+        arrays = arrays[:-1] if len(statement.parts) == 1 else arrays[:-2]
+        call = f"in_strips(strip, {self.index(statement.rows)}, {self.index(statement.row)}, ({arrays})"
+        if statement.shared:
+            self.methods.add("cores")
+            call += ", watch.cores()"
+        if not totals:
+            yield f"{pad}{call})\n", origins
+        elif len(totals) == 1:
+            yield f"{pad}{totals[0]} = np.{statement.totals[0][1]}({call}), axis=0)\n", origins
+        else:
+            yield f"{pad}{', '.join(totals)} = zip(*{call}))\n", origins
+            for name, (_, op) in zip(totals, statement.totals, strict=True):
+                yield f"{pad}{name} = np.{op}({name}, axis=0)\n", origins
+
+    def set_part(self, statement: SetPart) -> str:
+        """A whole strip is computed where it is to be, if one function computes it."""
+        if self.is_filled(statement):
+            text = self.into(statement.value, self.text(statement.array))
+            if text:
+                return text
+        return super().set_part(statement)
+
+    def is_filled(self, statement: SetPart) -> bool:
+        return set(statement.subscripts) == {"all"} and not statement.combine and \
+            statement.value.element == statement.array.element and statement.value.rank == statement.array.rank
+
+    def into(self, value: Expr, out: str) -> str:
+        """The call of a formula's outermost function that leaves its result in an array; "" where there is none."""
+        ufunc = INTO.get(value.op, "")
+        if not ufunc or any(a.element != value.element for a in value.args if a.rank):
+            return ""
+        return f"np.{ufunc}({', '.join(self.text(a) for a in value.args)}, out={out})"
 
 
 def diagonal(value: Expr) -> Expr | None:
