@@ -19,6 +19,7 @@ SIMPLIFY = ("simplify", "identities and constants go, so that equal formulas loo
 CSE = ("cse", "what is written twice is computed once")
 RAISE_LOOPS = ("raise_loops", "scalar loops become formulas over arrays wherever no round depends on another")
 SIMPLIFY_RAISED = ("simplify", "what every round repeats is counted, before it would fill an array")
+AT_ONCE = ("at_once", "loops that hardly ever depend on their own rounds become formulas too, and that is checked")
 NARROW = ("narrow", "of products and formulas only what is used is computed, while an index still says what that is")
 VECTORISE = ("vectorise", "what is still indexed is spread over whole arrays, for a target without cheap loops")
 ORDER = ("order", "products are grouped where they cost least, scalars meet the smaller side, inv(A)@b is a solve")
@@ -33,7 +34,7 @@ PASSES: dict[str, tuple[tuple[str, str], ...]] = {
     "loops": (GRAD, SOLVERS, GUARD),
     "numpy": (
         *(GRAD, SIMPLIFY, CSE, RAISE_LOOPS, SIMPLIFY_RAISED),
-        *(NARROW, VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
+        *(AT_ONCE, NARROW, VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
     ),
     "parallel": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, NARROW, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
     "cuda": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, NARROW, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
