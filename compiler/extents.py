@@ -40,6 +40,9 @@ class Extents(Shapes):
             return tuple(first[k] for k in value.get("perm"))
         if op == "index":
             return self._indexed(value, first)
+        if op == "gather" and value.get("subscripts")[0] == "gather" and set(value.get("subscripts")[1:]) <= {"all"}:
+            places = self.of(value.args[1])
+            return (*places, *first[1:]) if places is not None else None
         if op == "matmul":
             second = self.of(value.args[1])
             return (*first[:-1], *second[:-2], *second[-1:])[: value.rank] if second and len(second) <= 2 else None

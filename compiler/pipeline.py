@@ -48,7 +48,10 @@ LIBRARY_PRODUCTS = ("parallel", "cuda")
 # Passes over the imperative form.
 LATE: dict[str, tuple[tuple[str, str], ...]] = {
     "loops": (),
-    "numpy": (("strips", "formulas over large arrays leave cache once for all their operators, not after each"),),
+    "numpy": (
+        ("within", "whether places lie inside an axis is asked of the greatest, before arrays of bools go in strips"),
+        ("strips", "formulas over large arrays leave cache once for all their operators, not after each"),
+    ),
     "parallel": (
         ("precheck", "a check that no round changes is made once, so that the rounds can be shared out"),
         ("fuse", "neighbouring nests over the same range become one pass over memory"),

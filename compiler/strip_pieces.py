@@ -17,12 +17,13 @@ from dataclasses import dataclass, replace
 from gdc.compiler import imp
 from gdc.compiler.dims import ONE, Dim
 from gdc.compiler.extents import Extents, Shape
-from gdc.compiler.imp import Alloc, Expr, Let, Loop, SetPart, Statement
+from gdc.compiler.imp import Alloc, Check, Expr, Let, Loop, SetPart, Statement
 from gdc.compiler.imp_tools import VIEWS, map_expression, map_parts, name_of, names_in, written
 from gdc.compiler.ops import OPS
+from gdc.compiler.types import BOOL
 
 ROWS = "rows"                                           # the mark of what is read row by row
-JOINS = {"sum": "sum", "mean": "sum", "min": "min", "max": "max", "any": "any", "all": "all"}
+JOINS = {"sum": "sum", "mean": "sum", "min": "min", "max": "max", "any": "any", "all": "all", "within": "all"}
 PLAIN = VIEWS | {"const", "extent", "load"}              # takes no work, wherever it stands
 
 
@@ -113,6 +114,12 @@ def is_map(value: Expr) -> bool:
     return value.rank > 0 and (value.op == "cast" or value.op in OPS and OPS[value.op].kind == "MAP")
 
 
+def is_look_up(value: Expr) -> bool:
+    """Whether row k of the value is looked up by row k of an array of places."""
+    kinds = value.get("subscripts", ())
+    return value.op == "gather" and kinds[0] == "gather" and set(kinds[1:]) <= {"all"}
+
+
 def is_inner_reduction(value: Expr) -> bool:
     """A reduction along axes behind the first."""
     return value.op in OPS and OPS[value.op].kind == "REDUCE" and value.rank > 0 and 0 not in value.get("axes")
@@ -120,7 +127,7 @@ def is_inner_reduction(value: Expr) -> bool:
 
 def is_formula(value: Expr) -> bool:
     """Whether a value has operators that strips would gain from."""
-    return is_map(value) or is_inner_reduction(value) and is_map(value.args[0])
+    return is_map(value) or is_inner_reduction(value) and (is_map(value.args[0]) or is_look_up(value.args[0]))
 
 
 def keeps_rows(value: Expr) -> bool:
@@ -162,6 +169,9 @@ class Taking:
             elif isinstance(unit[0], Let):
                 self.origins = unit[0].origins
                 last = self.last(unit[0])
+            elif isinstance(unit[0], Check) and unit[0].ok.op in ("within", "all"):
+                self.origins = unit[0].origins
+                last = self.check(unit[0])
             else:
                 raise Whole
         except Whole:
@@ -185,6 +195,20 @@ class Taking:
             raise Whole
         inner = self.piece("", value.args[0], let.origins)
         return replace(inner, statement=replace(let, value=replace(value, args=(inner.result,))), total=JOINS[value.op])
+
+    def check(self, check: Check) -> Piece:
+        """A check of all entries: every strip is asked."""
+        asked = Let(self.fresh(), check.ok, check.origins)
+        self.pieces.append(self.asked(asked) if check.ok.op == "within" else self.total(asked))
+        self.extents.known[asked.name] = ()
+        return Piece(replace(check, ok=imp.var(asked.name, BOOL)))
+
+    def asked(self, let: Let) -> Piece:
+        """Whether all places lie inside an axis."""
+        places, size = let.value.args
+        inner = self.piece("", places, let.origins)
+        whole = replace(let.value, args=(inner.result, self.whole(size)))
+        return replace(inner, statement=replace(let, value=whole), total=JOINS["within"])
 
     def piece(self, name: str, value: Expr, origins: imp.Origin) -> Piece:
         """A formula as a piece."""
@@ -229,10 +253,15 @@ class Taking:
             return replace(value, args=tuple(self.argument(a, value.rank, rows) for a in value.args))
         if name_of(value) in self.bound_rows:
             return value
+        if is_look_up(value) and (self.extents.of(value.args[1]) or (ONE,))[0] == rows:
+            self.operators += 1
+            args = (self.whole(value.args[0]), self.formula(value.args[1], rows))
+            return replace(value, args=args, attrs=(*value.attrs, ("clip", True)))
         shape = self.extents.of(value.args[0]) if value.args else None
         if shape and shape[0] == rows and keeps_rows(value):
-            if OPS[value.op].kind == "REDUCE" and len(shape) > len(self.shape):
-                self.shape = shape
+            if OPS[value.op].kind == "REDUCE":
+                self.operators += not is_view(value.args[0])
+                self.shape = shape if len(shape) > len(self.shape) else self.shape
             rest = tuple(self.whole(a) if a.rank else a for a in value.args[1:])
             return replace(value, args=(self.formula(value.args[0], rows), *rest))
         if self.varies(value):

@@ -194,15 +194,14 @@ def _corr_of_vector(x) { v := _cov_of_vector(x); return v/v }
 def _least(x) = min(x) if size(x, 0) > 0 else 0
 def _greatest(x) = max(x) if size(x, 0) > 0 else 1
 
-# A place is found by division, then set right against the bounds of its bin.
+# A place is found by division, half a bin too low and rounded down, so that it is right or one too low; the bin's bound tells.
 def _histogram(counts, x, lo, hi, weights) {
     bins := size(counts, 0)
     low := lo - 0.5 if lo == hi else lo
     high := hi + 0.5 if lo == hi else hi
     bounds := linspace(low, high, bins + 1)
     inside := x >= low and x <= high
-    place := clip(cast(floor((where(inside, x, low) - low)/(high - low)*bins), int), 0, bins - 1)
-    place := maximum(place - cast(x < bounds[place], int), 0)
+    place := clip(cast((where(inside, x, low) - low)/(high - low)*bins - 0.5, int), 0, bins - 1)
     place := minimum(place + cast(x >= bounds[place + 1], int), bins - 1)
     return _counted(counts, place, where(inside, weights, 0))
 }

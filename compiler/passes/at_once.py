@@ -99,7 +99,7 @@ class _AtOnce:
                 self.program.origins.add(new, *spans)
         names = ", ".join(i.get("name") or "…" for i in nest.indices)
         self.record.add(Step(NAME, NAME, f"for {names}", "array operations, and the rounds where they would differ",
-                             "what rounds read of each other is hardly ever changed, which is checked afterwards", spans))
+                             "what rounds read of each other hardly ever changes, which is checked after", spans))
         return made
 
     # -- which nests

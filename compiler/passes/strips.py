@@ -48,6 +48,7 @@ class _Group:
     members: list[Piece] = field(default_factory=list)
     sources: set[int] = field(default_factory=set)      # the statements that members are parts of
     before: list[Statement] = field(default_factory=list)
+    checks: list[imp.Check] = field(default_factory=list)       # of totals: they are made after the strips
     written: set[str] = field(default_factory=set)
     totals: set[str] = field(default_factory=set)
     whole: set[str] = field(default_factory=set)        # what members read as a whole
@@ -73,8 +74,13 @@ class _Group:
         return True
 
     def passes(self, piece: Piece) -> bool:
-        """Whether a statement may go before the formulas."""
+        """Whether a statement may go before the formulas; a check of what they tell goes after them."""
+        if isinstance(piece.statement, imp.Check) and name_of(piece.statement.ok) in self.totals:
+            self.checks.append(piece.statement)
+            return True
         if piece.is_formula or not isinstance(piece.statement, (Let, imp.Alloc)):
+            return False
+        if self.checks and not is_harmless(piece.statement):
             return False
         if imp_tools.reads(piece.statement) & self.written or piece.statement.name in self.used | self.written:
             return False
@@ -187,7 +193,7 @@ class _Strips:
             if plan.is_sized():
                 strips |= group.sources
                 return plan.statements()
-        return [*group.before, *(s for p in group.members for s in p.originals())]
+        return [*group.before, *(s for p in group.members for s in p.originals()), *group.checks]
 
     def pays(self, members: list[Piece]) -> bool:
         """Whether there is anything to gain: two operators, or one whose result takes the place of what it reads."""
@@ -277,7 +283,8 @@ class _Plan:
         assert isinstance(statement, Let)
         if piece.total:
             self.finish(piece)
-            return [replace(statement, value=replace(statement.value, op=piece.total))]
+            value = statement.value
+            return [replace(statement, value=replace(value, op="sum" if value.op == "mean" else value.op))]
         out = self.place(piece)
         if out is None:
             return [statement]
@@ -366,7 +373,7 @@ class _Plan:
         last = replace(last, parts=tuple((free.get(n, n), e) for n, e in last.parts))
         kept = [Let(name, imp.var(held, e.element, e.rank), strips.origins) for name, held in self.now.items()
                 if name != held and held not in free and (e := self.parts[held]) is not None]
-        return [*renamed, last, *kept, *self.after]
+        return [*renamed, last, *kept, *self.after, *self.group.checks]
 
     def is_twice(self, name: str) -> bool:
         return sum(p.name == name for p in self.members) > 1
@@ -395,6 +402,12 @@ def units(body: list[Statement]) -> list[tuple[Statement, ...]]:
         else:
             found.append((s,))
     return found
+
+
+def is_harmless(statement: Statement) -> bool:
+    """Whether a statement may be run although a check that stands before it would fail."""
+    return all(e.op in ("const", "name", "extent", "cast") or e.op in OPS and OPS[e.op].kind == "MAP"
+               for v in imp.expressions(statement) for e in imp.subexpressions(v))
 
 
 def largest(members: list[Piece]) -> tuple[Dim, ...]:

@@ -59,6 +59,11 @@ def diagonal(d, n, dtype=np.float64):
     np.fill_diagonal(A, d)
     return A
 '''
+WITHIN = '''
+def within(places, size):
+    """Whether all places lie inside an axis; as numbers without a sign the negative ones are the greatest."""
+    return not places.size or int(np.ascontiguousarray(places).view(np.uint64).max()) < size
+'''
 IN_STRIPS = '''
 # import from concurrent.futures import ThreadPoolExecutor
 # import from itertools import chain
@@ -77,7 +82,7 @@ def in_strips(strip, rows, row, arrays, threads=1):
         return list(chain.from_iterable(pool.map(some, (starts[k:k + 8] for k in range(0, len(starts), 8)))))
 '''
 BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD, "norm": NORM,
-            "writeable": WRITEABLE, "diagonal": DIAGONAL, "in_strips": IN_STRIPS, **LIBRARY,
+            "writeable": WRITEABLE, "diagonal": DIAGONAL, "in_strips": IN_STRIPS, "within": WITHIN, **LIBRARY,
             **random_numbers.WHOLE, **special_functions.WHOLE}
 NEEDS: dict[str, tuple[str, ...]] = {"mean": (), "var": ("mean",), "std": ("mean", "var"), "norm": ()}
 
@@ -98,6 +103,12 @@ class NumPy(Emitter):
         if value.op in NEEDS:
             self.used.add(value.op)
             return Code(f"{value.op}({args[0].text}{self.axes(value)})")
+        if value.op == "gather" and value.get("clip"):
+            axis = "" if value.args[0].rank == 1 else ", axis=0"
+            return Code(f"np.take({args[0].text}, {args[1].text}{axis}, mode=\"clip\")")
+        if value.op == "within":
+            self.used.add("within")
+            return Code(f"within({args[0].text}, {args[1].text})")
         if value.op in ("argmin", "argmax"):
             self.used.add("writeable")
             return Code(f"np.{value.op}(writeable({args[0].text}){self.axes(value)})")
