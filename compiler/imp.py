@@ -171,19 +171,21 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Strips:
-    """Formulas over arrays of so many `rows`, one strip of rows after the other: see passes/strips.py.
+    """Formulas over arrays of the same number of rows, one strip of rows after the other: see passes/strips.py.
 
     `parts` are the arrays, each under the name that its strip has in the body. The body binds names of its own, sets
     parts as a whole, and binds what a strip has of `totals`: (name, the op that joins them); after it, the name is the
-    total. `row`: the entries of a row of the largest array. `shared`: so dear that threads share the strips.
+    total. `row`: the entries of a row of the largest array. `shared`: so dear that threads share the strips. `late`:
+    the part that the last statement sets, where that has to wait for the next strip, which reads its old rows; and how
+    many rows a strip must have for that.
     """
 
-    rows: Expr
     row: Expr
     parts: tuple[tuple[str, Expr], ...]
     body: Body
     totals: tuple[tuple[str, str], ...] = ()
     shared: bool = False
+    late: tuple[str, int] = ("", 1)
     origins: Origin = field(default=(), compare=False)
 
 
@@ -334,7 +336,7 @@ def expressions(statement: Statement) -> tuple[Expr, ...]:
     if isinstance(statement, Walk):
         return (statement.rows,)
     if isinstance(statement, Strips):
-        return (statement.rows, statement.row, *(array for _, array in statement.parts))
+        return (statement.row, *(array for _, array in statement.parts))
     return statement.values if isinstance(statement, Emit) else ()
 
 

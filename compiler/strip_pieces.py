@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from gdc.compiler import imp
-from gdc.compiler.dims import ONE, Dim
+from gdc.compiler.dims import ONE, ZERO, Dim
 from gdc.compiler.extents import Extents, Shape
 from gdc.compiler.imp import Alloc, Check, Expr, Let, Loop, SetPart, Statement
 from gdc.compiler.imp_tools import VIEWS, map_expression, map_parts, name_of, names_in, written
@@ -35,7 +35,9 @@ class Whole(Exception):
 class Piece:
     """One of the statements that a statement was taken apart into.
 
-    Of a formula, `shape` is that of its largest array. A loop adds up in the array `sum`, which it has to itself.
+    Of a formula, `shape` is that of its largest array. A loop adds up in the array `sum`, which it has to itself. A
+    formula that is set into a part of an array that is there has the part as `into`; `late` says how many rows above
+    the part it reads of that array, where it does.
     """
 
     statement: Statement
@@ -43,6 +45,8 @@ class Piece:
     total: str = ""             # the op that joins what the strips have of it
     operators: int = 0          # maps over arrays
     sum: Alloc | None = None
+    into: Expr | None = None
+    late: int = 0
 
     @property
     def is_formula(self) -> bool:
@@ -57,6 +61,8 @@ class Piece:
         """What a formula makes."""
         if self.sum is not None:
             return self.sum.name
+        if isinstance(self.statement, SetPart):
+            return name_of(self.statement.array)
         assert isinstance(self.statement, Let)
         return self.statement.name
 
@@ -65,7 +71,7 @@ class Piece:
         """What a formula makes, as an expression that has its element and rank."""
         if self.sum is not None:
             return imp.var(self.sum.name, self.sum.element, len(self.sum.shape))
-        assert isinstance(self.statement, Let)
+        assert isinstance(self.statement, (Let, SetPart))
         return self.statement.value
 
     def originals(self) -> list[Statement]:
@@ -74,6 +80,9 @@ class Piece:
 
     def expressions(self) -> Iterator[Expr]:
         """All expressions of a formula, with their marks."""
+        if self.into is not None and isinstance(self.statement, SetPart):
+            yield self.statement.value
+            return
         for s in imp.statements((self.statement,)):
             yield from imp.expressions(s)
 
@@ -120,6 +129,11 @@ def is_look_up(value: Expr) -> bool:
     return value.op == "gather" and kinds[0] == "gather" and set(kinds[1:]) <= {"all"}
 
 
+def is_product_of_rows(value: Expr) -> bool:
+    """A product whose rows are those of a formula times an array: the formula's array need not be whole."""
+    return value.op == "matmul" and value.args[0].rank == 2 and value.args[1].rank < 3 and is_map(value.args[0])
+
+
 def is_inner_reduction(value: Expr) -> bool:
     """A reduction along axes behind the first."""
     return value.op in OPS and OPS[value.op].kind == "REDUCE" and value.rank > 0 and 0 not in value.get("axes")
@@ -127,7 +141,8 @@ def is_inner_reduction(value: Expr) -> bool:
 
 def is_formula(value: Expr) -> bool:
     """Whether a value has operators that strips would gain from."""
-    return is_map(value) or is_inner_reduction(value) and (is_map(value.args[0]) or is_look_up(value.args[0]))
+    return is_map(value) or is_product_of_rows(value) or \
+        is_inner_reduction(value) and (is_map(value.args[0]) or is_look_up(value.args[0]))
 
 
 def keeps_rows(value: Expr) -> bool:
@@ -149,14 +164,28 @@ def is_view(value: Expr) -> bool:
 class Taking:
     """Takes statements apart."""
 
-    def __init__(self, extents: Extents, fresh: Callable[[], str]) -> None:
+    def __init__(self, extents: Extents, fresh: Callable[[], str], root: Callable[[str], str]) -> None:
         self.extents, self.fresh = extents, fresh
+        self.root = root                                # equal for names that may be the same memory
+        self.just_made: set[str] = set()                # arrays that have no other name yet
         self.pieces: list[Piece] = []
         self.shape: Shape = ()
         self.operators = 0
         self.origins: imp.Origin = ()
         self.bound: set[str] = set()                    # what the rounds of a loop bind
         self.bound_rows: set[str] = set()               # of these, what has a row for each row
+
+    def note(self, unit: tuple[Statement, ...]) -> None:
+        """What a statement makes has no other name yet; what it gives another name has one."""
+        for s in unit:
+            if isinstance(s, Let) and s.value.rank:
+                made = not is_view(s.value) and s.value.op not in ("contiguous", "select")
+                self.just_made -= set(names_in(s.value)) if is_view(s.value) else set()
+                self.just_made = self.just_made | {s.name} if made else self.just_made - {s.name}
+            elif isinstance(s, Alloc):
+                self.just_made.add(s.name)
+            elif imp.bodies(s):
+                self.just_made.clear()
 
     def apart(self, unit: tuple[Statement, ...]) -> list[Piece]:
         """The pieces of a statement (or of a loop that adds up, with its sum), in order; where there is no formula,
@@ -169,6 +198,9 @@ class Taking:
             elif isinstance(unit[0], Let):
                 self.origins = unit[0].origins
                 last = self.last(unit[0])
+            elif isinstance(unit[0], SetPart):
+                self.origins = unit[0].origins
+                last = self.set_part(unit[0])
             elif isinstance(unit[0], Check) and unit[0].ok.op in ("within", "all"):
                 self.origins = unit[0].origins
                 last = self.check(unit[0])
@@ -195,6 +227,49 @@ class Taking:
             raise Whole
         inner = self.piece("", value.args[0], let.origins)
         return replace(inner, statement=replace(let, value=replace(value, args=(inner.result,))), total=JOINS[value.op])
+
+    def set_part(self, part: SetPart) -> Piece:
+        """A formula that is set into a part of an array."""
+        if part.combine or not set(part.subscripts) <= {"slice", "all"} or not is_map(part.value):
+            raise Whole
+        attrs = (("subscripts", part.subscripts),)
+        into = Expr("index", (part.array, *part.args), part.array.element, part.array.rank, attrs)
+        if self.extents.of(into) != self.extents.of(part.value):
+            raise Whole
+        inner = self.piece("", part.value, part.origins)
+        found = replace(inner, statement=replace(part, value=inner.result), into=into)
+        return replace(found, late=self.late(found, into))
+
+    def late(self, piece: Piece, into: Expr) -> int:
+        """How many rows above the part the formula reads at most of the same array, 0 where it does not read it."""
+        array = into.args[0]
+        read = piece.read_whole().union(*(names_in(e) for e in piece.marked()))
+        same = {n for n in read if self.root(n) == self.root(name_of(array)) and n != name_of(array)}
+        if name_of(array) in piece.read_whole() or same and name_of(array) not in self.just_made:
+            raise Whole
+        most = 0
+        for part in piece.marked():
+            if name_of(array) not in names_in(part):
+                continue
+            above = self.above(part, into)
+            if above is None:
+                raise Whole
+            most = max(most, above, 1)
+        return most
+
+    def above(self, read: Expr, into: Expr) -> int | None:
+        """How many rows higher one part of an array begins than another."""
+        first, other = (self.start(e, into.args[0]) for e in (read, into))
+        gap = other - first if first is not None and other is not None else None
+        return gap.constant if gap is not None and gap.is_constant else None
+
+    def start(self, value: Expr, array: Expr) -> Dim | None:
+        """The first row of a part of an array whose rows follow each other."""
+        if value.op != "index" or value.args[0] != array or value.get("subscripts")[0] not in ("slice", "all"):
+            return None
+        if value.get("subscripts")[0] == "all":
+            return ZERO
+        return self.extents.size(value.args[1]) if imp.constant(value.args[3]) == 1 else None
 
     def check(self, check: Check) -> Piece:
         """A check of all entries: every strip is asked."""
@@ -249,6 +324,14 @@ class Taking:
         if is_map(value):
             self.operators += 1
             return replace(value, args=tuple(self.argument(a, value.rank, rows) for a in value.args))
+        if is_product_of_rows(value):
+            left, right = value.args
+            shape = self.extents.of(left)
+            if shape is None or self.varies(value):
+                raise Whole
+            self.shape = shape if len(shape) > len(self.shape) else self.shape
+            self.operators += 1
+            return replace(value, args=(self.formula(left, rows), self.whole(right)))
         if value.op == "matmul" and value.rank > 2:
             return replace(value, args=tuple(self.argument(a, value.rank, rows) for a in value.args))
         if name_of(value) in self.bound_rows:

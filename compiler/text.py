@@ -291,8 +291,8 @@ def _statement_lines(statement: Statement, env: Environment, depth: int) -> list
         env.update((name, (array.element, array.rank)) for name, array in statement.parts)
         names, totals = _literal(tuple(name for name, _ in statement.parts)), _literal(statement.totals)
         arrays = "".join(f"{text(array)}, " for _, array in statement.parts)
-        sizes = f"{text(statement.rows)}, {text(statement.row)}"
-        return [f"{pad}with strips({sizes}, {names}, ({arrays}), {totals}, {statement.shared}):",
+        rest = f"{totals}, {statement.shared}, {_literal(statement.late)}"
+        return [f"{pad}with strips({text(statement.row)}, {names}, ({arrays}), {rest}):",
                 *_body_lines(statement.body, env, depth + 1)]
     if isinstance(statement, imp.Branch):
         lines = [f"{pad}if {text(statement.condition)}:", *_body_lines(statement.then, env, depth + 1)]
@@ -426,12 +426,12 @@ def _read_statement(node: ast.stmt, env: Environment) -> list[Statement]:
 
 
 def _read_strips(node: ast.With, args: list[ast.expr], env: Environment) -> imp.Strips:
-    rows, row, names, arrays, totals, shared = args
+    row, names, arrays, totals, shared, late = args
     assert isinstance(arrays, ast.Tuple)
     parts = tuple(zip(_value(names), (_read(a, env) for a in arrays.elts), strict=True))
     env.update((name, (array.element, array.rank)) for name, array in parts)
     body = _read_body(node.body, env)
-    return imp.Strips(_read(rows, env), _read(row, env), parts, body, _value(totals), _value(shared))
+    return imp.Strips(_read(row, env), parts, body, _value(totals), _value(shared), _value(late))
 
 
 def _read_binding(name: str, node: ast.expr, env: Environment) -> Statement:

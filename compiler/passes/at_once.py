@@ -8,8 +8,8 @@
 Of the array that it writes, a round reads the place that it writes itself, and places that are the same for whole rows
 of rounds (row k, column k). If the nest, computed from the old array, would write there what stands there already, then
 no round can have seen anything new, in whichever order: by induction over the rounds, each reads the old values and so
-writes what was computed at once. Otherwise the rounds are run as they are written. So the answer is the same in any case,
-to the bit; the check costs a row and a column.
+writes what was computed at once. Otherwise the rounds are run as they are written. So the answer is the same in any
+case, to the bit; the check costs a row and a column.
 
 For targets without cheap loops. It stands behind `raise_loops`, which needs no check where it can prove the same.
 """

@@ -58,6 +58,8 @@ class _Group:
         """Whether a formula joins: what others have made it reads row by row, and a total not at all."""
         if not piece.is_formula or (self.members and piece.rows != self.members[0].rows):
             return False
+        if self.members and (piece.into is not None or self.members[-1].into is not None):
+            return False
         whole, read = piece.read_whole(), list(piece.marked())
         by_row = {name_of(e) for e in read if e.op == "name"}
         views = {n for e in read if e.op != "name" for n in names_in(e)}
@@ -98,7 +100,7 @@ class _Strips:
         self.bound = Counter(n for s in imp.statements(program.body) for n in imp_tools.written(s)
                              if not isinstance(s, (imp.Store, imp.SetPart)))
         self.own: set[str] = set()                      # temporaries of this pass: bound once and read once
-        self.taking = Taking(self.extents, self.fresh)
+        self.taking = Taking(self.extents, self.fresh, imp_tools.alias_classes(program))
 
     def fresh(self) -> str:
         name = self.unused("t")
@@ -159,6 +161,7 @@ class _Strips:
         done: list[Statement] = []
         strips: set[int] = set()
         group = _Group()
+        self.taking.just_made.clear()
         for k, unit in enumerate(units(body)):
             for piece in self.pieces(unit) if k in apart else map(Piece, unit):
                 if not (group.takes(piece, k) or group.passes(piece)):
@@ -166,6 +169,7 @@ class _Strips:
                     group = _Group()
                     if not (group.takes(piece, k) or group.passes(piece)):
                         done.append(piece.statement)
+            self.taking.note(unit)
         return done + self.written(group, strips), strips
 
     def pieces(self, unit: tuple[Statement, ...]) -> Iterator[Piece]:
@@ -221,18 +225,30 @@ class _Plan:
         made = self.group.written.union(*(p.own_names() for p in self.members))
         found = [e.args[0] if e.op == ROWS else e for p in self.members for v in p.expressions()
                  for e in imp.subexpressions(v) if e.rank and e.op in (ROWS, "name")]
-        return sorted((e for e in dict.fromkeys(found) if made.isdisjoint(names_in(e))), key=lambda e: e.op != "name")
+        arrays = [e for e in found if e.op != "name"]
+        found += [e for a in arrays for e in imp.subexpressions(a) if e.op == "name" and e.rank]
+        return [e for e in dict.fromkeys(found) if made.isdisjoint(names_in(e)) or e.op == "name" and self.is_set(e)]
+
+    def is_set(self, array: Expr) -> bool:
+        """Whether an array is there already, and a part of it is set."""
+        return any(p.into is not None and p.name == name_of(array) for p in self.members)
 
     def size(self, size: Dim) -> Expr | None:
         """A size as an expression of the arrays at hand."""
         if size.is_constant:
             return imp.integer(size.constant)
-        for array in self.pool:
-            for axis, d in enumerate(self.owner.extents.of(array) or ()):
-                if d == size:
-                    return imp.extent(array, axis)
-        if size.atom is not None:
-            return None
+        for simple in (True, False):
+            for array in (a for a in self.pool if (a.op == "name") == simple):
+                for axis, d in enumerate(self.owner.extents.of(array) or ()):
+                    if d == size:
+                        return imp.extent(array, axis)
+            found = self.sum(size) if simple and size.atom is None else None
+            if found is not None:
+                return found
+        return None
+
+    def sum(self, size: Dim) -> Expr | None:
+        """A size as a formula of other sizes."""
         total = imp.integer(0)
         for monomial, factor in size.terms:
             term = imp.integer(factor)
@@ -267,7 +283,10 @@ class _Plan:
             row = imp.mul(row, size)
         origins = origins_of(self.members)
         totals = tuple((p.name, p.total) for p in self.members if p.total)
-        strips = imp.Strips(sizes[0], row, tuple(self.parts.items()), body, totals, self.is_dear(), origins)
+        late = self.members[-1].late
+        name = list(self.parts)[-1] if late else ""
+        dear = self.is_dear() and not late
+        strips = imp.Strips(row, tuple(self.parts.items()), body, totals, dear, (name, max(1, late)), origins)
         self.tell(origins)
         return self.named([*self.group.before, *self.made], strips)
 
@@ -280,15 +299,20 @@ class _Plan:
         statement = changed(piece.statement, lambda v: imp_tools.replaced(v, self.part))
         if piece.sum is not None:
             return self.added_up(piece.sum, statement, self.place(piece))
+        if isinstance(statement, imp.SetPart) and piece.into is not None:
+            name = self.owner.unused("t")
+            self.parts[name] = piece.into
+            out = imp.var(name, piece.into.element, piece.into.rank)
+            return [replace(statement, array=out, subscripts=("all",) * out.rank, args=())]
         assert isinstance(statement, Let)
         if piece.total:
             self.finish(piece)
             value = statement.value
             return [replace(statement, value=replace(value, op="sum" if value.op == "mean" else value.op))]
-        out = self.place(piece)
-        if out is None:
+        place = self.place(piece)
+        if place is None:
             return [statement]
-        return [imp.SetPart(out, ("all",) * out.rank, (), statement.value, "", statement.origins)]
+        return [imp.SetPart(place, ("all",) * place.rank, (), statement.value, "", statement.origins)]
 
     def place(self, piece: Piece) -> Expr | None:
         """The array whose strip a formula is set into; None where nobody else reads it."""
