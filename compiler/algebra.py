@@ -299,6 +299,20 @@ def constant_where(value: Node) -> Node | None:
     return same_type(value, yes) if yes is no else None
 
 
+def where_one(value: Node) -> Node | None:
+    """A choice between 1 and 0 is the condition as a number."""
+    condition, yes, no = value.args
+    if plain_number(yes) != 1 or str(plain_number(no)) not in ("0", "0.0", "0j", "False"):  # not -0.0
+        return None
+    return same_type(value, cast(condition, value.type.element))
+
+
+def plain_number(value: Node) -> object:
+    """The number that a constant, or every entry of a fill, is."""
+    value = value.args[0] if value.op == "fill" else value
+    return value.value if value.op == "const" and not value.type.rank else None
+
+
 def where_not(value: Node) -> Node | None:
     condition, yes, no = value.args
     return apply("where", condition.args[0], no, yes) if condition.op == "not" else None

@@ -27,7 +27,7 @@ Piece = tuple[str, Origin]
 # Names that texts use for themselves: a variable of the program that has one of them gets another.
 OWN_NAMES = frozenset("""np math special njit prange intrinsic types ir Stop Watch TEXTS PRINTS program native small
     native_serial native_parallel watch self status numbers control events used stopped works fails round_ words run
-    cgutils OPTIONS CACHE SHARE OWN_BLOCKS""".split())
+    cgutils OPTIONS CACHE SHARE OWN_BLOCKS strip chain ThreadPoolExecutor""".split())
 OWN_PATTERN = re.compile(r"(trace|count|result|reached|failed|failed_numbers)_\d+")
 ROUNDINGS = frozenset({"floor", "ceil", "round", "trunc"})
 UFUNCS = {"sub": "subtract", "mul": "multiply", "div": "divide", "floordiv": "floor_divide", "mod": "remainder",
@@ -445,6 +445,8 @@ class Emitter:
             yield pad + "continue\n", origins
         elif isinstance(statement, imp.Walk):
             yield from self.body(statement.body, depth)
+        elif isinstance(statement, imp.Strips):
+            yield from self.strips(statement, depth)
         else:
             yield pad + self.simple(statement) + "\n", origins
 
@@ -515,6 +517,10 @@ class Emitter:
             over = f"watch.rounds({', '.join(words)})"
         yield f"{'    ' * depth}for {self.name(statement.var)} in {over}:\n", statement.origins
         yield from self.body(statement.body, depth + 1)
+
+    def strips(self, statement: imp.Strips, depth: int) -> Iterator[Piece]:
+        """Formulas on strips of rows."""
+        raise NotImplementedError("strips are for NumPy")
 
     def forever(self, statement: imp.Forever, depth: int) -> Iterator[Piece]:
         test = "True"
@@ -734,6 +740,11 @@ WATCH_METHODS = {
     def call(self, function, *arguments):
         """Runs native code."""
         return function(*arguments)
+''',
+    "cores": '''
+    def cores(self):
+        """How many threads may share what is dear."""
+        return 1
 ''',
     "control": '''
     def control(self):

@@ -16,6 +16,7 @@
         guarded  outs = a library call that may fail (solve, inv, cholesky): failing is the error of `site`
         emit     print, record
         walk     its statements over all rows, which may be run on some of the rows after others: see passes/stream.py
+        strips   formulas over whole arrays of the same number of rows, on so many rows at a time as stay in cache
     expression, scalar or array, typed by element and rank:
         const, name (a variable), load(A, i, j), extent(A) axis, select(c, x, y) lazy, cast, any MAP row,
         and on arrays every other op-table row with the attributes it has in `ir.py`; `copy(A)`, `contiguous(A)`
@@ -168,7 +169,29 @@ class Walk:
     origins: Origin = field(default=(), compare=False)
 
 
-Statement = Union[Let, Alloc, Store, SetPart, Loop, Forever, Branch, Break, Continue, Check, Guarded, Emit, Walk]
+@dataclass(frozen=True, slots=True)
+class Strips:
+    """Formulas over arrays of the same number of rows, one strip of rows after the other: see passes/strips.py.
+
+    `parts` are the arrays, each under the name that its strip has in the body. The body binds names of its own, sets
+    parts as a whole, and binds what a strip has of `totals`: (name, the op that joins them); after it, the name is the
+    total. `row`: the entries of a row of the largest array. `shared`: so dear that threads share the strips. `late`:
+    the part that the last statement sets, where that has to wait for the next strip, which reads its old rows; and how
+    many rows a strip must have for that.
+    """
+
+    row: Expr
+    parts: tuple[tuple[str, Expr], ...]
+    body: Body
+    totals: tuple[tuple[str, str], ...] = ()
+    shared: bool = False
+    late: tuple[str, int] = ("", 1)
+    origins: Origin = field(default=(), compare=False)
+
+
+Statement = Union[
+    Let, Alloc, Store, SetPart, Loop, Forever, Branch, Break, Continue, Check, Guarded, Emit, Walk, Strips
+]
 Body = tuple[Statement, ...]
 
 
@@ -291,7 +314,7 @@ def bodies(statement: Statement) -> tuple[Body, ...]:
     """The bodies inside a statement."""
     if isinstance(statement, Branch):
         return (statement.then, statement.orelse)
-    return (statement.body,) if isinstance(statement, (Loop, Forever, Walk)) else ()
+    return (statement.body,) if isinstance(statement, (Loop, Forever, Walk, Strips)) else ()
 
 
 def expressions(statement: Statement) -> tuple[Expr, ...]:
@@ -312,6 +335,8 @@ def expressions(statement: Statement) -> tuple[Expr, ...]:
         return (statement.ok, *statement.values)
     if isinstance(statement, Walk):
         return (statement.rows,)
+    if isinstance(statement, Strips):
+        return (statement.row, *(array for _, array in statement.parts))
     return statement.values if isinstance(statement, Emit) else ()
 
 

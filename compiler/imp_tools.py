@@ -153,6 +153,9 @@ def map_parts(s: Statement, value: Callable[[Expr], Expr], body: Callable[[Body]
         return replace(s, ok=value(s.ok), values=values(s.values))
     if isinstance(s, imp.Walk):
         return replace(s, rows=value(s.rows), body=body(s.body))
+    if isinstance(s, imp.Strips):
+        parts = tuple((name, value(array)) for name, array in s.parts)
+        return replace(s, row=value(s.row), parts=parts, body=body(s.body))
     return replace(s, values=values(s.values)) if isinstance(s, Emit) else s
 
 

@@ -19,6 +19,7 @@ SIMPLIFY = ("simplify", "identities and constants go, so that equal formulas loo
 CSE = ("cse", "what is written twice is computed once")
 RAISE_LOOPS = ("raise_loops", "scalar loops become formulas over arrays wherever no round depends on another")
 SIMPLIFY_RAISED = ("simplify", "what every round repeats is counted, before it would fill an array")
+AT_ONCE = ("at_once", "loops that hardly ever depend on their own rounds become formulas too, and that is checked")
 NARROW = ("narrow", "of products and formulas only what is used is computed, while an index still says what that is")
 VECTORISE = ("vectorise", "what is still indexed is spread over whole arrays, for a target without cheap loops")
 UNROLL = ("unroll", "a sum of few arrays is written out, so that no array of parts need be made")
@@ -35,7 +36,7 @@ PASSES: dict[str, tuple[tuple[str, str], ...]] = {
     "loops": (GRAD, SOLVERS, GUARD),
     "numpy": (
         *(GRAD, SIMPLIFY, CSE, RAISE_LOOPS, SIMPLIFY_RAISED),
-        *(NARROW, VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
+        *(AT_ONCE, NARROW, VECTORISE, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
     ),
     "parallel": (
         *(GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, UNROLL, NARROW, TABULATE),
@@ -52,7 +53,10 @@ LIBRARY_PRODUCTS = ("parallel", "cuda")
 # Passes over the imperative form.
 LATE: dict[str, tuple[tuple[str, str], ...]] = {
     "loops": (),
-    "numpy": (),
+    "numpy": (
+        ("within", "whether places lie inside an axis is asked of the greatest, before arrays of bools go in strips"),
+        ("strips", "formulas over large arrays leave cache once for all their operators, not after each"),
+    ),
     "parallel": (
         ("precheck", "a check that no round changes is made once, so that the rounds can be shared out"),
         ("fuse", "neighbouring nests over the same range become one pass over memory"),

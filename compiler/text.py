@@ -287,6 +287,13 @@ def _statement_lines(statement: Statement, env: Environment, depth: int) -> list
     if isinstance(statement, imp.Walk):
         head = f"{pad}with walk({text(statement.rows)}, {_literal(statement.kept)}):"
         return [head, *_body_lines(statement.body, env, depth + 1)]
+    if isinstance(statement, imp.Strips):
+        env.update((name, (array.element, array.rank)) for name, array in statement.parts)
+        names, totals = _literal(tuple(name for name, _ in statement.parts)), _literal(statement.totals)
+        arrays = "".join(f"{text(array)}, " for _, array in statement.parts)
+        rest = f"{totals}, {statement.shared}, {_literal(statement.late)}"
+        return [f"{pad}with strips({text(statement.row)}, {names}, ({arrays}), {rest}):",
+                *_body_lines(statement.body, env, depth + 1)]
     if isinstance(statement, imp.Branch):
         lines = [f"{pad}if {text(statement.condition)}:", *_body_lines(statement.then, env, depth + 1)]
         return lines + ([f"{pad}else:", *_body_lines(statement.orelse, env, depth + 1)] if statement.orelse else [])
@@ -350,7 +357,7 @@ def read_program(text: str) -> Program:
         elif call and word == "output":
             values = [_read(a, env) for a in call.args[1:]]
             outputs.append((_value(call.args[0]), values[0], values[1] if len(values) > 1 else None))
-        elif isinstance(node, ast.With):
+        elif isinstance(node, ast.With) and isinstance(node.items[0].context_expr, ast.Name):
             small = _read_body(node.body, dict(env))
         else:
             body += _read_statement(node, env)
@@ -394,6 +401,8 @@ def _read_statement(node: ast.stmt, env: Environment) -> list[Statement]:
     if isinstance(node, ast.While) and isinstance(node.test, ast.Call):
         return [imp.Forever(_read_body(node.body, env), _value(node.test.args[0]))]
     if isinstance(node, ast.With) and isinstance(node.items[0].context_expr, ast.Call):
+        if _name(node.items[0].context_expr.func) == "strips":
+            return [_read_strips(node, node.items[0].context_expr.args, env)]
         rows, kept = node.items[0].context_expr.args
         return [imp.Walk(_read(rows, env), _read_body(node.body, env), _value(kept))]
     if isinstance(node, ast.If):
@@ -414,6 +423,15 @@ def _read_statement(node: ast.stmt, env: Environment) -> list[Statement]:
     if isinstance(node, ast.Pass):
         return []
     raise ValueError(f"no statement of the imperative IR: {ast.unparse(node)}")
+
+
+def _read_strips(node: ast.With, args: list[ast.expr], env: Environment) -> imp.Strips:
+    row, names, arrays, totals, shared, late = args
+    assert isinstance(arrays, ast.Tuple)
+    parts = tuple(zip(_value(names), (_read(a, env) for a in arrays.elts), strict=True))
+    env.update((name, (array.element, array.rank)) for name, array in parts)
+    body = _read_body(node.body, env)
+    return imp.Strips(_read(row, env), parts, body, _value(totals), _value(shared), _value(late))
 
 
 def _read_binding(name: str, node: ast.expr, env: Environment) -> Statement:

@@ -65,6 +65,7 @@ def run_program(
         show, timeout, in_thread=native and (timeout is not None or watching is not None or decided.is_long)
     )
     watch.around = around(module, native, threads)
+    watch.threads = machine.threads() if threads is None else threads
     if watching is not None:
         watching(watch)
     try:

@@ -39,6 +39,7 @@ class Watch:
         self._show, self._in_thread = show or print, in_thread
         self.heard: Callable[[], Any] = lambda: None  # called when Ctrl-C is first heard and a round is still to end
         self.around: Callable[[], Any] = nullcontext  # what stands round each native call, in the thread that makes it
+        self.threads = 1  # that may share what is dear
         self._deadline = None if timeout is None else time.monotonic() + timeout
         self._in_loop = False
         self._cells: np.ndarray | None = None
@@ -71,6 +72,10 @@ class Watch:
         """Appends to a trace."""
         self.latest = value
         self.traces.setdefault(name, []).append(value if isinstance(value, np.generic) else np.array(value))
+
+    def cores(self) -> int:
+        """How many threads may share what is dear."""
+        return self.threads
 
     def control(self) -> np.ndarray:
         """Cells shared with native code: [0] 1 asks to stop after the round, 2 at once; [1] rounds done, [2] of how

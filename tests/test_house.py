@@ -36,6 +36,7 @@ LAYERS = [
     {"compiler.construct", "compiler.regions", "compiler.dependence", "compiler.imp_tools", "compiler.totals",
     "compiler.nest_cost", "compiler.walks", "compiler.walk_blocks", "compiler.folding", "compiler.native_solvers",
     "compiler.native_products",
+    "compiler.extents", "compiler.strip_pieces",
      "compiler.fractions",
      "compiler.algebra", "compiler.diagonals", "compiler.parts", "compiler.placing", "compiler.linear_derivatives",
      "compiler.library_derivatives", "compiler.structural_derivatives", "compiler.straight_loops", "compiler.tapes"},

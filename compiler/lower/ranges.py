@@ -10,7 +10,16 @@ from gdc.compiler.imp import Alloc, Expr, Let, SetPart, Store
 from gdc.compiler.ir import Node, Region
 from gdc.compiler.lower.context import Context, convert, run
 from gdc.compiler.lower.entry import entry, scalar
-from gdc.compiler.lower.reduce import Accumulator, accumulator, loaded, make, step_entries, step_states
+from gdc.compiler.lower.reduce import (
+    COMBINED,
+    Accumulator,
+    accumulator,
+    loaded,
+    make,
+    step_entries,
+    step_states,
+    texts,
+)
 from gdc.compiler.types import INT, REAL
 
 
@@ -123,6 +132,8 @@ def _fill_entry(c: Context, value: Node, array: Expr, body: Node, at: list[Expr]
 
 # --- folds -------------------------------------------------------------------------------------
 
+# steps that the library does to a whole array in place, beside those that a store does to an entry
+WHOLE = {"s or x": "or", "s and x": "and"}
 ONE_PASS = {"var", "std", "logsumexp", "norm"}
 
 
@@ -275,6 +286,21 @@ def _finished(monoid: str, m: Expr, s: Expr, k: Expr) -> Expr:
     return make("sqrt", spread) if monoid == "std" else spread
 
 
+def _step_arrays(
+    c: Context, todo: Accumulator, states: list[Expr], body: Node, place: Expr, origins: imp.Origin
+) -> None:
+    """The step of states that are arrays: by the library where one op does it, else entry by entry."""
+    combine = (COMBINED | WHOLE).get(texts(todo.row.step)[0])
+    if c.style == "calls" and combine is not None:
+        x = convert(c.value(body), todo.elements[0], "store")
+        c.add(SetPart(states[0], ("all",) * states[0].rank, (), x, combine, origins))
+        return
+    whole = c.whole_array(body)
+    with c.nest(tuple(c.size(d) for d in body.type.shape), "parallel", origins) as inner:
+        x = loaded(whole, inner) if whole is not None else run(entry(c, body, inner))
+        step_entries(c, todo, states, inner, x, place, origins)
+
+
 def _fold_arrays(c: Context, value: Node, body: Node) -> None:
     """Elements that are arrays: states are arrays, stepped entry by entry."""
     origins = c.origins(value)
@@ -289,10 +315,7 @@ def _fold_arrays(c: Context, value: Node, body: Node) -> None:
     count = _Count(c, value, finish)
     with ranges(c, value, "serial") as at:
         c.region(value.regions[0])
-        whole = c.whole_array(body)
-        with c.nest(sizes, "parallel", origins) as inner:
-            x = loaded(whole, inner) if whole is not None else run(entry(c, body, inner))
-            step_entries(c, todo, states, inner, x, at[0], origins)
+        _step_arrays(c, todo, states, body, at[0], origins)
         count.step()
     if finish != "s" and finish != "t":
         with c.nest(sizes, "parallel", origins) as inner:

@@ -253,6 +253,13 @@ RULES = (
         lambda: apply("where", truth(True), _x(), apply("exp", _x())),
     ),
     Rule(
+        "where_one",
+        "where(c, 1, 0) is c as a number",
+        _ops("where"),
+        algebra.where_one,
+        lambda: apply("where", apply("isnan", _x()), _real(1.0), _real(0.0)),
+    ),
+    Rule(
         "where_not",
         "where(not c, x, y) = where(c, y, x)",
         _ops("where"),

@@ -65,7 +65,7 @@ class _Vectorising:
     def _tried(self, owner: Node) -> tuple[Node, list[Node]]:
         """(what a table or fold becomes, the effects that stand for it)."""
         spans = self.program.origins.of(owner)
-        vectoriser = Vectoriser(self.facts, self.closed)
+        vectoriser = Vectoriser(self.facts, self.closed, self.record.decide)
         vectoriser.needs_rounds = bool(self.lazy) and not self.lazy.isdisjoint(walk(roots(owner.regions[0])))
         try:
             value, effects = vectoriser.whole(owner)

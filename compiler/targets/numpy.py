@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gdc.compiler import library, random_numbers, special_functions
 from gdc.compiler.cost import TRIANGLES
 from gdc.compiler.diagonals import COLUMN, ROW
-from gdc.compiler.emit import PART, Emitter, Text
-from gdc.compiler.imp import Expr, Program
+from gdc.compiler.emit import PART, Emitter, Piece, Text
+from gdc.compiler.imp import Expr, Program, SetPart, Strips
 from gdc.compiler.library import LIBRARY
 from gdc.compiler.text import Code
 from gdc.dsl.source import Source
@@ -20,7 +22,15 @@ def mean(x, axis=None, keepdims=False):
 VAR = '''
 def var(x, axis=None, keepdims=False):
     """np.var, but of nothing it is nan without a warning."""
-    off = x - mean(x, axis, True)
+    middle = mean(x, axis, True)
+    if axis == 0 and x.ndim > 1 and x.size > 65536 and np.isrealobj(x):     # the squares stay in cache
+        rows, total = max(1, 16384*len(x) // x.size), np.zeros(middle.shape, middle.dtype)
+        for k in range(0, len(x), rows):
+            off = x[k:k + rows] - middle
+            off *= off
+            total += np.sum(off, axis=0, keepdims=True)
+        return (total if keepdims else total[0]) / len(x)
+    off = x - middle
     return mean((np.abs(off) if np.iscomplexobj(off) else off) ** 2, axis, keepdims)
 '''
 STD = '''
@@ -38,6 +48,16 @@ def norm(x, axis=None, keepdims=False):
         parts, rest = x[:whole].reshape(-1, 1024), x[whole:]
         return np.sqrt(np.sum(np.vecdot(parts, parts)) + np.vecdot(rest, rest))
     return np.sqrt(np.sum(np.square(np.abs(x) if np.iscomplexobj(x) else x), axis=axis, keepdims=keepdims))
+'''
+LOGSUMEXP = '''
+def logsumexp(x, axis=None, keepdims=False):
+    """log(sum(exp(x))), the exponentials relative to the greatest entry, where an infinite one counts as 0."""
+    x = x.astype(np.float64) if x.dtype.kind in "bi" else x
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    top = np.where(np.isfinite(top), top, 0)
+    off = x - top
+    total = np.log(np.sum(np.exp(off, out=off), axis=axis, keepdims=True)) + top
+    return total if keepdims else np.squeeze(total, axis=axis)[()]
 '''
 WRITEABLE = '''
 def writeable(x):
@@ -57,9 +77,53 @@ def diagonal(d, n, dtype=np.float64):
     np.fill_diagonal(A, d)
     return A
 '''
+WITHIN = '''
+def within(places, size):
+    """Whether all places lie inside an axis; as numbers without a sign the negative ones are the greatest."""
+    return not places.size or int(np.ascontiguousarray(places).view(np.uint64).max()) < size
+'''
+IN_STRIPS = '''
+# import from concurrent.futures import ThreadPoolExecutor
+# import from itertools import chain
+def in_strips(strip, row, arrays, threads=1):
+    """Runs a function on strips of arrays, each so many rows as stay in cache; what they return, in order."""
+    size = max(1, 16384 // max(1, row))
+    starts = range(0, len(arrays[0]), size) or range(1)
+
+    def some(starts):
+        with np.errstate(all="ignore"):
+            return [strip(*(a[k:k + size] for a in arrays)) for k in starts]
+
+    if threads < 2 or len(starts) < 8:
+        return some(starts)
+    with ThreadPoolExecutor(threads) as pool:
+        return list(chain.from_iterable(pool.map(some, (starts[k:k + 8] for k in range(0, len(starts), 8)))))
+'''
+IN_LATE_STRIPS = '''
+def in_late_strips(strip, row, arrays, out, least):
+    """Runs a function on strips of arrays. What it returns is set one strip later: until then its rows are read."""
+    size = max(least, 16384 // max(1, row))
+    before = None
+    for k in range(0, len(out), size):
+        new = strip(*(a[k:k + size] for a in arrays))
+        if before is not None:
+            out[k - size:k] = before
+        before = new
+    if before is not None:
+        out[-len(before):] = before
+'''
 BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD, "norm": NORM,
-            "writeable": WRITEABLE, "diagonal": DIAGONAL, **LIBRARY, **random_numbers.WHOLE, **special_functions.WHOLE}
-NEEDS: dict[str, tuple[str, ...]] = {"mean": (), "var": ("mean",), "std": ("mean", "var"), "norm": ()}
+            "logsumexp": LOGSUMEXP,
+            "writeable": WRITEABLE, "diagonal": DIAGONAL, "in_strips": IN_STRIPS, "in_late_strips": IN_LATE_STRIPS,
+            "within": WITHIN, **LIBRARY, **random_numbers.WHOLE, **special_functions.WHOLE}
+NEEDS: dict[str, tuple[str, ...]] = {"mean": (), "var": ("mean",), "std": ("mean", "var"), "norm": (), "logsumexp": ()}
+
+
+# the functions that take a place for their result
+INTO = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "abs": "abs",
+        "minimum": "minimum", "maximum": "maximum", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+        **{name: name for name in ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "sin",
+                                   "cos", "tan", "sinh", "cosh", "tanh", "floor", "ceil", "trunc", "sign")}}
 
 
 class NumPy(Emitter):
@@ -71,6 +135,12 @@ class NumPy(Emitter):
         if value.op in NEEDS:
             self.used.add(value.op)
             return Code(f"{value.op}({args[0].text}{self.axes(value)})")
+        if value.op == "gather" and value.get("clip"):
+            axis = "" if value.args[0].rank == 1 else ", axis=0"
+            return Code(f"np.take({args[0].text}, {args[1].text}{axis}, mode=\"clip\")")
+        if value.op == "within":
+            self.used.add("within")
+            return Code(f"within({args[0].text}, {args[1].text})")
         if value.op in ("argmin", "argmax"):
             self.used.add("writeable")
             return Code(f"np.{value.op}(writeable({args[0].text}){self.axes(value)})")
@@ -85,6 +155,66 @@ class NumPy(Emitter):
             self.used.add("solved_by_factors")
             return Code(f"solved_by_factors({args[0].text}, {args[1].text})")
         return super().whole(value, args)
+
+
+    # -- strips
+
+    def strips(self, statement: Strips, depth: int) -> Iterator[Piece]:
+        """A function of one strip, and the call that runs it on all."""
+        pad, origins = "    " * depth, statement.origins
+        parts = [(name, array) for name, array in statement.parts if name != statement.late[0]]
+        yield f"{pad}def strip({', '.join(self.name(n) for n, _ in parts)}):\n", origins
+        body = statement.body[:-1] if statement.late[0] else statement.body
+        yield from self.body(body, depth + 1) if body else ()
+        totals = [self.name(n) for n, _ in statement.totals]
+        last = statement.body[-1]
+        if statement.late[0] and isinstance(last, SetPart):
+            yield f"{pad}    return {self.text(last.value)}\n", last.origins
+        elif totals:
+            yield f"{pad}    return {', '.join(totals)}\n", origins
+        yield "\n", origins
+        call = self.strips_call(statement, [array for _, array in parts])
+        if not totals:
+            yield f"{pad}{call}\n", origins
+        elif len(totals) == 1:
+            yield f"{pad}{totals[0]} = np.{statement.totals[0][1]}({call}, axis=0)\n", origins
+        else:
+            yield f"{pad}{', '.join(totals)} = zip(*{call})\n", origins
+            for name, (_, op) in zip(totals, statement.totals, strict=True):
+                yield f"{pad}{name} = np.{op}({name}, axis=0)\n", origins
+
+    def strips_call(self, statement: Strips, arrays: list[Expr]) -> str:
+        texts = [self.text(a) for a in arrays]
+        words = ["strip", self.index(statement.row), f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"]
+        late, least = statement.late
+        if late:
+            self.used.add("in_late_strips")
+            words += [self.text(dict(statement.parts)[late]), str(least)]
+            return f"in_late_strips({', '.join(words)})"
+        self.used.add("in_strips")
+        if statement.shared:
+            self.methods.add("cores")
+            words.append("watch.cores()")
+        return f"in_strips({', '.join(words)})"
+
+    def set_part(self, statement: SetPart) -> str:
+        """A whole strip is computed where it is to be, if one function computes it."""
+        if self.is_filled(statement):
+            text = self.into(statement.value, self.text(statement.array))
+            if text:
+                return text
+        return super().set_part(statement)
+
+    def is_filled(self, statement: SetPart) -> bool:
+        return set(statement.subscripts) == {"all"} and not statement.combine and \
+            statement.value.element == statement.array.element and statement.value.rank == statement.array.rank
+
+    def into(self, value: Expr, out: str) -> str:
+        """The call of a formula's outermost function that leaves its result in an array; "" where there is none."""
+        ufunc = INTO.get(value.op, "")
+        if not ufunc or any(a.element != value.element for a in value.args if a.rank):
+            return ""
+        return f"np.{ufunc}({', '.join(self.text(a) for a in value.args)}, out={out})"
 
 
 def diagonal(value: Expr) -> Expr | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from gdc.compiler.raising.parts import ordered
 from gdc.compiler.vectorise.contraction import Spread, arranged
 
 Triple = tuple[Node, Node, Node]
+Decide = Callable[[Dim, Dim, bool, tuple[str, str, str]], bool]     # Record.decide: whether left < right
 
 
 class Unvectorised(Exception):
@@ -22,8 +23,8 @@ class Unvectorised(Exception):
 class Axes:
     """Indices that are axes (labels), in the order of their loops, and the values at hand."""
 
-    def __init__(self, facts: Facts, closed: set[Node]) -> None:
-        self.facts, self.closed = facts, closed
+    def __init__(self, facts: Facts, closed: set[Node], decide: Decide) -> None:
+        self.facts, self.closed, self.decide = facts, closed, decide
         self.ranges: dict[Any, Triple] = {}             # labels
         self.order: dict[Any, int] = {}                 # labels in the order of their loops
         self.known: dict[Node, Spread] = {}             # values at hand

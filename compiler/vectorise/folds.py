@@ -6,7 +6,7 @@ from typing import Any
 
 from gdc.compiler.construct import product
 from gdc.compiler.dependence import polynomial
-from gdc.compiler.dims import ONE, ZERO, Dim
+from gdc.compiler.dims import ONE, ZERO, Dim, dim
 from gdc.compiler.ir import Node, Region, cast, const, integer, make, node, param, size_node
 from gdc.compiler.ops import OPS
 from gdc.compiler.raising.parts import ordered
@@ -15,6 +15,7 @@ from gdc.compiler.vectorise.axes import Axes, Unvectorised
 from gdc.compiler.vectorise.contraction import Spread, contracted, stretched
 
 MOST_ENTRIES = 2**23            # of a temporary array that is larger than what it is made of: 64 MB of reals
+WORTH_A_ROUND = 2**12           # entries of a round's arrays, from which on a round costs what its entries cost
 ONE_STATE = {"sum": "add", "prod": "mul", "min": "minimum", "max": "maximum", "any": "or", "all": "and"}
 
 
@@ -124,7 +125,8 @@ class Folds(Axes):
                         found |= labels & set(params)
         return [p for p in params if p in found]
 
-    def _serial_fold(self, owner: Node, serial: list[Node]) -> Spread:
+    def _serial_fold(self, owner: Node, serial: list[Node], why: str = "it meets another index in one subscript"
+                     ) -> Spread:
         """The fold with some indices left as loops over array operations."""
         params = self.enter(owner)
         region_params = []
@@ -135,7 +137,7 @@ class Folds(Axes):
                 self.facts.ranges[fresh] = self.facts.ranges[label]
             self.known[label] = Spread(fresh)
         names = ", ".join(p.get("name") or "an index" for p in serial)
-        self.notes.append(f"{names} stays a loop over array operations: it meets another index in one subscript")
+        self.notes.append(f"{names} stays a loop over array operations: {why}")
         args = tuple(n for p in serial for n in self.ranges[p])
         for label in serial:
             del self.ranges[label]
@@ -179,7 +181,14 @@ class Folds(Axes):
         totals = [size * self.size(last) for size in others]
         if all(t.is_constant and t.constant <= MOST_ENTRIES for t in totals):
             return None
-        return self._in_blocks(owner, last, max(others, key=lambda size: len(size.terms[-1][0]) if size.terms else 0))
+        most = max(others, key=lambda size: len(size.terms[-1][0]) if size.terms else 0)
+        why = ("vectorise", f"rounds over {last.get('name') or 'the last index'}", "blocks of what is added up")
+        if self.decide(dim(WORTH_A_ROUND), most, False, why):
+            return self._serial_fold(owner, [last], "what it is summed from would be larger than all that is read")
+        why = ("vectorise", "what is added up in one array", why[2])
+        if all(self.decide(t, dim(MOST_ENTRIES), False, why) for t in totals):
+            return None
+        return self._in_blocks(owner, last, most)
 
     def _outgrows(self, part: Node, labels: set[Any]) -> bool:
         """Whether a value is larger than every load (or index) that it is made of."""
