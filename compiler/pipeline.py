@@ -113,4 +113,8 @@ def _late(name: str, target: str) -> Callable[..., imp.Program]:
         from gdc.compiler.cuda.boxes import same_box
 
         return partial(_pass(name), gains=same_box)
-    return partial(_pass(name), device=target == "cuda") if name == TALLY[0] else _pass(name)
+    if (name, target) == (TALLY[0], "cuda"):
+        from gdc.compiler.cuda.products import is_product
+
+        return partial(_pass(name), library=is_product)
+    return _pass(name)
