@@ -57,7 +57,11 @@ LATE: dict[str, tuple[tuple[str, str], ...]] = {
         ("partition", "loops are cut into blocks that the cores share out, fixed by sizes alone"),
         TALLY,
     ),
-    "cuda": (("fuse", "neighbouring nests with a thread for each of the same places become one kernel"), TALLY),
+    "cuda": (
+        ("fuse", "neighbouring nests with a thread for each of the same places become one kernel"),
+        ("stream_device", "nests over the same rows become one walk, which reads each row once"),
+        TALLY,
+    ),
 }
 
 Seen = Callable[[str, ir.Program], None]
