@@ -123,6 +123,7 @@ def greater_first(x, i, y, j):
     """Whether candidate y at j goes before x at i: nan, then the greater, then the earlier; no candidate is at -1."""
     return j >= 0 and (i < 0 or y > x or (y != y and x == x) or ((y == x or (y != y and x != x)) and j < i))
 '''),
+    "at": "\nat = np.uint64\n",
     "host": '''
 def host(value):
     """A copy that the CPU can read: an array, or a scalar. Waits for all kernels launched before."""
@@ -157,7 +158,7 @@ def walk(kernel, count, width, matrix, states, *arguments):
     """Runs a kernel on blocks of rows, in tiles that stay in a cache; the partial states of each block. Sizes alone say
     how rows are shared out. Rows that lie side by side in memory are read by neighbouring threads, else entries are."""
     largest = max([width, *(size for shape, _ in states for size in shape)])
-    threads = 1024 if largest > 1024 else 32 if count*width <= 1024 and largest <= 128 else 256
+    threads = 512 if largest > 1024 else 32 if count*width <= 1024 and largest <= 128 else 256
     rows = 1
     while rows < min(threads, 256) and 2*rows*width <= TILE:
         rows *= 2
@@ -238,5 +239,5 @@ NEEDS: dict[str, tuple[str, ...]] = {
 OWN_NAMES = frozenset("""cuda xp contextlib place thread half last count status numbers slot works real_cells
     whole_cells complex_cells NEVER PART SLOTS TILE share rows row row_ row_step lanes lane lane_step tile here
     first_row last_row wide blocks block""".split()) | frozenset(BINDINGS)
-OWN_NUMBERED = (r"(nest|sum|join|serial|walk|array|count|shared|part|whole|cell|total|places|wide|column|group)"
+OWN_NUMBERED = (r"(nest|sum|join|serial|walk|array|count|shared|part|whole|cell|total|places|wide|column|groups?)"
                 r"_\d+(_\d+)?")

@@ -127,7 +127,7 @@ def _of_rows(run: list[Statement]) -> Phase:
 
 def _shared_out(loop: imp.Loop, nest: imp.Loop, totals: Totals, root: dict[str, str]) -> Phase | None:
     """A loop of a round as a phase; None where its rounds depend on one another in any other way."""
-    if leaves(loop.body) or has((loop,), imp.Forever):
+    if leaves(loop.body) or has((loop,), imp.Forever) or (imp.constant(loop.step) or 0) < 1:
         return None
     arrays = {name_of(s.array) for s in imp.statements((loop,)) if isinstance(s, imp.Store)}
     if arrays & totals.arrays.keys():

@@ -7,6 +7,8 @@
     cell_1, …       what one phase gives to a later one, an entry for each row of the tile
     column_1, …     the first place of a thread in the first phase of columns, `wide_1` before its next
     total_1_0, …    what a thread adds up at that place of an array, and at three more
+
+Loops are written with `while`, which NVIDIA's compiler unrolls far better than what Numba makes of `range`.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from gdc.compiler.imp_tools import name_of
 from gdc.compiler.totals import Totals
 from gdc.compiler.types import INT, Element
 
-MOST_THREADS = 1024         # of a block
+MOST_THREADS = 512          # of a block
 MOST_ROWS = 256             # of a tile
 PLACES = 4                  # of an array that is added up, for each thread
 BARRIER = "cuda.syncthreads()"
@@ -78,7 +80,8 @@ class WalkText:
 
     def inside(self, body: Body, depth: int) -> None:
         """Statements of the program."""
-        self.lines += self.printer.inside(body, depth)
+        with self.printer.bare_places():
+            self.lines += self.printer.inside(body, depth)
 
     def name(self, name: str) -> str:
         return self.printer.name(name)
@@ -123,7 +126,8 @@ class WalkText:
                     "last_row = first_row + share if first_row + share < count else count")
         for k in range(1, len(self.boxes) + 1):
             self.add(1, f"wide_{k} = cuda.blockDim.x\nwhile wide_{k} > 1 and wide_{k}//2 >= places_{k}:\n"
-                        f"    wide_{k} = wide_{k}//2\ncolumn_{k} = thread%wide_{k}\ngroup_{k} = thread//wide_{k}")
+                        f"    wide_{k} = wide_{k}//2\ncolumn_{k} = thread%wide_{k}\n"
+                        f"group_{k} = thread//wide_{k}\ngroups_{k} = cuda.blockDim.x//wide_{k}")
         places = [total.at(place) for total in self.totals for place in range(PLACES)]
         for state in (*self.states, *places):
             self.add(1, f"{self.name(state.name)} = {self.printer.identity(state.op, state.element)}")
@@ -157,12 +161,12 @@ class WalkText:
             self.add(2, f"{self.name(name)} = {self.printer.identity(op, element)}")
         self.add(2, f"if row < here:\n    {self.name(self.nest.var)} = tile + row")
         self.loaded(kept, "row", 3)
-        start, stop, step = (self.printer.in_kernel(v) for v in (loop.start, loop.stop, loop.step))
-        first = "lane" if step == "1" else f"lane*{step}"
-        by = "lanes" if step == "1" else f"lanes*{step}"
-        first = first if start == "0" else f"{start} + {first}"
-        self.add(3, f"for {self.name(loop.var)} in range({first}, {stop}, {by}):", phase.origins)
+        var, step = self.name(loop.var), imp.constant(loop.step)
+        start = "" if imp.constant(loop.start) == 0 else f"{self.printer.in_kernel(loop.start)} + "
+        times = "" if step == 1 else f"{step}*"
+        self.add(3, f"{var} = {start}{times}lane\nwhile {var} < {self.printer.in_kernel(loop.stop)}:", phase.origins)
         self.inside(phase.body, 4)
+        self.add(4, f"{var} = {var} + {times}lanes", phase.origins)
         if states:
             buffers = self.buffers(states)
             self.tree(states, buffers, "row*lanes + lane", "lanes//2", "1", "lane", 2)
@@ -206,10 +210,11 @@ class WalkText:
             self.add(2, f"place = column_{box}{_ahead(place, box)}\nif place < places_{box}:")
             counts = ["", *(f"places_{box}_{k}" for k in range(1, len(phase.loops)))]
             self.lines.append((self.printer.unpacked(list(phase.loops), "    "*3, counts), phase.origins))
-            self.add(3, f"for row_ in range(group_{box}, here, cuda.blockDim.x//wide_{box}):", phase.origins)
+            self.add(3, f"row_ = group_{box}\nwhile row_ < here:", phase.origins)
             self.add(4, f"{self.name(self.nest.var)} = tile + row_")
             self.loaded(kept, "row_", 4)
             self.inside(tuple(self.summed(s, box, place) for s in phase.body), 4)
+            self.add(4, f"row_ = row_ + groups_{box}", phase.origins)
 
     def summed(self, statement: imp.Statement, box: int, place: int) -> imp.Statement:
         """The statement with what it adds to arrays of all rows added up in the thread."""

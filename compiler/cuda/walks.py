@@ -18,7 +18,7 @@ from gdc.compiler.text import TIMES
 from gdc.compiler.totals import find_totals
 from gdc.compiler.types import Element
 
-REGISTERS = 64              # of a thread, so that a block of 1,024 threads fits on a processor
+REGISTERS = 128             # of a thread, so that a block of 512 threads fits on a processor
 
 
 class Walks(Sums, Products):

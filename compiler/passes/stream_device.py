@@ -27,7 +27,7 @@ from gdc.compiler.totals import binds, find_totals
 from gdc.compiler.walks import Member, nest_of_rows, own_rows
 
 RULE = "stream"
-MOST_ENTRIES = 4096         # of a row that stays in a processor's cache, and of a total that stays in its registers
+MOST_ENTRIES = 2048         # of a row that stays in a processor's cache, and of a total that stays in its registers
 MOST_CELLS = 10             # arrays in shared memory, of an entry a row
 
 
