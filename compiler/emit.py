@@ -444,11 +444,14 @@ class Emitter:
         elif isinstance(statement, imp.Continue):
             yield pad + "continue\n", origins
         elif isinstance(statement, imp.Walk):
-            yield from self.body(statement.body, depth)
+            yield from self.walk(statement, depth)
         elif isinstance(statement, imp.Strips):
             yield from self.strips(statement, depth)
         else:
             yield pad + self.simple(statement) + "\n", origins
+
+    def walk(self, statement: imp.Walk, depth: int) -> Iterator[Piece]:
+        yield from self.body(statement.body, depth)
 
     def simple(self, statement: imp.Let | imp.Alloc | imp.Store | imp.SetPart) -> str:
         """A statement of one line."""

@@ -68,7 +68,11 @@ LATE: dict[str, tuple[tuple[str, str], ...]] = {
         TALLY,
         ("wrap", "a loop over places that go round an axis is split there, and becomes vector code between"),
     ),
-    "cuda": (("fuse", "neighbouring nests with a thread for each of the same places become one kernel"), TALLY),
+    "cuda": (
+        ("fuse", "neighbouring nests with a thread for each of the same places become one kernel"),
+        ("stream_device", "nests over the same rows become one walk, which reads each row once"),
+        TALLY,
+    ),
 }
 
 Seen = Callable[[str, ir.Program], None]
@@ -124,4 +128,8 @@ def _late(name: str, target: str) -> Callable[..., imp.Program]:
         from gdc.compiler.cuda.boxes import same_box
 
         return partial(_pass(name), gains=same_box)
-    return partial(_pass(name), device=target == "cuda") if name == TALLY[0] else _pass(name)
+    if (name, target) == (TALLY[0], "cuda"):
+        from gdc.compiler.cuda.products import is_product
+
+        return partial(_pass(name), library=is_product)
+    return _pass(name)

@@ -7,7 +7,10 @@ what the emulation runs would also compile.
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -91,3 +94,50 @@ def compile_ptx_all(
     """The PTX of each kernel for each capability."""
     compiled = {capability: compile_ptx(text, signatures, capability) for capability in capabilities}
     return {name: {capability: compiled[capability][name] for capability in capabilities} for name in signatures}
+
+
+def missing_assembler() -> str | None:
+    """Why `resources` cannot answer here; None when it can."""
+    try:
+        importlib.import_module("cuda.bindings.nvjitlink").version()
+    except Exception as error:  # it is not installed, or its library is not
+        if shutil.which("ptxas") is None:
+            return f"no ptxas, and nvJitLink cannot be loaded ({error}): pip install \"numba-cuda[cu13]\""
+    return None
+
+
+def resources(ptx: str, capability: Capability, registers: int) -> dict[str, int]:
+    """What NVIDIA's assembler makes of a kernel's PTX: the `registers` of a thread, which may have so many, and the
+    bytes that it `spills` to memory for want of more."""
+    reason = missing_assembler()
+    if reason is not None:
+        raise ToolkitMissing(reason)
+    log = (_by_ptxas if shutil.which("ptxas") else _by_nvjitlink)(ptx, f"sm_{capability[0]}{capability[1]}", registers)
+    used = re.search(r"Used (\d+) registers", log)
+    spills = re.findall(r"(\d+) bytes spill (?:stores|loads)", log)
+    if used is None:
+        raise ToolkitMissing(f"the assembler does not say what a kernel takes: {log[:400]}")
+    return {"registers": int(used[1]), "spills": sum(map(int, spills))}
+
+
+def _by_ptxas(ptx: str, architecture: str, registers: int) -> str:
+    """What ptxas tells of its work."""
+    command = ["ptxas", "-v", f"-arch={architecture}", f"-maxrregcount={registers}", "-o", os.devnull, "-"]
+    done = subprocess.run(command, input=ptx, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def _by_nvjitlink(ptx: str, architecture: str, registers: int) -> str:
+    """What nvJitLink tells of its work."""
+    link: Any = importlib.import_module("cuda.bindings.nvjitlink")
+    options = [f"-arch={architecture}", "-verbose", "-Xptxas=-v", f"-maxrregcount={registers}"]
+    handle = link.create(len(options), options)
+    try:
+        data = ptx.encode() + b"\0"
+        link.add_data(handle, link.InputType.PTX, data, len(data), "kernel")
+        link.complete(handle)
+        log = bytearray(link.get_info_log_size(handle))
+        link.get_info_log(handle, log)
+    finally:
+        link.destroy(handle)
+    return log.decode(errors="replace")

@@ -27,7 +27,7 @@ LAYERS = [
     {"compiler.passes"},
     {"compiler.factors"},
     {"compiler.raising", "compiler.vectorise", "compiler.sweep", "compiler.derivatives", "compiler.chains",
-     "compiler.residuals", "compiler.anchors", "compiler.loop_derivatives",     "compiler.cuda"},
+     "compiler.residuals", "compiler.anchors", "compiler.loop_derivatives", "compiler.gathering", "compiler.cuda"},
     {"compiler.emit"},
     {"compiler.plan", "compiler.cost", "compiler.rules", "compiler.record", "compiler.check", "compiler.text",
      "compiler.build", "compiler.run_cost", "compiler.assume", "compiler.layout", "compiler.bindings",

@@ -11,6 +11,7 @@ from gdc.compiler.emit import PART
 from gdc.compiler.library import LIBRARY
 
 ROWS = 4096             # places in one partial state
+TILE = 4096             # entries of the rows that a block of a walk passes over before the next ones
 
 
 def _helper(text: str) -> str:
@@ -122,6 +123,7 @@ def greater_first(x, i, y, j):
     """Whether candidate y at j goes before x at i: nan, then the greater, then the earlier; no candidate is at -1."""
     return j >= 0 and (i < 0 or y > x or (y != y and x == x) or ((y == x or (y != y and x != x)) and j < i))
 '''),
+    "at": "\nat = np.uint64\n",
     "host": '''
 def host(value):
     """A copy that the CPU can read: an array, or a scalar. Waits for all kernels launched before."""
@@ -147,6 +149,43 @@ def reduced(kernel, join, count, kinds, *arguments):
         parts, states = states, [xp.empty(1, kind) for kind in kinds]
         join[1, 256](many, *parts, *states)
     return [host(state)[0] for state in states]
+''',
+    "walk": f'''
+TILE = {TILE}
+
+
+def walk(kernel, count, width, matrix, states, *arguments):
+    """Runs a kernel on blocks of rows, in tiles that stay in a cache; the partial states of each block. Sizes alone say
+    how rows are shared out. Rows that lie side by side in memory are read by neighbouring threads, else entries are."""
+    largest = max([width, *(size for shape, _ in states for size in shape)])
+    threads = 512 if largest > 1024 else 32 if count*width <= 1024 and largest <= 128 else 256
+    rows = 1
+    while rows < min(threads, 256) and 2*rows*width <= TILE:
+        rows *= 2
+    share = max(rows, min(64, -(-count//512)), -(-count//2048))
+    share = -(-share//rows)*rows
+    blocks = max(1, -(-count//share))
+    parts = [xp.empty((blocks, *shape), kind) for shape, kind in states]
+    beside = matrix is not None and matrix.strides[0] < matrix.strides[-1]
+    steps = (1, rows) if beside else (threads//rows, 1)
+    kernel[blocks, threads](count, share, rows, *steps, *parts, *arguments)
+    return parts
+''',
+    "join_totals": '''
+def join_totals(kernel, count, parts, *arguments):
+    """Adds what blocks have added up to the program's arrays, with a thread for each place and some of the blocks."""
+    blocks, wide = len(parts[0]), 32
+    while wide > 1 and wide//2 >= count:
+        wide //= 2
+    if count > 0:
+        kernel[-(-count//wide), 32 if blocks <= 8 else 256](count, wide, blocks, *parts, *arguments)
+''',
+    "join_states": '''
+def join_states(join, *parts):
+    """One state of those of many blocks, on the host."""
+    wholes = [xp.empty(1, part.dtype) for part in parts]
+    join[1, 256](len(parts[0]), *parts, *wholes)
+    return [host(whole)[0] for whole in wholes]
 ''',
     "new_status": '''
 NEVER, SLOTS = 2**62, 64
@@ -192,10 +231,13 @@ def factored(result):
 # CuPy has no general eigenvalues: the CPU finds them.
 CALLS = {"eig": "xp.asarray(packed_eig(host({0})))"}
 NEEDS: dict[str, tuple[str, ...]] = {
-    "packed_eig": ("directions", "host"), "reduced": ("host",), "stop_if_failed": ("host",), "factored": ("host",),
+    "packed_eig": ("directions", "host"), "reduced": ("host",), "join_states": ("host",),
+    "stop_if_failed": ("host",), "factored": ("host",),
     **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **complex_functions.NEEDS}
 
 # Names that a text uses for itself: a variable of the program that has one of them gets another.
 OWN_NAMES = frozenset("""cuda xp contextlib place thread half last count status numbers slot works real_cells
-    whole_cells complex_cells NEVER PART SLOTS""".split()) | frozenset(BINDINGS)
-OWN_NUMBERED = r"(nest|sum|join|serial|array|count|shared|part|whole)_\d+"
+    whole_cells complex_cells NEVER PART SLOTS TILE share rows row row_ row_step lanes lane lane_step tile here
+    first_row last_row wide blocks block""".split()) | frozenset(BINDINGS)
+OWN_NUMBERED = (r"(nest|sum|join|serial|walk|array|count|shared|part|whole|cell|total|places|wide|column|groups?)"
+                r"_\d+(_\d+)?")

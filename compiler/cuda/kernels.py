@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gdc.compiler import imp
-from gdc.compiler.cuda.nests import bound_first, bound_in, chain, has, set_in
+from gdc.compiler.cuda.nests import MOST_LOOPS, bound_first, bound_in, chain, has, set_in
 from gdc.compiler.cuda.scalars import Scalars
 from gdc.compiler.emit import Piece
 from gdc.compiler.imp import MOST_VALUES, Body, Expr, Origin, Program
@@ -16,6 +16,7 @@ from gdc.compiler.types import Element
 from gdc.dsl.source import Source
 
 CELL_OF = {"real": "real_cells", "complex": "complex_cells"}
+COUNTS = tuple(f"count_{k}" for k in range(MOST_LOOPS))
 KINDS = {"int": 1, "real": 2, "bool": 3}
 
 
@@ -138,9 +139,11 @@ class Kernels(Scalars):
         self.used |= {"new_status", "stop_if_failed"}
         return ["status", "numbers"]
 
-    def kernel(self, name: str, parameters: Iterable[str], lines: Iterable[Piece], origins: Origin) -> None:
-        """Adds a kernel to the text."""
-        self.kernels.append((f"\n\n@cuda.jit\ndef {name}({', '.join(parameters)}):\n", origins))
+    def kernel(self, name: str, parameters: Iterable[str], lines: Iterable[Piece], origins: Origin,
+               registers: int | None = None) -> None:
+        """Adds a kernel to the text; `registers` are the most that a thread may have."""
+        limit = f"(max_registers={registers})" if registers else ""
+        self.kernels.append((f"\n\n@cuda.jit{limit}\ndef {name}({', '.join(parameters)}):\n", origins))
         self.kernels.extend(lines)
 
     def count(self, loop: imp.Loop) -> str:
@@ -149,13 +152,13 @@ class Kernels(Scalars):
             return self.index(loop.stop, TIMES) if self.is_count(loop.stop) else f"max(0, {self.index(loop.stop)})"
         return f"len(range({self.range(loop)}))"
 
-    def unpacked(self, loops: list[imp.Loop], pad: str) -> str:
-        """The lines that find the loops' indices from `place`."""
+    def unpacked(self, loops: list[imp.Loop], pad: str, counts: Sequence[str] = COUNTS) -> str:
+        """The lines that find the loops' indices from `place`; `counts` are the names of how many rounds they have."""
         lines = []
         for k, loop in enumerate(loops):
-            below = [f"count_{j}" for j in range(k + 1, len(loops))]
+            below = counts[k + 1 : len(loops)]
             text = "place" if not below else f"place//{below[0]}" if len(below) == 1 else f"place//({'*'.join(below)})"
-            text += f"%count_{k}" if k else ""
+            text += f"%{counts[k]}" if k else ""
             step, start = imp.constant(loop.step), imp.constant(loop.start)
             if step != 1:
                 text = f"({text})*{self.in_kernel(loop.step)}"

@@ -103,7 +103,7 @@ def interchanged(loop: imp.Loop, root: dict[str, str]) -> imp.Loop | None:
     names = {loop.var, *set_in(body[:-1])}
     if any(names & set(names_in(v)) for v in (inner.start, inner.stop, inner.step)) or inner.var in bound_in(body[:-1]):
         return None
-    if not device_ready((loop,)) or leaves(inner.body) or has(body, imp.Check) or not _apart(body, inner.var, root):
+    if not device_ready((loop,)) or leaves(inner.body) or has(body, imp.Check) or not apart(body, inner.var, root):
         return None
     if (set_in(body[:-1]) | set_in(inner.body)) - locals_of(body):
         return None
@@ -111,7 +111,7 @@ def interchanged(loop: imp.Loop, root: dict[str, str]) -> imp.Loop | None:
     return replace(inner, body=(interchanged(new, root) or new,))
 
 
-def _apart(body: Body, var: str, root: dict[str, str]) -> bool:
+def apart(body: Body, var: str, root: dict[str, str]) -> bool:
     """Whether every access to an array that is stored to has the index `var` alone in one axis."""
     places: dict[str, list[tuple[str, tuple[Expr, ...]]]] = {}
     stored: set[str] = set()

@@ -57,6 +57,11 @@ def product_of(loop: imp.Loop) -> Product | None:
     return Product(store.array, matrix.args[0], vector.args[0], rows, columns, at[0] != outer.var, adds)
 
 
+def is_product(loop: imp.Loop) -> bool:
+    """Whether a nest is a product that a library computes."""
+    return product_of(loop) is not None
+
+
 def _rows_of(loop: imp.Loop) -> tuple[imp.Loop, Expr, imp.Store] | None:
     """`for o: t = 0; for z: t = t + term; into[o] = t`."""
     if loop.mode != "parallel" or len(loop.body) != 3:

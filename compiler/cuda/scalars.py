@@ -49,7 +49,7 @@ class Scalars(Emitter):
 
     def __init__(self, program: Program, source: Source | None = None) -> None:
         super().__init__(program, source)
-        self.device = False
+        self.device = self.bare = False
         for name, plain in list(self.names.items()):
             while plain in OWN_NAMES or re.fullmatch(OWN_NUMBERED, plain):
                 plain += "_"
@@ -63,6 +63,22 @@ class Scalars(Emitter):
             yield
         finally:
             self.device, self.numpy_scalars = False, True
+
+    @contextmanager
+    def bare_places(self) -> Iterator[None]:
+        """Places printed inside are told to be no less than zero, so that Numba does not count those from the end."""
+        self.bare = True
+        try:
+            yield
+        finally:
+            self.bare = False
+
+    def places(self, index: tuple[Expr, ...]) -> str:
+        """What stands between an entry's brackets."""
+        if not self.bare:
+            return super().places(index)
+        self.used.add("at")
+        return ", ".join(self.index(i) if imp.constant(i) is not None else f"at({self.index(i)})" for i in index)
 
     def in_kernel(self, value: Expr) -> str:
         """A place or a size, inside a kernel."""

@@ -36,12 +36,16 @@ def states_of(loop: imp.Loop, read_later: set[str]) -> tuple[State, ...] | None:
     """What a loop carries, where it does no more than step states that can be joined; else None."""
     if has(loop.body, imp.Store, imp.Forever) or leaves(loop.body):
         return None
-    local = locals_of(loop.body)
-    carried = set_in(loop.body) - local
-    if not carried or local & read_later & set_in(loop.body):
+    if locals_of(loop.body) & read_later & set_in(loop.body):
         return None
+    return stepped(loop.body) or None
+
+
+def stepped(body: Body) -> tuple[State, ...] | None:
+    """What rounds of a body carry from one to the next, where they step it so that it can be joined; else None."""
+    carried = set_in(body) - locals_of(body)
     found: dict[str, State] = {}
-    if not _collect(loop.body, carried, found):
+    if not _collect(body, carried, found):
         return None
     if {n for s in found.values() for n in (s.name, s.place) if n} != carried:
         return None

@@ -40,10 +40,7 @@ class Sums(Kernels):
                   (self.unpacked(loops, "        "), origins), *self.inside(region.body, 2, "break")]
         arguments = [self.name(n) for n, _ in passed] + status + sizes
         self.reduction(name, ["count", *parts, *arguments], states, parts, "cuda.blockIdx.x", inner, origins)
-        wholes = [f"whole_{k + 1}" for k in range(len(fields))]
-        inner = [(f"    for place in range({LANE}, count, cuda.blockDim.x):\n", origins),
-                 *((line, origins) for line in self.joined(states, [f"{p}[place]" for p in parts], "        "))]
-        self.reduction(join, ["count", *parts, *wholes], states, wholes, "0", inner, origins)
+        self.join_kernel(join, states, parts, origins)
         self.used |= {"reduced"}
         kinds = ", ".join(f"np.{'int64' if e.kind == 'bool' else e.numpy}" for _, e, _ in fields)
         kinds = f"({kinds}{',' if len(fields) == 1 else ''})"
@@ -52,6 +49,13 @@ class Sums(Kernels):
         yield f"{pad}{targets} = reduced({call})\n", origins
         yield from self.tested(status, pad, origins)
         yield from self.taken(states, parts, pad, origins)
+
+    def join_kernel(self, name: str, states: tuple[State, ...], parts: list[str], origins: Origin) -> None:
+        """The kernel of one block that joins the states of many."""
+        wholes = [f"whole_{k + 1}" for k in range(len(parts))]
+        inner: list[Piece] = [(f"    for place in range({LANE}, count, cuda.blockDim.x):\n", origins)]
+        inner += [(line, origins) for line in self.joined(states, [f"{p}[place]" for p in parts], "        ")]
+        self.reduction(name, ["count", *parts, *wholes], states, wholes, "0", inner, origins)
 
     def fields(self, states: tuple[State, ...]) -> list[tuple[str, Element, str]]:
         """The scalars of the states: name, element, and the op whose identity they start with."""

@@ -16,21 +16,17 @@ their rows, with BLAS on one thread in each, so that the bits do not depend on t
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from gdc.compiler import imp, imp_tools
+from gdc.compiler import imp
 from gdc.compiler.dims import ZERO, Dim, dim
-from gdc.compiler.imp import Body, Expr, Let, Loop, Program, Statement
-from gdc.compiler.imp_tools import depends
+from gdc.compiler.gathering import Gatherer, Run
+from gdc.compiler.imp import Expr, Let, Loop, Program, Statement
 from gdc.compiler.record import Record, Step
-from gdc.compiler.totals import aliases, leaves
 from gdc.compiler.walks import (
     Member,
-    Shapes,
     extent,
-    fits,
     is_product,
     nest_of_rows,
     own_rows,
@@ -45,7 +41,6 @@ WORTHWHILE = 200_000        # multiply-adds of all products, below which one cal
 MOST_STATE = 2**21          # entries of a product that is added up, of which each of several blocks keeps one
 FEWEST_ROWS = 64            # that are worth sharing out
 MUCH = 8                    # times as wide as long: a matrix whose columns are walked, though its rows lie together
-EFFECTS = (imp.Check, imp.Guarded, imp.Emit)
 
 
 def run(program: Program, record: Record) -> Program:
@@ -55,50 +50,16 @@ def run(program: Program, record: Record) -> Program:
     return replace(program, body=_Stream(program, record).body(program.body))
 
 
-@dataclass(slots=True)
-class _Run:
-    """A walk that is being gathered, and what stands around it."""
-
-    members: list[Member] = field(default_factory=list)
-    before: list[Statement] = field(default_factory=list)
-    after: list[Statement] = field(default_factory=list)
-
-    def told(self) -> bool:
-        """Whether an effect has to wait for the walk, so that later ones have to wait for it."""
-        return any(isinstance(s, EFFECTS) for s in imp.statements(tuple(self.after)))
-
-
-class _Stream:
-    def __init__(self, program: Program, record: Record) -> None:
-        self.program, self.record = program, record
-        self.shapes = Shapes(dict(program.shapes))
-        self.root = imp_tools.alias_classes(program)
-        self.aliases = aliases(program)
-        self.counts: Counter[str] = imp_tools.read_counts(program)
-        for s in imp.statements(program.body):
-            if isinstance(s, imp.Alloc) and s.name not in self.shapes.known:
-                sizes = [self.shapes.size(d) for d in s.shape]
-                self.shapes.known[s.name] = tuple(d for d in sizes if d is not None) if None not in sizes else ()
-
-    def body(self, body: Body) -> Body:
-        """A body with its walks, those of inner bodies first."""
-        body = tuple(self.inside(s) for s in body)
-        for rows in dict.fromkeys(r for s in body if is_product(s) and (r := self.rows_of(s)) is not None):
-            body = tuple(self.gathered(body, rows))
-        return body
-
-    def inside(self, statement: Statement) -> Statement:
-        if isinstance(statement, (Loop, imp.Forever)) and any(is_product(s) for s in imp.statements(statement.body)):
-            return replace(statement, body=self.body(statement.body))
-        if isinstance(statement, imp.Branch):
-            return replace(statement, then=self.body(statement.then), orelse=self.body(statement.orelse))
-        return statement
+class _Stream(Gatherer):
+    def enters(self, statement: Loop | imp.Forever) -> bool:
+        return any(is_product(s) for s in imp.statements(statement.body))
 
     # -- what a statement is to a walk
 
     def rows_of(self, statement: Statement) -> Dim | None:
         """The number of rows that a product walks, None where that is not known."""
-        assert isinstance(statement, Let)
+        if not is_product(statement) or not isinstance(statement, Let):
+            return None
         left = self.shapes.of(statement.value.args[0])
         if left is None:
             return None
@@ -127,49 +88,7 @@ class _Stream:
             return nest_of_rows(statement, self.program, self.aliases)
         return None
 
-    # -- gathering
-
-    def gathered(self, body: Body, rows: Dim) -> list[Statement]:
-        """The body with its walks over so many rows."""
-        done: list[Statement] = []
-        rest = list(body)
-        while any(is_product(s) and self.rows_of(s) == rows for s in rest):
-            run, used = self.longest(rest, rows)
-            if self.pays(run, rows):
-                done = self.walk([*done, *run.before], run.members)
-                rest = [*run.after, *rest[used:]]
-            else:
-                done += rest[:1]
-                rest = rest[1:]
-        return done + rest
-
-    def longest(self, body: list[Statement], rows: Dim) -> tuple[_Run, int]:
-        """The longest walk that begins with the first statement, and how many statements it has looked at."""
-        run = _Run()
-        for k, statement in enumerate(body):
-            if leaves((statement,)):
-                return run, k
-            if isinstance(statement, imp.Walk) or not self.placed(run, statement, rows):
-                run.after.append(statement)
-            if not run.members:
-                return run, k + 1
-        return run, len(body)
-
-    def placed(self, run: _Run, statement: Statement, rows: Dim) -> bool:
-        """Whether a statement joins the walk, or may go before it."""
-        if any(depends(statement, s, self.root) for s in run.after):
-            return False
-        member = self.member(statement, rows)
-        if member is not None and fits(member, run.members, self.root):
-            run.members.append(member)
-            return True
-        effect = any(isinstance(s, EFFECTS) for s in imp.statements((statement,)))
-        if (effect and run.told()) or any(depends(statement, m.statement, self.root) for m in run.members):
-            return False
-        run.before.append(statement)
-        return True
-
-    def pays(self, run: _Run, rows: Dim) -> bool:
+    def pays(self, run: Run, rows: Dim) -> bool:
         """Whether the walk has products, and they are large enough to be cut into blocks."""
         products = [m for m in run.members if is_product(m.statement)]
         if not products:

@@ -18,7 +18,7 @@ inside other loops are left as they are: BLAS adds them in order too.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -57,9 +57,13 @@ class Sum:
         return var(self.lost, self.element)
 
 
-def run(program: Program, record: Record, device: bool = False) -> Program:
-    """The program with its sums in parts; of a `device` only those inside nests that threads share out."""
-    body, small = (_Tallies(replace(program, body=body), told, device).body(body, not device, False, {})
+Library = Callable[[Loop], bool]
+
+
+def run(program: Program, record: Record, library: Library | None = None) -> Program:
+    """The program with its sums in parts; of a device, which has a `library` for some of its nests, only those inside
+    other nests that threads share out."""
+    body, small = (_Tallies(replace(program, body=body), told, library).body(body, library is None, False, {})
                    for body, told in ((program.body, record), (program.small, Record())))
     return replace(program, body=body, small=small)
 
@@ -68,8 +72,8 @@ Sums = dict[int, list[Sum]]     # by the identity of the loop that adds them up
 
 
 class _Tallies:
-    def __init__(self, program: Program, record: Record, device: bool) -> None:
-        self.record, self.device = record, device
+    def __init__(self, program: Program, record: Record, library: Library | None) -> None:
+        self.record, self.library, self.device = record, library, library is not None
         self.most: dict[str, float] = {}        # what an int does not pass
         self.taken = {p.name for p in program.parameters}
         for s in imp.statements(program.body):
@@ -88,7 +92,9 @@ class _Tallies:
         done: list[Statement] = []
         for s in body:
             if isinstance(s, Loop):
-                if allowed and s.mode == "serial":
+                if self.library is not None and self.library(s):
+                    done.append(s)
+                elif allowed and s.mode == "serial":
                     done += self.summed(s, nested, sums)
                 else:
                     inside = allowed or s.mode == "parallel"

@@ -2,6 +2,7 @@
 
     nest_1, …      a nest of parallel loops: one thread for each place of its leading loops
     sum_1, join_1  a loop that only steps scalar states: partial states over 4,096 places each, then one
+    walk_1, …      rounds over rows that are read once: blocks of rows, whose totals a second kernel joins
     serial_1, …    loops and stores that depend on one another: one thread, one launch
     def program(…parameters, watch=None): …     host control flow; scalars live here, an entry read here is a copy
 
@@ -18,9 +19,8 @@ from dataclasses import replace
 
 from gdc.compiler import imp
 from gdc.compiler.cuda.nests import chain, device_ready, has, in_register, interchanged, leaves, loads, touches
-from gdc.compiler.cuda.products import Products
 from gdc.compiler.cuda.states import states_of
-from gdc.compiler.cuda.sums import Sums
+from gdc.compiler.cuda.walks import Walks
 from gdc.compiler.emit import Piece, Text, assemble
 from gdc.compiler.imp import Body, Expr, Program, Statement
 from gdc.compiler.text import Code
@@ -30,7 +30,7 @@ DEEPEST = 2             # host loops round a launch; deeper nests run in one thr
 TOTAL = "total·"        # a sum that the emitter keeps in a register
 
 
-class Cuda(Sums, Products):
+class Cuda(Walks):
     """The printer of the host's statements and of the module."""
 
     def __init__(self, program: Program, source: Source | None = None) -> None:
@@ -109,7 +109,8 @@ class Cuda(Sums, Products):
                 return "grid"
             if statement.mode != "parallel" and states_of(statement, self.later((statement,))) is not None:
                 return "sum"
-        grids = any(isinstance(s, imp.Loop) and s.mode == "parallel" for s in imp.statements(body))
+        grids = any(isinstance(s, imp.Walk) or isinstance(s, imp.Loop) and s.mode == "parallel"
+                    for s in imp.statements(body))
         if grids and self.loops < DEEPEST or not touches(statement):
             return "host"
         # a user's outermost loop shows its progress and can be stopped, but for a short body over entries

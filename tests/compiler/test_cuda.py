@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from launched import launched, without_cupy
 
+import gdc
 from gdc.compiler.targets import cuda
 from gdc.compiler.text import read_program
 from gdc.runtime import emulate, ptx
@@ -265,6 +266,11 @@ def test_products(backwards):
     np.testing.assert_allclose(g, X.T @ e)
     text = text_of(PRODUCTS)
     assert "G = X.T @ X" in text and "g += X.T @ e" in text
+
+
+def test_a_product_in_a_formula_is_the_librarys():
+    text = gdc.compile("input X: real[m, n]\ninput w: real[n]\ne := 2*(X@w) + sum(X, axis=1)").source("cuda")
+    assert "X @ w" in text and "_lost" in text
 
 
 COLUMNS = """
