@@ -5,7 +5,7 @@
 # expect w = np.linalg.solve(np.column_stack((X, z)).T @ np.column_stack((X, z)), np.column_stack((X, z)).T @ y)[:3]
 # expect c = np.linalg.solve(np.column_stack((X, z)).T @ np.column_stack((X, z)), np.column_stack((X, z)).T @ y)[3]
 # tolerance 1e-6
-# count X @ w 0 on numpy
+# count X @ w 1 on numpy
 input X: real[60, 3]; input y: real[60]; input z: real[60]
 w := zeros(3)
 c := 0.0

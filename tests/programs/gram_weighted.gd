@@ -5,7 +5,7 @@
 # expect w = np.linalg.solve(np.column_stack((X, np.ones(60))).T @ np.diag(d) @ np.column_stack((X, np.ones(60))), np.column_stack((X, np.ones(60))).T @ (d*y))[:3]
 # expect b = np.linalg.solve(np.column_stack((X, np.ones(60))).T @ np.diag(d) @ np.column_stack((X, np.ones(60))), np.column_stack((X, np.ones(60))).T @ (d*y))[3]
 # tolerance 1e-7
-# count X @ w 0 on numpy
+# count X @ w 1 on numpy
 # count np.dot( 1 on parallel
 input X: real[60, 3]; input y: real[60]; input d: real[60]
 w := zeros(3)
