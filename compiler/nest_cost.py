@@ -33,6 +33,11 @@ def divided(value: Expr, by: int) -> Expr:
     return Expr("floordiv", (value, integer(by)), INT)
 
 
+def whole_times(value: Expr, by: int) -> Expr:
+    """The greatest multiple of a number that is no more than the value."""
+    return mul(divided(value, by), integer(by))
+
+
 def identity(op: str, element: Element) -> Expr:
     if op in IDENTITY:
         plain = IDENTITY[op]

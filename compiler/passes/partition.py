@@ -25,7 +25,7 @@ from functools import partial
 from gdc.compiler import imp
 from gdc.compiler.imp import Body, Expr, Loop, Program, Statement, add, constant, integer, mul, sub, var
 from gdc.compiler.imp_tools import map_expression, map_parts, name_of, names_in
-from gdc.compiler.nest_cost import EntryCosts, cost_of, divided, identity, least, share
+from gdc.compiler.nest_cost import EntryCosts, cost_of, divided, identity, least, share, whole_times
 from gdc.compiler.record import Record, Step
 from gdc.compiler.totals import (
     Totals,
@@ -78,6 +78,7 @@ class _Partition:
         # the arrays of a walk of which only a block of rows exists, and the row with which it begins
         self.kept: dict[str, Expr] = {}
         self.kept_from: Expr = integer(0)
+        self.repeated = 0           # how many loops are around whose rounds depend on each other
 
     def fresh(self, name: str) -> str:
         """A new name like `name`."""
@@ -100,7 +101,9 @@ class _Partition:
                 if nest is not None:
                     done += nest
                     continue
+                self.repeated += 1
                 inner = self.body(mark_sums(statement), {**outer, statement.var: statement.stop}, deeper)
+                self.repeated -= 1
                 mode = "rounds" if statement.mode == "rounds" else "serial"
                 done.append(replace(statement, body=inner, mode=mode))
             elif isinstance(statement, imp.Walk) and self.in_blocks:
@@ -108,7 +111,9 @@ class _Partition:
             elif isinstance(statement, imp.Walk):
                 done += self.body(statement.body, outer, depth)
             elif isinstance(statement, imp.Forever):
+                self.repeated += 1
                 done.append(replace(statement, body=self.body(statement.body, outer, deeper)))
+                self.repeated -= 1
             elif isinstance(statement, imp.Branch):
                 done.append(replace(statement, then=self.body(statement.then, outer, depth),
                                     orelse=self.body(statement.orelse, outer, depth)))
@@ -253,13 +258,14 @@ class _Partition:
         yield from self.together(replace(loop, var=place, start=integer(0), stop=count, body=body, mode="serial"))
 
     def together(self, loop: Loop) -> Iterator[Statement]:
-        """The loop, four rounds at a time where its inner loops are the same for each, then the rest."""
-        if not _jams(loop):
+        """The loop, four rounds at a time where its inner loops are the same for each, then the rest. What small sizes
+        run once is over sooner than the machine code of that is made."""
+        if not _jams(loop) or not (self.in_blocks or self.repeated):
             yield loop
             return
         origins = loop.origins
         quads = self.fresh("quads")
-        yield imp.Let(quads, mul(Expr("floordiv", (loop.stop, integer(TOGETHER)), INT), integer(TOGETHER)), origins)
+        yield imp.Let(quads, whole_times(loop.stop, TOGETHER), origins)
         own = {n for s in imp.statements(loop.body) for n in binds(s) if not isinstance(s, Loop)} - carried(loop)
         copies = [{n: self.fresh(f"{n}_{k}") for n in sorted(own)} for k in range(TOGETHER)]
         body = self.jammed(loop.body, loop.var, copies)

@@ -25,7 +25,7 @@ from math import inf
 from gdc.compiler import imp
 from gdc.compiler.imp import Body, Expr, Loop, Program, Statement, add, constant, integer, sub, var
 from gdc.compiler.imp_tools import map_expression, map_parts, name_of, names_in, writes
-from gdc.compiler.nest_cost import cost_of, least
+from gdc.compiler.nest_cost import cost_of, least, whole_times
 from gdc.compiler.record import Record, Step
 from gdc.compiler.totals import binds, leaves
 from gdc.compiler.types import BOOL, INT, Element
@@ -75,6 +75,7 @@ class _Tallies:
     def __init__(self, program: Program, record: Record, library: Library | None) -> None:
         self.record, self.library, self.device = record, library, library is not None
         self.most: dict[str, float] = {}        # what an int does not pass
+        self.ints: dict[str, Expr] = {}         # what one is
         self.taken = {p.name for p in program.parameters}
         for s in imp.statements(program.body):
             self.taken |= binds(s)
@@ -106,7 +107,7 @@ class _Tallies:
                                     orelse=self.body(s.orelse, allowed, nested, sums)))
             else:
                 if isinstance(s, imp.Let) and s.value.element == INT and not s.value.rank:
-                    self.most[s.name] = self.greatest(s.value)
+                    self.most[s.name], self.ints[s.name] = self.greatest(s.value), s.value
                 done.append(s)
         return tuple(done)
 
@@ -120,7 +121,11 @@ class _Tallies:
     def is_short(self, loop: Loop) -> bool:
         """Whether a loop surely has no more rounds than a part."""
         first = constant(loop.start)
-        return first is not None and self.greatest(loop.stop) - first <= IN_LANES
+        if first is not None:
+            return self.greatest(loop.stop) - first <= IN_LANES
+        start = self.ints.get(name_of(loop.start))
+        factor = start is not None and start.op == "mul" and constant(start.args[1])
+        return bool(factor) and factor <= IN_LANES and start == whole_times(loop.stop, factor)
 
     def summed(self, loop: Loop, nested: bool, outer: Sums) -> Iterator[Statement]:
         """A loop whose sums are in parts, at whatever depth inside it they are added up."""

@@ -254,7 +254,7 @@ def room(trace, count):
     """The trace, in a longer array where it is full."""
     if count < len(trace):
         return trace
-    longer = np.empty(max(64, 2*count), trace.dtype)
+    longer = np.empty(2*count + 64, trace.dtype)
     for k in range(count):      # a slice would make Numba compile its error message too, for 2 s
         longer[k] = trace[k]
     return longer
@@ -264,7 +264,7 @@ def room_for(trace, count, value):
     """The trace of arrays like `value`, in a longer array where it is full."""
     if count < len(trace):
         return trace
-    longer = np.empty((max(16, 2*count), *value.shape), trace.dtype)
+    longer = np.empty((2*count + 16, *value.shape), trace.dtype)
     if count > 0:
         longer[:count] = trace[:count]
     return longer

@@ -629,3 +629,15 @@ def test_sizes_that_overflow_warn_nobody():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         names["program"](np.ones(2), 2**32)
+
+
+ONCE = "input X: real[m, n]\ninput w: real[n]\ne := X@w\ng := X.T@e\ns := sum(e)\noutput g, s"
+ROUNDS = "input X: real[m, n]\ninput w: real[n]\nrepeat 9 { e := X@w; w := w - X.T@e/sum(e) }\noutput w"
+
+
+def test_small_sizes_have_little_text():
+    """Nests that small sizes run once stand there once; rounds take four rows at a time, and few terms are left."""
+    once, rounds = (gdc.compile(text).source("parallel").partition("def small")[2] for text in (ONCE, ROUNDS))
+    assert "quads" not in once
+    assert re.search(r"for \w+ in range\(0, quads\w*, \d+\)", rounds)
+    assert not re.search(r"for start\w* in range\(quads", rounds)
