@@ -10,6 +10,7 @@ from gdc.compiler.ops import OPS
 ALWAYS = frozenset({"loop", "branch", "table", "fold", "update", "solve", "inv", "det", "cholesky"})
 NEVER = frozenset({"input", "param", "project", "size"})
 HEAVY = frozenset({"matmul", "einsum", "concat", "stack"})
+TRIANGLES = ("lower", "upper")  # what a solve may read of a matrix, transposed or not
 TWO_PASSES = frozenset({"var", "std", "logsumexp"})
 MAX_OPERATORS = 200
 CHEAP_PLACES = frozenset({"add", "sub", "mul"})
@@ -91,7 +92,8 @@ def _forced(layout: Layout, style: str) -> set[Node]:
         if style == "calls":
             continue
         if value.op in ("print", "record", "solve", "inv", "det", "cholesky") or is_library(value):
-            forced.update(a for a in value.args if a.type.rank)
+            triangle = value.get("reads") in TRIANGLES and value.args[0].op == "transpose"
+            forced.update(_base(a) if triangle and a is value.args[0] else a for a in value.args if a.type.rank)
         if value.op in ("matmul", "einsum") or value.op in TWO_PASSES:
             forced.update(_base(a) for a in value.args)
         if value.op == "gather":

@@ -52,6 +52,30 @@ def only_multiplied(everything: list[Node], results: tuple[Node, ...]) -> set[No
     return {v for v in everything if v.op in SCALED and v.type.rank == 2 and v not in rest}
 
 
+def in_products_by_vectors(everything: list[Node], results: tuple[Node, ...]) -> dict[Node, int]:
+    """The sums of matrices that several products by vectors alone use, transposed and scaled or not, and how many."""
+    users: dict[Node, list[Node]] = {}
+    rest: set[Node] = set(results)
+    for value in everything:
+        rest.update(value.deps)
+        for region in value.regions:
+            rest.update((*region.effects, *region.results))
+        for a in value.args:
+            users.setdefault(a, []).append(value)
+    found: dict[Node, int] = {}
+    for value in (v for v in everything if v.op in ("add", "sub") and v.type.rank == 2):
+        stack, products = [value], list[Node]()
+        while stack and stack[-1] not in rest:
+            top = stack.pop()
+            scaled = [u for u in users.get(top, ()) if u.op == "transpose" or (scalar_of(u) or (0, 0, 0))[2] is top]
+            products += [u for u in users.get(top, ()) if u not in scaled]
+            stack += scaled
+        vectors = all(p.op == "matmul" and min(a.type.rank for a in p.args) == 1 for p in products)
+        if not stack and vectors and len(products) > 1:
+            found[value] = len(products)
+    return found
+
+
 def _in_rounds(layout: Layout, value: Node, outer: Region) -> bool:
     """Whether a value stands in a loop inside a region."""
     at: Region | None = layout.home[value]

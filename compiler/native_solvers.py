@@ -12,7 +12,8 @@ from gdc.compiler.types import Element
 LETTERS = {("real", 32): "s", ("real", 64): "d", ("complex", 64): "c", ("complex", 128): "z"}
 # What each helper calls, with the number of its arguments.
 ROUTINES = {"solved": ("gesv", 8), "solved_lower": ("trtrs", 10), "solved_upper": ("trtrs", 10),
-            "solved_by_factors": ("getrs", 9), "factors": ("getrf", 6)}
+            "solved_by_factors": ("getrs", 9), "factors": ("getrf", 6), "solved_lower_turned": ("trtrs", 10),
+            "solved_upper_turned": ("trtrs", 10), "cholesky": ("potrf", 5)}
 
 LAPACK = '''
 # import from llvmlite.binding import add_symbol
@@ -102,8 +103,35 @@ def solved_by_factors_d(F, X):
 '''
 UPPER = TRIANGLE.replace("solved_lower_d", "solved_upper_d").replace("tril", "triu").replace(
     "= 85, 84, 78       # upper", "= 76, 84, 78       # lower")
-_TEXTS = {"solved": SOLVED, "solved_lower": TRIANGLE, "solved_upper": UPPER, "factors": FACTORS,
+# Of the transpose of an array of ours, which is then as LAPACK wants it.
+TURNED = TRIANGLE.replace("solved_lower_d(A", "solved_lower_turned_d(T").replace("tril(A)@y", "tril(T.T)@y").replace(
+    "= 85, 84, 78       # upper, transposed", "= 76, 78, 78       # lower, not transposed").replace("(A)", "(T)")
+TURNED_UPPER = TURNED.replace("solved_lower", "solved_upper").replace("tril", "triu").replace(
+    "= 76, 78, 78       # lower", "= 85, 78, 78       # upper")
+CHOLESKY = '''
+def cholesky_d(A):
+    """The lower L with L@L^H = A, of which the lower triangle is read."""
+    L, word = in_large_pages(np.empty(A.shape, A.dtype)), np.empty(1, np.int8)
+    for i in range(len(A)):
+        for j in range(i + 1):
+            L[i, j] = A[i, j]
+        for j in range(i + 1, len(A)):
+            L[i, j] = 0
+    word[0] = 85        # upper: in LAPACK's order, our lower triangle
+    n, failed = int_cell(len(A)), int_cell(0)
+    if A.size > 0:
+        dpotrf(word.ctypes, n.ctypes, L.ctypes, n.ctypes, failed.ctypes)
+    lost = failed[0] != 0
+    for i in range(len(A)):
+        lost = lost or L[i, i] != L[i, i]       # what is no number gets to the diagonal
+    if lost:
+        raise ValueError
+    return L
+'''
+_TEXTS = {"solved_lower_turned": TURNED, "solved_upper_turned": TURNED_UPPER, "cholesky": CHOLESKY, "solved": SOLVED, "solved_lower": TRIANGLE, "solved_upper": UPPER, "factors": FACTORS,
           "solved_by_factors": BY_FACTORS}
+
+USES = {"solved": ("as_rows",), "cholesky": ("in_large_pages",)}     # beside LAPACK
 
 
 def _routine(name: str, letter: str) -> tuple[str, str]:
@@ -121,7 +149,7 @@ for _name, _text in _TEXTS.items():
         _called = _routine(_name, _letter)[0]
         COMPILED[f"{_name}_{_letter}"] = _text.replace("_d(", f"_{_letter}(").replace(
             f"d{ROUTINES[_name][0]}(", f"{_called}(")
-        NEEDS[f"{_name}_{_letter}"] = ("lapack", _called, "int_cell", *(("as_rows",) if _name == "solved" else ()))
+        NEEDS[f"{_name}_{_letter}"] = ("lapack", _called, "int_cell", *USES.get(_name, ()))
 
 
 def helper(name: str, element: Element) -> str:
@@ -129,8 +157,14 @@ def helper(name: str, element: Element) -> str:
     return f"{name}_{LETTERS[element.kind, element.bits]}"
 
 
+def is_turned(value: Expr) -> bool:
+    """Whether a solve reads a triangle of a transpose, which then need not be written out."""
+    return value.get("reads") in ("lower", "upper") and value.args[0].op == "transpose"
+
+
 def solver(value: Expr) -> str:
     """The helper that a solve calls."""
     reads = value.get("reads")
     name = {None: "solved", "factors": "solved_by_factors"}.get(reads, f"solved_{reads}")
+    name += "_turned" if is_turned(value) else ""
     return helper(name, value.element)

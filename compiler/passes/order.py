@@ -8,7 +8,8 @@
                                                as many)
     solve       inv(A)@b = solve(A, b)         an inverse that is used for one product, or two, is never formed
     diagonal    diag(d)@A = d[:, new]*A        a diagonal matrix scales
-    distribute  (A - H.T@H)@x = A@x - H.T@(H@x)   a sum is not formed where that provably costs less
+    distribute  (A - H.T@H)@x = A@x - H.T@(H@x)   a sum is not formed where that provably costs less; nor one that
+                                               several products by vectors need, for sizes where it costs them less
     common      A@x + A@y = A@(x + y)          a common factor is multiplied once, where that provably costs less
 
 A product that is used twice is computed once, and is a factor like any other; a scaled matrix that only products use is
@@ -39,6 +40,7 @@ from gdc.compiler.cost import at_most, cheaper, entries, own_flops
 from gdc.compiler.diagonals import diagonal, scaled, scaled_columns
 from gdc.compiler.dims import ZERO, Dim
 from gdc.compiler.factors import (
+    in_products_by_vectors,
     in_two_products,
     is_thin,
     may_come_first,
@@ -82,6 +84,7 @@ class Order:
         factors = (untransposed(a) for v in everything if v.op == "matmul" for a in v.args)
         self.inner = {f for f in factors if f.op == "matmul" and self.once(f)}
         self.solved_apart = in_two_products(everything, roots(region))
+        self.spread = in_products_by_vectors(everything, roots(region))
         self.everything, self.written = everything, dict[Node, Node]()
 
     def run(self) -> Region:
@@ -94,6 +97,8 @@ class Order:
         for known in (self.inner, self.shared, self.multiplied, self.solved_apart):
             if old in known:
                 known.add(new)
+        if old in self.spread:
+            self.spread[new] = self.spread[old]
 
     def once(self, value: Node) -> bool:
         """Whether one place alone uses a node, once; nodes that this pass made are used once."""
@@ -261,7 +266,8 @@ class Order:
         inner = untransposed(factor)
         if inner.op not in SUMS or inner.type.rank != 2 or not self.record.allows("distribute"):
             return []
-        if not self.once(factor) or not self.once(inner) or self.steadier(inner, value):
+        alone = self.once(factor) and self.once(inner) or inner in self.spread
+        if not alone or self.steadier(inner, value):
             return []
         terms = self.terms(inner)
         if len(terms) > MOST_TERMS or any(t.type != inner.type for _, t in terms):
@@ -301,7 +307,10 @@ class Order:
                 continue
             product = matmul(left, right)
             before, after = self.compared(product, new, other)
-            if new.type == product.type and cheaper(after, before):
+            inner = untransposed(factor)
+            if inner in self.spread:
+                before, after = self.together(inner, before, after)
+            if new.type == product.type and self.costs_less(after, before, inner):
                 self.tell("distribute", product, new, "the sum of matrices is never formed", before, after)
                 return new
         return None
@@ -311,6 +320,20 @@ class Order:
         kept = {other} | {v for v in walk([before], without={other}) if v is not before and not self.once(v)}
         costs = [[own_flops(v) for v in walk([way], without=kept) if v not in kept] for way in (before, after)]
         return sum(costs[0], start=ZERO), sum(costs[1], start=ZERO)
+
+    def together(self, inner: Node, before: Dim, after: Dim) -> tuple[Dim, Dim]:
+        """What all products by a sum cost, with the sum formed, and without it."""
+        kept = {v for v in walk([inner]) if v is not inner and not self.once(v)}
+        formed = sum((own_flops(v) for v in walk([inner], without=kept)), start=ZERO)
+        return formed + before * self.spread[inner], after * self.spread[inner]
+
+    def costs_less(self, after: Dim, before: Dim, inner: Node) -> bool:
+        """Whether products cost less without the sum: provably, or, of a sum that several need, for these sizes."""
+        if inner not in self.spread or cheaper(after, before) or at_most(before, after):
+            return cheaper(after, before)
+        words = formula(inner, self.origins)
+        why = NAME, f"{words} is multiplied term by term", f"{words} is formed"
+        return self.record.decide(after, before, True, why, self.origins.of(inner))
 
     def common(self, value: Node) -> Node:
         """A@x + A@y = A@(x + y), and the like for a common factor on the right."""

@@ -464,6 +464,8 @@ class Parallel(Emitter):
             return Code(f"np.dot({args[0].text}, {args[1].text})")
         if value.op == "solve":
             return self.solved(value, args)
+        if value.op == "cholesky":
+            return Code(f"{self.helper(native_solvers.helper('cholesky', value.element))}({args[0].text})")
         if value.op == "lu":
             return Code(f"{self.helper(native_solvers.helper('factors', value.element))}({args[0].text})")
         if value.op == "reshape":
@@ -472,10 +474,12 @@ class Parallel(Emitter):
 
     def solved(self, value: Expr, args: tuple[Code, ...]) -> Code:
         """A call of LAPACK, which takes right sides as rows."""
-        name, right = self.helper(native_solvers.solver(value)), args[1]
+        name, matrix, right = self.helper(native_solvers.solver(value)), args[0], args[1]
+        if native_solvers.is_turned(value):
+            matrix = self.code(value.args[0].args[0])
         if value.rank == 1:
-            return Code(f"{name}({args[0].text}, {right.at(ATOM)}.copy().reshape((1, -1)))[0]")
-        return Code(f"{name}({args[0].text}, {self.helper('as_rows')}({right.text})).T")
+            return Code(f"{name}({matrix.text}, {right.at(ATOM)}.copy().reshape((1, -1)))[0]")
+        return Code(f"{name}({matrix.text}, {self.helper('as_rows')}({right.text})).T")
 
     def helper(self, name: str) -> str:
         """A helper's name, which the text then defines."""

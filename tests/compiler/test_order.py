@@ -222,3 +222,32 @@ def test_a_long_chain_of_products():
     for _ in range(5_000):
         value = c.matmul(A, value)
     assert len(products(order.run(program(value), Record()))) == 5_000
+
+
+def updated(*terms):
+    """A + outer(w, w) + …"""
+    total = A
+    for term in terms or (outer(w, w),):
+        total = c.apply("add", total, term)
+    return total
+
+
+def test_a_sum_that_several_products_by_vectors_need_is_not_formed():
+    S = updated(outer(w, w), mul(a, outer(w, array("q", "n"))))
+    for value in (c.matmul(S, w), c.matmul(mul(a, c.transpose(S)), w)):
+        other = c.matmul(mul(b, c.transpose(S)), array("q", "n"))
+        after, record = ordered(value, other)
+        assert not [n for n in ops(after) if n.op in ("add", "mul") and n.type.rank == 2]
+        assert [s.rule for s in record.steps].count("distribute") == 2
+
+
+def test_a_sum_is_formed_where_it_is_small_or_needed():
+    """Many products by a small matrix, or one by a matrix, or the sum itself: it is formed once."""
+    S = updated()
+    two = [c.matmul(S, w), c.matmul(c.transpose(S), w)]
+    for sizes, formed in (({"n": 1000}, False), ({"n": 2}, True)):
+        after = order.run(program(*two), Record(sizes={**SIZES, **sizes}))
+        assert any(n.op == "add" and n.type.rank == 2 for n in ops(after)) == formed
+    for results in ([c.matmul(S, w), c.matmul(S, B)], [*two, S], [*two, c.apply("exp", S)]):
+        after, _ = ordered(*results)
+        assert any(n.op == "add" and n.type.rank == 2 for n in ops(after))
