@@ -194,8 +194,8 @@ def _corr_of_vector(x) { v := _cov_of_vector(x); return v/v }
 def _least(x) = min(x) if size(x, 0) > 0 else 0
 def _greatest(x) = max(x) if size(x, 0) > 0 else 1
 
-# A place is found by division, then set right against the bounds of its bin, which are those of linspace on every target:
-# the products are stored and read backwards, where none can fuse them with the sums.
+# A place is found by scaling, then set right against the bounds of its bin, which are those of linspace on every target:
+# the products are stored and read backwards, where none can fuse them with the sums. Of a narrow range the scale is finite too.
 def _histogram(counts, x, lo, hi, weights) {
     bins := size(counts, 0)
     low := lo - 0.5 if lo == hi else lo
@@ -204,7 +204,8 @@ def _histogram(counts, x, lo, hi, weights) {
     down := [(bins - k)*width for k in 0..bins + 1]
     bounds := [where(k == bins, high, low + down[bins - k]) for k in 0..bins + 1]
     inside := x >= low and x <= high
-    share := (x - low)/(high - low)*bins
+    grown := 1e30 if high - low < 1e-30 else 1.0
+    share := (x - low)*grown*(bins/((high - low)*grown))
     place := clip(cast(where(share >= 0, clip(share, 0, bins), 0), int), 0, bins - 1)
     place := maximum(place - cast(x < bounds[place], int), 0)
     place := minimum(place + cast(x >= bounds[place + 1], int), bins - 1)
