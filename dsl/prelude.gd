@@ -194,9 +194,9 @@ def _corr_of_vector(x) { v := _cov_of_vector(x); return v/v }
 def _least(x) = min(x) if size(x, 0) > 0 else 0
 def _greatest(x) = max(x) if size(x, 0) > 0 else 1
 
-# A place is found by division, half a bin too low and rounded down, so that it is right or one too low; the bin's bound
+# A place is found by scaling, half a bin too low and rounded down, so that it is right or one too low; the bin's bound
 # tells. Bounds are those of linspace on every target: the products are stored and read backwards, where none can fuse
-# them with the sums.
+# them with the sums. Of a narrow range the scale is finite too.
 def _histogram(counts, x, lo, hi, weights) {
     bins := size(counts, 0)
     low := lo - 0.5 if lo == hi else lo
@@ -205,7 +205,8 @@ def _histogram(counts, x, lo, hi, weights) {
     down := [(bins - k)*width for k in 0..bins + 1]
     bounds := [where(k == bins, high, low + down[bins - k]) for k in 0..bins + 1]
     inside := x >= low and x <= high
-    share := (x - low)/(high - low)*bins - 0.5
+    grown := 1e30 if high - low < 1e-30 else 1.0
+    share := (x - low)*grown*(bins/((high - low)*grown)) - 0.5
     place := clip(cast(where(share >= 0, clip(share, 0, bins), 0), int), 0, bins - 1)
     place := minimum(place + cast(x >= bounds[place + 1], int), bins - 1)
     return _counted(counts, place, where(inside, weights, 0))

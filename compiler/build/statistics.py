@@ -149,7 +149,7 @@ def histogram(b: Builder, node: tree.Call, arguments: Arguments) -> Node:
             b.fail("type", "histogram wants numbers as lo= and hi=", node.span)
     low, high = ends
     for ok, what in (
-        (b.node("and", *(b.node("isfinite", e) for e in ends)), "is not finite"),
+        (b.node("isfinite", b.node("sub", high, low)), "is not finite"),
         (b.node("le", low, high), "is empty"),
     ):
         message = f"{escaped(excerpt(node.span))}: the range from {{0}} to {{1}} {what}"

@@ -296,6 +296,41 @@ def put_complex(events, used, value):
     "put_complexes": _put_all("put_complexes", "complex numbers", "put_complex(events, used, value)"),
     "put_ints": _put_all("put_ints", "ints", "put_int(events, used, np.int64(value))"),
     "put_reals": _put_all("put_reals", "reals", "put_real(events, used, value)"),
+    "few_threads": '''
+# import from llvmlite import ir
+# import from numba import types
+# import from numba.core import cgutils
+# import from numba.extending import intrinsic
+@intrinsic
+def few_threads(typing_context, blocks):
+    """No more threads than blocks, so that a single block wakes no other thread; gives how many there were."""
+
+    def build(context, builder, signature, args):
+        word, module = ir.IntType(32), builder.module       # Numba itself has the first give 64 bits
+        get = cgutils.get_or_insert_function(module, ir.FunctionType(ir.IntType(64), ()), "get_num_threads")
+        put = cgutils.get_or_insert_function(module, ir.FunctionType(ir.VoidType(), (word,)), "set_num_threads")
+        many, wanted = (builder.trunc(n, word) for n in (builder.call(get, ()), args[0]))
+        builder.call(put, (builder.select(builder.icmp_signed("<", wanted, many), wanted, many),))
+        return many
+
+    return types.int32(types.int64), build
+''',
+    "all_threads": '''
+# import from llvmlite import ir
+# import from numba import types
+# import from numba.core import cgutils
+# import from numba.extending import intrinsic
+@intrinsic
+def all_threads(typing_context, threads):
+    """So many threads again."""
+
+    def build(context, builder, signature, args):
+        kind = ir.FunctionType(ir.VoidType(), (ir.IntType(32),))
+        builder.call(cgutils.get_or_insert_function(builder.module, kind, "set_num_threads"), args)
+        return context.get_dummy_value()
+
+    return types.void(types.int32), build
+''',
     "first_failed": _helper('''
 def first_failed(failed, failed_numbers, status, numbers):
     """Whether a check failed in some block; hands on what the first such block left."""
@@ -541,12 +576,14 @@ class Parallel(Emitter):
         """A loop over blocks that the cores share out."""
         pad, origins, name = "    " * depth, statement.origins, self.name(statement.var)
         self.shares = True
-        self.used.add("prange")
+        self.used |= {"prange", "few_threads", "all_threads"}
         number_, fails = self.unused(name), has_checks(statement.body)
+        blocks = self.text(statement.stop)
         if fails:
-            cells, blocks = MOST_VALUES, self.text(statement.stop)
+            cells = MOST_VALUES
             yield f"{pad}failed_{self.nests} = np.zeros(({blocks}, {cells + 2}), np.int64)\n", origins
             yield f"{pad}failed_numbers_{self.nests} = np.zeros(({blocks}, {cells}))\n", origins
+        yield f"{pad}threads = few_threads({blocks})\n", origins
         yield f"{pad}for {number_} in prange({self.range(statement)}):\n", origins
         yield f"{pad}    {name} = np.int64({number_})\n", origins
         if fails:
@@ -557,6 +594,7 @@ class Parallel(Emitter):
         self.inside, self.block = 1, name
         yield from self.body(statement.body, depth + 1)
         self.inside, self.names = 0, names
+        yield f"{pad}all_threads(threads)\n", origins
         if fails:
             self.used.add("first_failed")
             cells_of = f"failed_{self.nests}, failed_numbers_{self.nests}"

@@ -71,3 +71,30 @@ def test_bins_are_numpys(backend, bins):
 def test_a_histogram_is_one_nest():
     text = gdc.compile("input x: real[n]\nh := histogram(x, 50, lo=0, hi=1)").source("parallel")
     assert "np.empty(n" not in text
+
+
+@pytest.mark.parametrize("precision", ["f64", "f32"])
+@pytest.mark.parametrize("width", [1e-310, 1e-44, 1e-35, 1.0, 1e38])
+def test_bins_of_narrow_and_wide_ranges(precision, width):
+    program = gdc.compile("input x: real[n]\ninput w: real\nh := histogram(x, 10, lo=0, hi=w)", precision=precision)
+    kind = np.float32 if precision == "f32" else float
+    x = (np.linspace(-0.1, 1.1, 500)*width).astype(kind)
+    data = {"x": np.append(x, kind(0)), "w": float(kind(width))}
+    if kind(width) == 0:
+        return
+    wanted = program.run(data, backend="loops")["h"]
+    bounds = (np.arange(11)*(kind(width)/kind(10))).astype(kind)
+    bounds[-1] = width
+    inside = data["x"][(data["x"] >= 0) & (data["x"] <= bounds[-1])]
+    found = np.minimum(np.searchsorted(bounds, inside, side="right") - 1, 9)
+    if len(set(bounds)) == 11:
+        np.testing.assert_array_equal(wanted, np.bincount(found, minlength=10))
+    for backend in ("numpy", "parallel"):
+        np.testing.assert_array_equal(program.run(data, backend=backend)["h"], wanted)
+
+
+@pytest.mark.parametrize("backend", ["loops", "numpy", "parallel"])
+def test_a_range_wider_than_numbers_go_is_refused(backend):
+    program = gdc.compile("input x: real[n]\nh := histogram(x, 10, lo=-1e308, hi=1e308)")
+    with pytest.raises(gdc.Error, match="is not finite"):
+        program.run({"x": np.ones(3)}, backend=backend)

@@ -87,3 +87,18 @@ def test_all_targets_agree(text, bad):
             program.run(data, backend=backend)
         told.append(str(error.value))
     assert told[0] == told[1]
+
+
+def test_a_nest_of_few_blocks_leaves_the_number_of_threads_as_it_was():
+    import numba
+
+    text = "input x: real[n]\ninput k: int[m]\ns := sum(x*x)\ny := [x[k[i]]*s for i in 0..size(k, 0)]"
+    program, k = gdc.compile(text), np.zeros(60_000, int)
+    assert program.source("parallel").count("few_threads(blocks") == program.source("parallel").count("in prange(") > 1
+    before = numba.get_num_threads()
+    for n in (3, 70_000):
+        program.run({"x": np.ones(n), "k": k}, backend="parallel")
+        assert numba.get_num_threads() == before
+    with pytest.raises(gdc.Error, match="index 70000 "):
+        program.run({"x": np.ones(70_000), "k": k + 70_000}, backend="parallel")
+    assert numba.get_num_threads() == before
