@@ -17,7 +17,7 @@ Whether it pays is asked of the sizes on entry (`Record.decide`): small arrays k
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from gdc.compiler import imp, imp_tools
@@ -57,6 +57,8 @@ class _Group:
     def takes(self, piece: Piece, source: int) -> bool:
         """Whether a formula joins: what others have made it reads row by row, and a total not at all."""
         if not piece.is_formula or (self.members and piece.rows != self.members[0].rows):
+            return False
+        if self.checks and raises(e for v in piece.expressions() for e in imp.subexpressions(v)):
             return False
         if self.members and (piece.into is not None or self.members[-1].into is not None):
             return False
@@ -430,8 +432,14 @@ def units(body: list[Statement]) -> list[tuple[Statement, ...]]:
 
 def is_harmless(statement: Statement) -> bool:
     """Whether a statement may be run although a check that stands before it would fail."""
-    return all(e.op in ("const", "name", "extent", "cast") or e.op in OPS and OPS[e.op].kind == "MAP"
-               for v in imp.expressions(statement) for e in imp.subexpressions(v))
+    parts = [e for v in imp.expressions(statement) for e in imp.subexpressions(v)]
+    return not raises(parts) and all(e.op in ("const", "name", "extent", "cast") or e.op in OPS
+                                     and OPS[e.op].kind == "MAP" for e in parts)
+
+
+def raises(parts: Iterable[Expr]) -> bool:
+    """Whether NumPy raises for some values: a power of ints with a negative one."""
+    return any(e.op == "pow" and e.element.kind == "int" for e in parts)
 
 
 def largest(members: list[Piece]) -> tuple[Dim, ...]:
