@@ -130,6 +130,7 @@ class NumPy(Emitter):
     bindings = BINDINGS
     needs = NEEDS | library.NEEDS | random_numbers.NEEDS
     numpy_scalars = True
+    calls = {"cholesky": "lower_factor({0})"}
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
         if value.op in NEEDS:
