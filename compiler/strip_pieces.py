@@ -175,7 +175,7 @@ class Taking:
         self.bound: set[str] = set()                    # what the rounds of a loop bind
         self.bound_rows: set[str] = set()               # of these, what has a row for each row
 
-    def note(self, unit: tuple[Statement, ...]) -> None:
+    def pass_by(self, unit: tuple[Statement, ...]) -> None:
         """What a statement makes has no other name yet; what it gives another name has one."""
         for s in unit:
             if isinstance(s, Let) and s.value.rank:
@@ -329,10 +329,11 @@ class Taking:
             shape = self.extents.of(left)
             if shape is None or self.varies(value):
                 raise Whole
-            self.shape = shape if len(shape) > len(self.shape) else self.shape
+            self.note(shape)
             self.operators += 1
             return replace(value, args=(self.formula(left, rows), self.whole(right)))
         if value.op == "matmul" and value.rank > 2:
+            self.note(self.extents.of(value.args[0]))
             return replace(value, args=tuple(self.argument(a, value.rank, rows) for a in value.args))
         if name_of(value) in self.bound_rows:
             return value
@@ -344,12 +345,17 @@ class Taking:
         if shape and shape[0] == rows and keeps_rows(value):
             if OPS[value.op].kind == "REDUCE":
                 self.operators += not is_view(value.args[0])
-                self.shape = shape if len(shape) > len(self.shape) else self.shape
+                self.note(shape)
             rest = tuple(self.whole(a) if a.rank else a for a in value.args[1:])
             return replace(value, args=(self.formula(value.args[0], rows), *rest))
         if self.varies(value):
             raise Whole
         return Expr(ROWS, (value if is_view(value) else self.hoisted(value),), value.element, value.rank)
+
+    def note(self, shape: Shape | None) -> None:
+        """An array that a formula makes on its way: it may be the largest."""
+        if shape and sum(d != ONE for d in shape) > sum(d != ONE for d in self.shape):
+            self.shape = shape
 
     def argument(self, value: Expr, rank: int, rows: Dim) -> Expr:
         """An argument of a map: it has all of the rows, or is repeated along them."""

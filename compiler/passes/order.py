@@ -139,7 +139,7 @@ class Order:
         return (self.once(operand) or operand in self.multiplied) and self.smaller(result, operand)
 
     def smaller(self, result: Node, operand: Node) -> bool:
-        """Whether the result is no larger than the operand that a scalar multiplies: provably, or for the sizes at hand.
+        """Whether the result is no larger than the operand that a scalar multiplies: provably, or for these sizes.
         Of equals the result is scaled: it is new, and may be overwritten.
         """
         ours, theirs = entries(result.type), entries(operand.type) + 1

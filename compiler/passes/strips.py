@@ -33,7 +33,9 @@ RULE = "strips"
 SWITCHES = (RULE,)
 LEAST_ENTRIES = 2**16       # of the largest array, below which the arrays stay in cache by themselves
 DEAR = 30                   # flops of an entry from which threads gain more than they cost
-FRESH = frozenset({"matmul", "einsum", "gather"})   # calls whose result is memory of its own
+# calls whose result is memory of its own
+FRESH = frozenset({"matmul", "einsum", "gather", "concat", "cumsum", "cumprod", "cummax", "cummin", "fft", "ifft",
+                   "rfft", "irfft"})
 
 
 def run(program: Program, record: Record) -> Program:
@@ -171,7 +173,7 @@ class _Strips:
                     group = _Group()
                     if not (group.takes(piece, k) or group.passes(piece)):
                         done.append(piece.statement)
-            self.taking.note(unit)
+            self.taking.pass_by(unit)
         return done + self.written(group, strips), strips
 
     def pieces(self, unit: tuple[Statement, ...]) -> Iterator[Piece]:
@@ -444,7 +446,7 @@ def raises(parts: Iterable[Expr]) -> bool:
 
 def largest(members: list[Piece]) -> tuple[Dim, ...]:
     """The sizes of the largest array, as far as its axes tell."""
-    return max((p.shape for p in members), key=len)
+    return max((p.shape for p in members), key=lambda shape: sum(d != ONE for d in shape))
 
 
 def origins_of(members: list[Piece]) -> imp.Origin:

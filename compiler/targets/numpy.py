@@ -77,6 +77,17 @@ def diagonal(d, n, dtype=np.float64):
     np.fill_diagonal(A, d)
     return A
 '''
+QUICK_POWERS = (3, 4, 1.5, -1.5, -0.5)
+QUICK_POWER = '''
+def quick_power(x, exponent):
+    """x**exponent where a few operations give it: np.power takes many times as long."""
+    if exponent in (3, 4):
+        return x * x * x if exponent == 3 else np.square(x * x)
+    x = x + 0.0             # -0.0 counts as 0.0 here
+    root = np.sqrt(x)
+    found = x * root if exponent == 1.5 else 1 / x / root if exponent == -1.5 else 1 / root
+    return np.where(x == -np.inf, np.inf if exponent > 0 else 0.0, found)
+'''
 WITHIN = '''
 def within(places, size):
     """Whether all places lie inside an axis; as numbers without a sign the negative ones are the greatest."""
@@ -115,7 +126,7 @@ def in_late_strips(strip, row, arrays, out, least):
 BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD, "norm": NORM,
             "logsumexp": LOGSUMEXP,
             "writeable": WRITEABLE, "diagonal": DIAGONAL, "in_strips": IN_STRIPS, "in_late_strips": IN_LATE_STRIPS,
-            "within": WITHIN, **LIBRARY, **random_numbers.WHOLE, **special_functions.WHOLE}
+            "within": WITHIN, "quick_power": QUICK_POWER, **LIBRARY, **random_numbers.WHOLE, **special_functions.WHOLE}
 NEEDS: dict[str, tuple[str, ...]] = {"mean": (), "var": ("mean",), "std": ("mean", "var"), "norm": (), "logsumexp": ()}
 
 
@@ -136,6 +147,9 @@ class NumPy(Emitter):
         if value.op in NEEDS:
             self.used.add(value.op)
             return Code(f"{value.op}({args[0].text}{self.axes(value)})")
+        if value.op == "pow" and is_quick(value):
+            self.used.add("quick_power")
+            return Code(f"quick_power({args[0].text}, {args[1].text})")
         if value.op == "gather" and value.get("clip"):
             axis = "" if value.args[0].rank == 1 else ", axis=0"
             return Code(f"np.take({args[0].text}, {args[1].text}{axis}, mode=\"clip\")")
@@ -216,6 +230,13 @@ class NumPy(Emitter):
         if not ufunc or any(a.element != value.element for a in value.args if a.rank):
             return ""
         return f"np.{ufunc}({', '.join(self.text(a) for a in value.args)}, out={out})"
+
+
+def is_quick(power: Expr) -> bool:
+    """Whether a power of reals has an exponent that a few operations give."""
+    base, exponent = power.args
+    return base.rank > 0 and exponent.op == "const" and not exponent.rank and base.element.kind == "real" and \
+        base.element == power.element and exponent.get("value") in QUICK_POWERS
 
 
 def diagonal(value: Expr) -> Expr | None:
