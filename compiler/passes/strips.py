@@ -165,7 +165,7 @@ class _Strips:
         done: list[Statement] = []
         strips: set[int] = set()
         group = _Group()
-        self.taking.just_made.clear()
+        self.taking.made.names.clear()
         for k, unit in enumerate(units(body)):
             for piece in self.pieces(unit) if k in apart else map(Piece, unit):
                 if not (group.takes(piece, k) or group.passes(piece)):
@@ -173,7 +173,7 @@ class _Strips:
                     group = _Group()
                     if not (group.takes(piece, k) or group.passes(piece)):
                         done.append(piece.statement)
-            self.taking.pass_by(unit)
+            self.taking.made.pass_by(unit)
         return done + self.written(group, strips), strips
 
     def pieces(self, unit: tuple[Statement, ...]) -> Iterator[Piece]:
