@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gdc.compiler.dims import ONE, Dim
 from gdc.compiler.imp import Expr
-from gdc.compiler.ops import OPS
+from gdc.compiler.ops import OPS, Why
+from gdc.compiler.types import Type
 from gdc.compiler.walks import Shapes
 
 Shape = tuple[Dim, ...]
@@ -36,6 +37,8 @@ class Extents(Shapes):
         first = self.of(value.args[0]) if value.args else None
         if first is None:
             return None
+        if kind == "LIBRARY":
+            return self._called(value)
         if op == "transpose":
             return tuple(first[k] for k in value.get("perm"))
         if op == "index":
@@ -45,6 +48,8 @@ class Extents(Shapes):
             return (*places, *first[1:]) if places is not None else None
         if op == "matmul":
             second = self.of(value.args[1])
+            if second and len(second) == len(first) > 2:
+                return (*first[:-1], second[-1])
             return (*first[:-1], *second[:-2], *second[-1:])[: value.rank] if second and len(second) <= 2 else None
         return None
 
@@ -70,6 +75,15 @@ class Extents(Shapes):
         if shape is None:
             return None
         return tuple(ONE if k in axes else d for k, d in enumerate(shape) if keep or k not in axes)
+
+    def _called(self, value: Expr) -> Shape | None:
+        """What the rule of a library call says."""
+        rule, shapes = OPS[value.op].shape, [self.of(a) for a in value.args]
+        sizes = [self.size(a) for a in value.args if not a.rank and a.element.kind == "int"]
+        if isinstance(rule, Why) or None in shapes or None in sizes:
+            return None
+        types = tuple(Type(a.element, shape) for a, shape in zip(value.args, shapes, strict=True) if shape is not None)
+        return rule(types, tuple(d for d in sizes if d is not None), dict(value.attrs))
 
     def _indexed(self, value: Expr, shape: Shape) -> Shape | None:
         """The sizes of a part; those of axes that no subscript names are as they were."""

@@ -96,6 +96,33 @@ def alias_classes(program: imp.Program) -> Callable[[str], str]:
     return root
 
 
+class JustMade:
+    """Arrays that have no other name yet, as one goes through a body."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def pass_by(self, unit: tuple[Statement, ...]) -> None:
+        """What a statement makes has no other name yet; what it gives another name has one."""
+        for s in unit:
+            if isinstance(s, Let) and s.value.rank:
+                seen = is_view(s.value)
+                made = not seen and s.value.op not in ("contiguous", "select")
+                self.names -= set(names_in(s.value)) if seen else set()
+                self.names = self.names | {s.name} if made else self.names - {s.name}
+            elif isinstance(s, Alloc):
+                self.names.add(s.name)
+            elif imp.bodies(s):
+                self.names.clear()
+
+
+def is_view(value: Expr) -> bool:
+    """Whether a value is an array that is there, or a view of one."""
+    while value.op in VIEWS - {"name", "contiguous"} and value.args:
+        value = value.args[0]
+    return value.op == "name"
+
+
 def depends(one: Statement, other: Statement, root: Callable[[str], str]) -> bool:
     """Whether two statements may not change places."""
     r1, w1 = touched(one, root)

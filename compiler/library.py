@@ -123,6 +123,19 @@ def solved_by_factors(F, b):
     getrs, = linalg.get_lapack_funcs(("getrs",), (F,))
     return getrs(F[:, :-1], np.arange(len(F)), b[F[:, -1].real.astype(int)])[0] if b.size else b.copy()
 '''
+LOWER_FACTOR = '''
+# import from scipy import linalg
+def lower_factor(A):
+    """np.linalg.cholesky: L with L@L^H == A, of which the lower triangle is read. LAPACK is given the transpose, whose
+    columns are the rows of A, so that nothing is turned."""
+    if not A.size:
+        return A.copy()
+    factored, = linalg.get_lapack_funcs(("potrf",), (A,))
+    U, failed = factored(A.T, lower=0, clean=1)
+    if failed:
+        raise np.linalg.LinAlgError
+    return U.T
+'''
 PSEUDO_INVERSE = '''
 def pseudo_inverse(A):
     """What is below max(m, n)*eps times the largest singular value counts as zero."""
@@ -175,6 +188,7 @@ LIBRARY: dict[str, str] = {
     "packed_lu": PACKED_LU,
     "pseudo_inverse": PSEUDO_INVERSE,
     "solved_triangle": SOLVED_TRIANGLE,
+    "lower_factor": LOWER_FACTOR,
     "solved_by_factors": SOLVED_BY_FACTORS,
     "fft_of": FFT,
     "ifft_of": FFT.replace("fft_of", "ifft_of").replace("fft.fft", "fft.ifft"),

@@ -54,6 +54,7 @@ LIBRARY_PRODUCTS = ("parallel", "cuda")
 LATE: dict[str, tuple[tuple[str, str], ...]] = {
     "loops": (),
     "numpy": (
+        ("recurrences", "loops that need the round before, in a way that a library knows, become its calls"),
         ("within", "whether places lie inside an axis is asked of the greatest, before arrays of bools go in strips"),
         ("strips", "formulas over large arrays leave cache once for all their operators, not after each"),
     ),

@@ -18,7 +18,7 @@ from gdc.compiler import imp
 from gdc.compiler.dims import ONE, ZERO, Dim
 from gdc.compiler.extents import Extents, Shape
 from gdc.compiler.imp import Alloc, Check, Expr, Let, Loop, SetPart, Statement
-from gdc.compiler.imp_tools import VIEWS, map_expression, map_parts, name_of, names_in, written
+from gdc.compiler.imp_tools import VIEWS, JustMade, is_view, map_expression, map_parts, name_of, names_in, written
 from gdc.compiler.ops import OPS
 from gdc.compiler.types import BOOL
 
@@ -154,38 +154,19 @@ def keeps_rows(value: Expr) -> bool:
     return value.op in OPS and OPS[value.op].kind == "REDUCE" and value.rank > 0 and 0 not in value.get("axes")
 
 
-def is_view(value: Expr) -> bool:
-    """Whether a value is an array that is there, or a view of one."""
-    while value.op in VIEWS - {"name", "contiguous"} and value.args:
-        value = value.args[0]
-    return value.op == "name"
-
-
 class Taking:
     """Takes statements apart."""
 
     def __init__(self, extents: Extents, fresh: Callable[[], str], root: Callable[[str], str]) -> None:
         self.extents, self.fresh = extents, fresh
         self.root = root                                # equal for names that may be the same memory
-        self.just_made: set[str] = set()                # arrays that have no other name yet
+        self.made = JustMade()
         self.pieces: list[Piece] = []
         self.shape: Shape = ()
         self.operators = 0
         self.origins: imp.Origin = ()
         self.bound: set[str] = set()                    # what the rounds of a loop bind
         self.bound_rows: set[str] = set()               # of these, what has a row for each row
-
-    def note(self, unit: tuple[Statement, ...]) -> None:
-        """What a statement makes has no other name yet; what it gives another name has one."""
-        for s in unit:
-            if isinstance(s, Let) and s.value.rank:
-                made = not is_view(s.value) and s.value.op not in ("contiguous", "select")
-                self.just_made -= set(names_in(s.value)) if is_view(s.value) else set()
-                self.just_made = self.just_made | {s.name} if made else self.just_made - {s.name}
-            elif isinstance(s, Alloc):
-                self.just_made.add(s.name)
-            elif imp.bodies(s):
-                self.just_made.clear()
 
     def apart(self, unit: tuple[Statement, ...]) -> list[Piece]:
         """The pieces of a statement (or of a loop that adds up, with its sum), in order; where there is no formula,
@@ -245,7 +226,7 @@ class Taking:
         array = into.args[0]
         read = piece.read_whole().union(*(names_in(e) for e in piece.marked()))
         same = {n for n in read if self.root(n) == self.root(name_of(array)) and n != name_of(array)}
-        if name_of(array) in piece.read_whole() or same and name_of(array) not in self.just_made:
+        if name_of(array) in piece.read_whole() or same and name_of(array) not in self.made.names:
             raise Whole
         most = 0
         for part in piece.marked():
@@ -329,10 +310,11 @@ class Taking:
             shape = self.extents.of(left)
             if shape is None or self.varies(value):
                 raise Whole
-            self.shape = shape if len(shape) > len(self.shape) else self.shape
+            self.note(shape)
             self.operators += 1
             return replace(value, args=(self.formula(left, rows), self.whole(right)))
         if value.op == "matmul" and value.rank > 2:
+            self.note(self.extents.of(value.args[0]))
             return replace(value, args=tuple(self.argument(a, value.rank, rows) for a in value.args))
         if name_of(value) in self.bound_rows:
             return value
@@ -344,12 +326,17 @@ class Taking:
         if shape and shape[0] == rows and keeps_rows(value):
             if OPS[value.op].kind == "REDUCE":
                 self.operators += not is_view(value.args[0])
-                self.shape = shape if len(shape) > len(self.shape) else self.shape
+                self.note(shape)
             rest = tuple(self.whole(a) if a.rank else a for a in value.args[1:])
             return replace(value, args=(self.formula(value.args[0], rows), *rest))
         if self.varies(value):
             raise Whole
         return Expr(ROWS, (value if is_view(value) else self.hoisted(value),), value.element, value.rank)
+
+    def note(self, shape: Shape | None) -> None:
+        """An array that a formula makes on its way: it may be the largest."""
+        if shape and sum(d != ONE for d in shape) > sum(d != ONE for d in self.shape):
+            self.shape = shape
 
     def argument(self, value: Expr, rank: int, rows: Dim) -> Expr:
         """An argument of a map: it has all of the rows, or is repeated along them."""

@@ -174,9 +174,10 @@ class Order:
         return other if other is not None and same and self.smaller(other, operand) else None
 
     def smaller(self, result: Node, operand: Node) -> bool:
-        """Whether the result is smaller than the operand that a scalar multiplies: provably, or for the sizes at hand.
+        """Whether the result is no larger than the operand that a scalar multiplies: provably, or for these sizes.
+        Of equals the result is scaled: it is new, and may be overwritten.
         """
-        ours, theirs = entries(result.type), entries(operand.type)
+        ours, theirs = entries(result.type), entries(operand.type) + 1
         if cheaper(ours, theirs) or at_most(theirs, ours):
             return cheaper(ours, theirs)
         words = formula(operand, self.origins), formula(result, self.origins)

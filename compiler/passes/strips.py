@@ -17,7 +17,7 @@ Whether it pays is asked of the sizes on entry (`Record.decide`): small arrays k
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from gdc.compiler import imp, imp_tools
@@ -33,7 +33,9 @@ RULE = "strips"
 SWITCHES = (RULE,)
 LEAST_ENTRIES = 2**16       # of the largest array, below which the arrays stay in cache by themselves
 DEAR = 30                   # flops of an entry from which threads gain more than they cost
-FRESH = frozenset({"matmul", "einsum", "gather"})   # calls whose result is memory of its own
+# calls whose result is memory of its own
+FRESH = frozenset({"matmul", "einsum", "gather", "concat", "cumsum", "cumprod", "cummax", "cummin", "fft", "ifft",
+                   "rfft", "irfft"})
 
 
 def run(program: Program, record: Record) -> Program:
@@ -57,6 +59,8 @@ class _Group:
     def takes(self, piece: Piece, source: int) -> bool:
         """Whether a formula joins: what others have made it reads row by row, and a total not at all."""
         if not piece.is_formula or (self.members and piece.rows != self.members[0].rows):
+            return False
+        if self.checks and raises(e for v in piece.expressions() for e in imp.subexpressions(v)):
             return False
         if self.members and (piece.into is not None or self.members[-1].into is not None):
             return False
@@ -161,7 +165,7 @@ class _Strips:
         done: list[Statement] = []
         strips: set[int] = set()
         group = _Group()
-        self.taking.just_made.clear()
+        self.taking.made.names.clear()
         for k, unit in enumerate(units(body)):
             for piece in self.pieces(unit) if k in apart else map(Piece, unit):
                 if not (group.takes(piece, k) or group.passes(piece)):
@@ -169,7 +173,7 @@ class _Strips:
                     group = _Group()
                     if not (group.takes(piece, k) or group.passes(piece)):
                         done.append(piece.statement)
-            self.taking.note(unit)
+            self.taking.made.pass_by(unit)
         return done + self.written(group, strips), strips
 
     def pieces(self, unit: tuple[Statement, ...]) -> Iterator[Piece]:
@@ -430,13 +434,19 @@ def units(body: list[Statement]) -> list[tuple[Statement, ...]]:
 
 def is_harmless(statement: Statement) -> bool:
     """Whether a statement may be run although a check that stands before it would fail."""
-    return all(e.op in ("const", "name", "extent", "cast") or e.op in OPS and OPS[e.op].kind == "MAP"
-               for v in imp.expressions(statement) for e in imp.subexpressions(v))
+    parts = [e for v in imp.expressions(statement) for e in imp.subexpressions(v)]
+    return not raises(parts) and all(e.op in ("const", "name", "extent", "cast") or e.op in OPS
+                                     and OPS[e.op].kind == "MAP" for e in parts)
+
+
+def raises(parts: Iterable[Expr]) -> bool:
+    """Whether NumPy raises for some values: a power of ints with a negative one."""
+    return any(e.op == "pow" and e.element.kind == "int" for e in parts)
 
 
 def largest(members: list[Piece]) -> tuple[Dim, ...]:
     """The sizes of the largest array, as far as its axes tell."""
-    return max((p.shape for p in members), key=len)
+    return max((p.shape for p in members), key=lambda shape: sum(d != ONE for d in shape))
 
 
 def origins_of(members: list[Piece]) -> imp.Origin:

@@ -77,6 +77,37 @@ def diagonal(d, n, dtype=np.float64):
     np.fill_diagonal(A, d)
     return A
 '''
+QUICK_POWERS = (3, 4, 1.5, -1.5, -0.5)
+QUICK_POWER = '''
+def quick_power(x, exponent):
+    """x**exponent where a few operations give it: np.power takes many times as long."""
+    if exponent in (3, 4):
+        return x * x * x if exponent == 3 else np.square(x * x)
+    x = x + 0.0             # -0.0 counts as 0.0 here
+    root = np.sqrt(x)
+    found = x * root if exponent == 1.5 else 1 / x / root if exponent == -1.5 else 1 / root
+    return np.where(x == -np.inf, np.inf if exponent > 0 else 0.0, found)
+'''
+FILTERED = '''
+# import from scipy import signal
+def filtered(known, factor, first):
+    """y with y[k] == known[k] + factor*y[k - 1], where y[-1] is the first."""
+    one = known.dtype.type(1)
+    return signal.lfilter([one], [one, -factor], known, zi=np.array([factor * first], known.dtype))[0]
+'''
+ACCUMULATED = '''
+def accumulated(function, known, first, step=None):
+    """y with y[k] == function(known[k], y[k - 1] + step), where y[-1] is the first. Steps are ints."""
+    all_known = np.concatenate((np.reshape(first, 1), known))
+    if step is None:
+        return function.accumulate(all_known)[1:]
+    if len(all_known) * abs(int(step)) < 2**61 and all_known.min() > -2**61 and all_known.max() < 2**61:
+        steps = np.arange(len(all_known)) * step
+        return (function.accumulate(all_known - steps) + steps)[1:]
+    for k in range(1, len(all_known)):      # near the ends of what an int holds
+        all_known[k] = function(all_known[k], all_known[k - 1] + step)
+    return all_known[1:]
+'''
 WITHIN = '''
 def within(places, size):
     """Whether all places lie inside an axis; as numbers without a sign the negative ones are the greatest."""
@@ -115,7 +146,8 @@ def in_late_strips(strip, row, arrays, out, least):
 BINDINGS = {"special": "from scipy import special", "part": PART, "mean": MEAN, "var": VAR, "std": STD, "norm": NORM,
             "logsumexp": LOGSUMEXP,
             "writeable": WRITEABLE, "diagonal": DIAGONAL, "in_strips": IN_STRIPS, "in_late_strips": IN_LATE_STRIPS,
-            "within": WITHIN, **LIBRARY, **random_numbers.WHOLE, **special_functions.WHOLE}
+            "within": WITHIN, "quick_power": QUICK_POWER, "filtered": FILTERED,
+            "accumulated": ACCUMULATED, **LIBRARY, **random_numbers.WHOLE, **special_functions.WHOLE}
 NEEDS: dict[str, tuple[str, ...]] = {"mean": (), "var": ("mean",), "std": ("mean", "var"), "norm": (), "logsumexp": ()}
 
 
@@ -130,14 +162,22 @@ class NumPy(Emitter):
     bindings = BINDINGS
     needs = NEEDS | library.NEEDS | random_numbers.NEEDS
     numpy_scalars = True
+    calls = {"cholesky": "lower_factor({0})"}
 
     def whole(self, value: Expr, args: tuple[Code, ...]) -> Code:
         if value.op in NEEDS:
             self.used.add(value.op)
             return Code(f"{value.op}({args[0].text}{self.axes(value)})")
+        if value.op == "pow" and is_quick(value):
+            self.used.add("quick_power")
+            return Code(f"quick_power({args[0].text}, {args[1].text})")
         if value.op == "gather" and value.get("clip"):
             axis = "" if value.args[0].rank == 1 else ", axis=0"
             return Code(f"np.take({args[0].text}, {args[1].text}{axis}, mode=\"clip\")")
+        if value.op in ("filtered", "accumulated"):
+            self.used.add(value.op)
+            words = [f"np.{value.get('op')}"] if value.op == "accumulated" else []
+            return Code(f"{value.op}({', '.join([*words, *(a.text for a in args)])})")
         if value.op == "within":
             self.used.add("within")
             return Code(f"within({args[0].text}, {args[1].text})")
@@ -215,6 +255,13 @@ class NumPy(Emitter):
         if not ufunc or any(a.element != value.element for a in value.args if a.rank):
             return ""
         return f"np.{ufunc}({', '.join(self.text(a) for a in value.args)}, out={out})"
+
+
+def is_quick(power: Expr) -> bool:
+    """Whether a power of reals has an exponent that a few operations give."""
+    base, exponent = power.args
+    return base.rank > 0 and exponent.op == "const" and not exponent.rank and base.element.kind == "real" and \
+        base.element == power.element and exponent.get("value") in QUICK_POWERS
 
 
 def diagonal(value: Expr) -> Expr | None:

@@ -41,3 +41,46 @@ def test_eye_and_the_sign_of_zero():
     for n in (0, 1, 3):
         agree("input n: int\nr := eye(n)", {"n": n}, "f64")
         agree("input n: int\nr := [1.0 if i == j else -0.0 for i in 0..n, j in 0..n]", {"n": n}, "f64")
+
+
+@pytest.mark.parametrize("precision", ["f64", "f32"])
+@pytest.mark.parametrize("exponent", [3, 4, 1.5, -1.5, -0.5])
+def test_powers_by_a_few_operations(exponent, precision):
+    """They are np.power's at every edge, and within 2 units in the last place elsewhere."""
+    real = np.float32 if precision == "f32" else np.float64
+    tiny, huge = np.finfo(real).smallest_subnormal, np.finfo(real).max
+    edges = [0.0, -0.0, np.inf, -np.inf, np.nan, 1, -1, tiny, -tiny, huge, -huge, 2, 0.5]
+    x = np.concatenate((edges, np.exp(np.random.default_rng(0).uniform(-20, 20, 999)))).astype(real)
+    program = gdc.compile(f"input x: real[n]\noutput y := x^({exponent})", precision=precision)
+    assert "quick_power(x" in program.plan("numpy").text
+    got = program.run({"x": x}, backend="numpy")["y"]
+    with np.errstate(all="ignore"):
+        want = x.astype(np.longdouble) ** exponent
+        few = np.power(x, real(exponent))
+    assert got.dtype == real
+    np.testing.assert_array_equal(got[:7], few[:7])
+    np.testing.assert_array_equal(np.signbit(got[:2]), np.signbit(few[:2]))
+    np.testing.assert_array_less(np.abs(got[13:] - want[13:]), 2*np.spacing(np.abs(few[13:])))
+
+
+def test_a_cholesky_factor_reads_the_lower_triangle_and_turns_nothing():
+    program = gdc.compile("input A: real[n, n]\noutput L := cholesky(A)")
+    B = np.random.default_rng(1).standard_normal((6, 6))
+    A = B @ B.T + np.eye(6)
+    low = np.tril(A) + np.triu(np.full((6, 6), np.nan), 1)
+    for given in (A, low, np.asfortranarray(A), np.zeros((0, 0))):
+        np.testing.assert_allclose(program.run({"A": given}, backend="numpy")["L"], np.linalg.cholesky(given if given is
+                                   not low else A), rtol=1e-12)
+    with pytest.raises(gdc.Error) as caught:
+        program.run({"A": -A}, backend="numpy")
+    assert caught.value.kind == "value"
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1])
+@pytest.mark.parametrize("X", [np.array([[1.0, -np.inf], [3, -np.inf]]), np.array([[np.inf, 1], [np.nan, 2]]),
+                               np.arange(6).reshape(2, 3), np.full((2, 2), 1000.0), np.zeros((2, 0))])
+def test_logsumexp_is_the_judge_s(X, axis):
+    of = "" if axis is None else f", axis={axis}"
+    program = gdc.compile(f"input X: {'int' if X.dtype == int else 'real'}[m, n]\noutput y := logsumexp(X{of})")
+    want, got = (program.run({"X": X}, backend=b)["y"] for b in ("loops", "numpy"))
+    np.testing.assert_allclose(got, want, rtol=1e-14)

@@ -51,6 +51,13 @@ def test_strided_places():
     np.testing.assert_array_equal(run(MEANS, x=x, place=np.asfortranarray(place)), np.mean(x[place], axis=1))
 
 
+def test_what_would_raise_waits_for_its_check():
+    """NumPy knows no negative power of ints: the check tells it first."""
+    with pytest.raises(gdc.Error) as caught:
+        run("input k: int[n]\noutput y := 2*2^k + 1", k=np.full(100_000, -1))
+    assert caught.value.kind == "value"
+
+
 def test_no_arrays_of_bools_and_no_place_read_twice():
     text = gdc.compile(MEANS).plan("numpy", sizes={"n": 10, "m": 100_000, "k": 10}).text
     strip = text[text.index("def strip("):text.index("np.all(in_strips")]
