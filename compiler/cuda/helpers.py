@@ -136,10 +136,8 @@ def launch(kernel, count, *arguments):
         width = 32 if count <= 32 else 256
         kernel[(count + width - 1)//width, width](*arguments)
 ''',
-    "reduced": f'''
-PART = {ROWS}
-
-
+    "PART": f"\nPART = {ROWS}\n",
+    "reduced": '''
 def reduced(kernel, join, count, kinds, *arguments):
     """Partial states over PART places each, then one state: the same bits on any GPU."""
     many = max(1, -(-count//PART))
@@ -187,6 +185,14 @@ def join_states(join, *parts):
     join[1, 256](len(parts[0]), *parts, *wholes)
     return [host(whole)[0] for whole in wholes]
 ''',
+    "summed": '''
+def summed(kernel, join, count, wholes, *arguments):
+    """Partial states over PART places each, joined to what stays on the device."""
+    many = max(1, -(-count//PART))
+    parts = [xp.empty(many, whole.dtype) for whole in wholes]
+    kernel[many, 32 if count <= 1024 else 256](count, *parts, *arguments)
+    join[1, 256](many, *parts, *wholes)
+''',
     "new_status": '''
 NEVER, SLOTS = 2**62, 64
 
@@ -231,7 +237,7 @@ def factored(result):
 # CuPy has no general eigenvalues: the CPU finds them.
 CALLS = {"eig": "xp.asarray(packed_eig(host({0})))"}
 NEEDS: dict[str, tuple[str, ...]] = {
-    "packed_eig": ("directions", "host"), "reduced": ("host",), "join_states": ("host",),
+    "packed_eig": ("directions", "host"), "reduced": ("host", "PART"), "summed": ("PART",), "join_states": ("host",),
     "stop_if_failed": ("host",), "factored": ("host",),
     **random_numbers.NEEDS, **special_functions.NATIVE_NEEDS, **complex_functions.NEEDS}
 
@@ -240,4 +246,4 @@ OWN_NAMES = frozenset("""cuda xp contextlib place thread half last count status 
     whole_cells complex_cells NEVER PART SLOTS TILE share rows row row_ row_step lanes lane lane_step tile here
     first_row last_row wide blocks block""".split()) | frozenset(BINDINGS)
 OWN_NUMBERED = (r"(nest|sum|join|serial|walk|array|count|shared|part|whole|cell|total|places|wide|column|groups?)"
-                r"_\d+(_\d+)?")
+                r"_\d+(_\d+)?|.*_cell")

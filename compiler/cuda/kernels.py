@@ -142,8 +142,11 @@ class Kernels(Scalars):
     def kernel(self, name: str, parameters: Iterable[str], lines: Iterable[Piece], origins: Origin,
                registers: int | None = None) -> None:
         """Adds a kernel to the text; `registers` are the most that a thread may have."""
+        parameters, stay = list(parameters), {self.name(n) for n in self.resident}
+        taken = "".join(f"    {p} = {p}_cell[0]\n" for p in parameters if p in stay)
+        parameters = [f"{p}_cell" if p in stay else p for p in parameters]
         limit = f"(max_registers={registers})" if registers else ""
-        self.kernels.append((f"\n\n@cuda.jit{limit}\ndef {name}({', '.join(parameters)}):\n", origins))
+        self.kernels.append((f"\n\n@cuda.jit{limit}\ndef {name}({', '.join(parameters)}):\n{taken}", origins))
         self.kernels.extend(lines)
 
     def count(self, loop: imp.Loop) -> str:
@@ -196,12 +199,15 @@ class Kernels(Scalars):
             yield f"{pad}stop_if_failed(status, numbers)\n", origins
 
     def serial_kernel(self, body: Body, depth: int) -> Iterator[Piece]:
-        """One thread. Scalars that live on come back in small arrays."""
-        kept = sorted(self.kept(body))
+        """One thread. Scalars that live on come back in small arrays, or stay in theirs on the device."""
+        every = self.kept(body) | (set_in(body) & self.resident)
+        kept, stay = sorted(every - self.resident), sorted(every & self.resident)
         elements = {s.name: s.value.element for s in imp.statements(body) if isinstance(s, imp.Let)}
         carried = [n for n in kept if n not in bound_first(body)]
         self.starts.update((n, elements[n]) for n in carried if n not in self.defined)
+        carried += [n for n in stay if n not in bound_first(body)]
         region, status = self.region(body, (), carried), self.status_names(body)
+        filled = [self.name(n) for n in stay if n not in region.names]
         self.number += 1
         name, pad = f"serial_{self.number}", "    " * depth
         origins = tuple(dict.fromkeys(o for s in body for o in s.origins))
@@ -210,12 +216,14 @@ class Kernels(Scalars):
         for n in kept:
             cells[CELL_OF.get(elements[n].kind, "whole_cells")].append(n)
         used = [cell for cell, names in cells.items() if names]
+        lines += [(f"    {self.name(n)}_cell[0] = {self.name(n)}\n", origins) for n in stay]
         for cell in used:
             lines += [(f"    {cell}[{k}] = {self.name(n)}\n", origins) for k, n in enumerate(cells[cell])]
             kind = {"whole_cells": ", np.int64", "complex_cells": ", np.complex128"}.get(cell, "")
             yield f"{pad}{cell} = xp.empty({len(cells[cell])}{kind})\n", origins
-        self.kernel(name, [*map(self.name, region.names), *used, *status], lines, origins)
-        yield f"{pad}{name}[1, 1]({', '.join([*region.arguments, *used, *status])})\n", origins
+        parameters = [*map(self.name, region.names), *(f"{n}_cell" for n in filled), *used, *status]
+        self.kernel(name, parameters, lines, origins)
+        yield f"{pad}{name}[1, 1]({', '.join([*region.arguments, *filled, *used, *status])})\n", origins
         yield from self.tested(status, pad, origins)
         for cell in used:
             self.used.add("host")

@@ -50,6 +50,7 @@ class Scalars(Emitter):
     def __init__(self, program: Program, source: Source | None = None) -> None:
         super().__init__(program, source)
         self.device = self.bare = False
+        self.resident: set[str] = set()         # scalars that stay on the device, in arrays of one entry
         for name, plain in list(self.names.items()):
             while plain in OWN_NAMES or re.fullmatch(OWN_NUMBERED, plain):
                 plain += "_"
@@ -98,6 +99,9 @@ class Scalars(Emitter):
         """On the host an array op is CuPy's, and an entry or a scalar that one yields is fetched."""
         if self.device:
             return super().node(value, args, index)
+        if name_of(value) in self.resident:
+            self.used.add("host")
+            return Code(f"host({self.name(name_of(value))})[0]")
         if value.op == "load":
             self.used.add("host")
             return Code(f"host({args[0].at(ATOM)}[{self.places(value.args[1:])}])")
@@ -215,6 +219,12 @@ class Scalars(Emitter):
         return code
 
     # -- on the host
+
+    def simple(self, statement: imp.Let | imp.Alloc | imp.Store | imp.SetPart) -> str:
+        """A statement of one line; a scalar that stays on the device is filled there."""
+        if not self.device and isinstance(statement, imp.Let) and statement.name in self.resident:
+            return f"{self.name(statement.name)}.fill({self.text(statement.value)})"
+        return super().simple(statement)
 
     def fetched(self, name: str, element: Element, text: str) -> str:
         """A scalar of the host, made of a number that a kernel left."""

@@ -40,22 +40,27 @@ class Sums(Kernels):
                   (self.unpacked(loops, "        "), origins), *self.inside(region.body, 2, "break")]
         arguments = [self.name(n) for n, _ in passed] + status + sizes
         self.reduction(name, ["count", *parts, *arguments], states, parts, "cuda.blockIdx.x", inner, origins)
-        self.join_kernel(join, states, parts, origins)
-        self.used |= {"reduced"}
+        stay = self.join_kernel(join, states, parts, origins)
+        helper = "summed" if stay else "reduced"
+        self.used.add(helper)
         kinds = ", ".join(f"np.{'int64' if e.kind == 'bool' else e.numpy}" for _, e, _ in fields)
         kinds = f"({kinds}{',' if len(fields) == 1 else ''})"
+        kinds = f"({', '.join(stay)},)" if stay else kinds
         call = ", ".join([name, join, "*".join(counts), kinds, *(a for _, a in passed), *status, *counts[1:]])
         targets = ", ".join(parts) + ("," if len(parts) == 1 else "")
-        yield f"{pad}{targets} = reduced({call})\n", origins
+        yield f"{pad}{'' if stay else targets + ' = '}{helper}({call})\n", origins
         yield from self.tested(status, pad, origins)
-        yield from self.taken(states, parts, pad, origins)
+        if not stay:
+            yield from self.taken(states, parts, pad, origins)
 
-    def join_kernel(self, name: str, states: tuple[State, ...], parts: list[str], origins: Origin) -> None:
-        """The kernel of one block that joins the states of many."""
+    def join_kernel(self, name: str, states: tuple[State, ...], parts: list[str], origins: Origin) -> list[str]:
+        """The kernel of one block that joins the states of many; those that stay on the device, which it joins too."""
+        stay = [self.name(s.name) for s in states if s.name in self.resident]
         wholes = [f"whole_{k + 1}" for k in range(len(parts))]
         inner: list[Piece] = [(f"    for place in range({LANE}, count, cuda.blockDim.x):\n", origins)]
         inner += [(line, origins) for line in self.joined(states, [f"{p}[place]" for p in parts], "        ")]
-        self.reduction(name, ["count", *parts, *wholes], states, wholes, "0", inner, origins)
+        self.reduction(name, ["count", *parts, *wholes], states, wholes, "0", inner, origins, bool(stay))
+        return stay
 
     def fields(self, states: tuple[State, ...]) -> list[tuple[str, Element, str]]:
         """The scalars of the states: name, element, and the op whose identity they start with."""
@@ -67,8 +72,8 @@ class Sums(Kernels):
         return found
 
     def reduction(self, name: str, parameters: list[str], states: tuple[State, ...], out: list[str], at: str,
-                  inner: list[Piece], origins: Origin) -> None:
-        """A kernel whose blocks each leave one state."""
+                  inner: list[Piece], origins: Origin, adds: bool = False) -> None:
+        """A kernel whose blocks each leave one state, or join it to the one that is there."""
         fields = self.fields(states)
         head, shared = [], [f"shared_{k + 1}" for k in range(len(fields))]
         for (field, element, op), array in zip(fields, shared, strict=True):
@@ -82,6 +87,7 @@ class Sums(Kernels):
         tree += self.joined(states, [f"{a}[thread + half]" for a in shared], "            ")
         tree += [f"            {a}[thread] = {self.name(f)}\n" for (f, _, _), a in zip(fields, shared, strict=True)]
         tree += ["        cuda.syncthreads()\n        half = half//2\n    if thread == 0:\n"]
+        tree += self.joined(states, [f"{o}[{at}]" for o in out], "        ") if adds else []
         tree += [f"        {o}[{at}] = {self.name(f)}\n" for (f, _, _), o in zip(fields, out, strict=True)]
         self.kernel(name, parameters, [("".join(head), origins), *inner, ("".join(store + tree), origins)], origins)
 

@@ -98,7 +98,10 @@ class Walks(Sums, Products):
         states, parts = kernel.states, kernel.parts[len(kernel.totals) :]
         if not states:
             return
-        self.join_kernel(f"join_{self.number}", states, parts, origins)
+        stay = self.join_kernel(f"join_{self.number}", states, parts, origins)
+        if stay:
+            yield f"{pad}join_{self.number}[1, 256](len({parts[0]}), {', '.join([*parts, *stay])})\n", origins
+            return
         self.used.add("join_states")
         yield f"{pad}{listed(parts)} = join_states(join_{self.number}, {', '.join(parts)})\n", origins
         yield from self.taken(states, parts, pad, origins)

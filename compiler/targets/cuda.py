@@ -16,13 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
 
 from gdc.compiler import imp
 from gdc.compiler.cuda.nests import chain, device_ready, has, in_register, interchanged, leaves, loads, touches
+from gdc.compiler.cuda.resident import Resident
 from gdc.compiler.cuda.states import states_of
 from gdc.compiler.cuda.walks import Walks
 from gdc.compiler.emit import Piece, Text, assemble
 from gdc.compiler.imp import Body, Expr, Program, Statement
+from gdc.compiler.imp_tools import names_in
 from gdc.compiler.text import Code
 from gdc.dsl.source import Source
 
@@ -69,6 +72,12 @@ class Cuda(Walks):
         yield from self.serial_run(run, depth)
         self.defined = before if depth > 1 else self.defined
 
+    def stays(self, statement: Statement) -> bool:
+        """Whether a statement computes a scalar that stays on the device, of what lies there."""
+        if not isinstance(statement, imp.Let) or statement.name not in self.resident:
+            return False
+        return loads((statement,)) or bool(self.resident & set(names_in(statement.value)))
+
     def is_serial(self, statement: Statement) -> bool:
         """Whether a statement may be part of a kernel of one thread."""
         if not device_ready((statement,)):
@@ -86,18 +95,25 @@ class Cuda(Walks):
         inner = tuple(run[first : heavy[-1] + 1]) if heavy else ()
         if not has(inner, imp.Loop, imp.Forever) and not (has(inner, imp.Store) and loads(inner)):
             inner, first = (), len(run)
-        for statement in run[:first]:
-            yield from self.host_statement(statement, depth)
+        yield from self.host_statements(run[:first], depth)
         if inner:
             yield from self.serial_kernel(inner, depth)
-        for statement in run[first + len(inner):]:
-            yield from self.host_statement(statement, depth)
+        yield from self.host_statements(run[first + len(inner):], depth)
 
-    def host_statement(self, statement: Statement, depth: int) -> Iterator[Piece]:
-        """A statement that might have been part of a kernel, but stays on the host."""
-        yield from self.commented(statement, depth)
-        if isinstance(statement, imp.Let):
-            self.defined.add(statement.name)
+    def host_statements(self, run: list[Statement], depth: int) -> Iterator[Piece]:
+        """Statements that might have been part of a kernel; those of scalars that stay on the device are one."""
+        for stays, some in groupby(run, self.stays):
+            if stays:
+                yield from self.serial_kernel(tuple(some), depth)
+                continue
+            for statement in some:
+                yield from self.commented(statement, depth)
+                if isinstance(statement, imp.Let):
+                    self.defined.add(statement.name)
+
+    def runs_as(self, statement: imp.Loop | imp.Forever) -> str:
+        """How a loop runs: "library", or what `kind` says."""
+        return "library" if self.library_product(statement) is not None else self.kind(statement)
 
     def kind(self, statement: imp.Loop | imp.Forever) -> str:
         """How a loop on the host runs: "grid", "sum", "serial" or, as Python, "host"."""
@@ -177,12 +193,15 @@ class Cuda(Walks):
 
     def module(self) -> Text:
         """The whole text: kernels first, then the program."""
+        self.resident = Resident(self).found(self.program)
+        elements = {s.name: s.value.element for s in imp.statements(self.program.body) if isinstance(s, imp.Let)}
         body = list(self.body(self.program.body, 1)) if self.program.body else []
         last = f"    return {self.outputs()}\n"
         pieces = [*self.header(), *self.parameter_lines()]
         pieces += [("    watch = watch or Watch()\n", ())] if self.methods else []
         pieces += [("    status, numbers = new_status()\n", ())] if self.fails else []
         pieces += [(f"    {self.name(n)} = {self.fetched(n, e, '0')}\n", ()) for n, e in sorted(self.starts.items())]
+        pieces += [(f"    {self.name(n)} = xp.zeros(1{self.dtype(elements[n])})\n", ()) for n in sorted(self.resident)]
         start = self.docstring() + self.preamble()
         return assemble([(start, ()), *self.kernels, ("\n\n", ()), *pieces, *body, (last, ())], self.source)
 
