@@ -124,8 +124,8 @@ class _Tallies:
         if first is not None:
             return self.greatest(loop.stop) - first <= IN_LANES
         start = self.ints.get(name_of(loop.start))
-        factor = start is not None and start.op == "mul" and constant(start.args[1])
-        return bool(factor) and factor <= IN_LANES and start == whole_times(loop.stop, factor)
+        factor = constant(start.args[1]) if start is not None and start.op == "mul" else None
+        return factor is not None and 0 < factor <= IN_LANES and start == whole_times(loop.stop, int(factor))
 
     def summed(self, loop: Loop, nested: bool, outer: Sums) -> Iterator[Statement]:
         """A loop whose sums are in parts, at whatever depth inside it they are added up."""
