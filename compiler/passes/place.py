@@ -12,7 +12,8 @@ from gdc.compiler.ir import Node, Region
 from gdc.compiler.layout import Flow, Layout
 from gdc.compiler.record import Record, Step
 
-VIEWS = frozenset({"transpose", "reshape", "index", "broadcast", "select", "project"})
+# whose results may share memory with what they read
+VIEWS = frozenset({"transpose", "reshape", "index", "broadcast", "select", "project", "real", "imag"})
 SHARED_SOURCES = frozenset({"input", "const", "select"})
 
 

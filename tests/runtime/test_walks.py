@@ -1,5 +1,9 @@
 """Walks over rows: sizes at which products are cut into blocks, held against numpy; which walks there are; bits."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -185,6 +189,37 @@ def test_the_same_bits_on_any_number_of_threads(name):
     given = values(inputs(program), 10_007)
     one, two = (program.run(given, backend="parallel", threads=n) for n in (1, 2))
     assert all(one[name].tobytes() == two[name].tobytes() for name in one)
+
+
+SEVEN = """
+import numpy as np
+import gdc
+
+program = gdc.compile({text!r})
+draw = np.random.default_rng(5)
+given = {{"X": draw.standard_normal((20_011, 23)), "W": draw.standard_normal((23, 7)), "w": draw.standard_normal(23)}}
+runs = [program.run(given, "parallel", threads=n) for n in (1, 2, 7, 7)]
+for name in runs[0]:
+    assert len({{run[name].tobytes() for run in runs}}) == 1, name
+print("same")
+"""
+TOGETHER = """
+input X: real[m, n]
+input W: real[n, k]
+input w: real[n]
+A := softmax(X@W, axis=1)
+G := X.T@A
+g := w - 0.1*(1/m)*X.T@(X@w - 1)
+Z := X - mean(X, axis=0)
+output G, g, C := Z.T@Z/(m - 1), s := [std(X)]
+"""
+
+
+def test_the_same_bits_on_seven_threads():
+    """More threads than cores, in a process that may have as many."""
+    done = subprocess.run([sys.executable, "-c", SEVEN.format(text=TOGETHER)], capture_output=True, text=True,
+                          env={**os.environ, "NUMBA_NUM_THREADS": "7"}, timeout=300)
+    assert done.stdout == "same\n", done.stderr
 
 
 def test_without_the_pass_nothing_is_cut():
