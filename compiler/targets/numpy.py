@@ -127,8 +127,11 @@ def in_strips(strip, row, arrays, threads=1):
 
     if threads < 2 or len(starts) < 8:
         return some(starts)
-    with ThreadPoolExecutor(threads) as pool:
+    pool = ThreadPoolExecutor(threads)
+    try:
         return list(chain.from_iterable(pool.map(some, (starts[k:k + 8] for k in range(0, len(starts), 8)))))
+    finally:
+        pool.shutdown(cancel_futures=True)      # whoever interrupts does not wait for the rest
 '''
 IN_LATE_STRIPS = '''
 def in_late_strips(strip, row, arrays, out, least):
