@@ -48,10 +48,10 @@ class _Stream(Gatherer):
         self.phases: dict[int, tuple[Phase, ...]] = {}
 
     def enters(self, statement: Loop | imp.Forever) -> bool:
-        if isinstance(statement, Loop) and statement.mode != "rounds" and self.taking_part(statement) is not None:
+        if isinstance(statement, Loop) and statement.mode != "rounds" and (
+                statement.mode == "parallel" or self.taking_part(statement) is not None):
             return False
-        return sum(isinstance(s, Loop) and s.mode == "parallel" for s in imp.statements(statement.body)) > 0 and not (
-            isinstance(statement, Loop) and statement.mode == "parallel")
+        return any(isinstance(s, Loop) and s.mode == "parallel" for s in imp.statements(statement.body))
 
     # -- what a statement is to a walk
 

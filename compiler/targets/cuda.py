@@ -4,7 +4,8 @@
     sum_1, join_1  a loop that only steps scalar states: partial states over 4,096 places each, then one
     walk_1, …      rounds over rows that are read once: blocks of rows, whose totals a second kernel joins
     serial_1, …    loops and stores that depend on one another: one thread, one launch
-    def program(…parameters, watch=None): …     host control flow; scalars live here, an entry read here is a copy
+    def program(…parameters, watch=None): …     host control flow; scalars live here, an entry read here is a copy,
+                                                but for those that rounds need not wait for (compiler/cuda/resident.py)
 
 Products of matrices and vectors are the library's. Partial states are cut by sizes alone, so the bits do not depend on
 the GPU. A check inside a kernel fills `status`: the lowest failing place wins, and the host raises. `xp` is CuPy, or
