@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 from gdc.compiler import imp, imp_tools
-from gdc.compiler.dims import Dim, dim
-from gdc.compiler.imp import Alloc, Expr, Let, Loop, Program, Statement
+from gdc.compiler.dims import ZERO, Dim, dim, surely_at_least
+from gdc.compiler.imp import Alloc, Expr, Let, Loop, Program, Statement, integer
 from gdc.compiler.imp_tools import name_of, names_in
 from gdc.compiler.totals import Totals, escapes, find_totals, is_quiet, walked
+from gdc.compiler.types import INT
 
 Root = Callable[[str], str]
 
@@ -68,6 +69,14 @@ class Shapes:
                 return None
             return left + right if value.op == "add" else left - right if value.op == "sub" else left * right
         return None
+
+
+    def room(self, size: Expr) -> Expr:
+        """A size of an array that is made where perhaps no round is run, in which case it may be below 0."""
+        found = self.size(size)
+        if found is not None and surely_at_least(found, ZERO):
+            return size
+        return Expr("maximum", (size, integer(0)), INT)
 
 
 def is_product(statement: Statement) -> bool:

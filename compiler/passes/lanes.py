@@ -193,7 +193,8 @@ class _Lanes:
         columns, terms, origins = sums.columns, sums.terms, sums.columns.origins
         column, stop = var(columns.var, INT), columns.stop
         arrays = {s.name: var(self.fresh(f"{s.name}_all"), s.value.element, 1) for s in sums.starts}
-        made: list[Statement] = [Alloc(name_of(a), a.element, (stop,), None, origins) for a in arrays.values()]
+        room = (self.shapes.room(stop),)
+        made: list[Statement] = [Alloc(name_of(a), a.element, room, None, origins) for a in arrays.values()]
         plain = replace(columns, mode="serial")
         begin = tuple(Store(arrays[s.name], (column,), s.value, "", s.origins) for s in sums.starts)
         read = tuple(Let(name, imp.load(a, column), origins) for name, a in arrays.items())

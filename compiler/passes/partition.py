@@ -42,6 +42,7 @@ from gdc.compiler.totals import (
 )
 from gdc.compiler.types import INT
 from gdc.compiler.walk_blocks import Walk, rows_of
+from gdc.compiler.walks import Shapes
 
 MOST_BLOCKS = 64
 BLOCK_WORK = 50_000         # multiply-adds: a block does at least that much
@@ -75,6 +76,7 @@ class _Partition:
         self.work: list[Expr] = []
         self.entry = EntryCosts(program)
         self.aliases = aliases(program)
+        self.shapes = Shapes(dict(program.shapes))
         # the arrays of a walk of which only a block of rows exists, and the row with which it begins
         self.kept: dict[str, Expr] = {}
         self.kept_from: Expr = integer(0)
@@ -253,7 +255,9 @@ class _Partition:
         index = add(add(loop.start, first), local)
         body = ((imp.Let(loop.var, index, loop.origins),) if whole else ()) + body
         count = sub(last, first)
-        yield from (s for s in body if _is_room(s, body, place))
+        for s in body:
+            if isinstance(s, imp.Alloc) and _is_room(s, body, place):
+                yield replace(s, shape=tuple(map(self.shapes.room, s.shape)))
         body = tuple(s for s in body if not _is_room(s, body, place))
         yield from self.together(replace(loop, var=place, start=integer(0), stop=count, body=body, mode="serial"))
 

@@ -120,3 +120,12 @@ def test_in_a_walk():
     source = program.source("parallel", sizes={"m": 3000, "k": 20, "d": 16})
     assert "C_turned" in source
     assert "_chunk" in source
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 40])
+def test_what_each_row_needs_is_made_once_for_a_block(n):
+    """Also where there is no row, and a size of it would be below 0."""
+    text = "input X: real[n, n]\nr := [sum(cumsum([X[i, j + 1] - X[i, j] for j in 0..n - 1])) for i in 0..n]"
+    program = gdc.compile(text)
+    assert re.search(r" = np.empty\(\(1, [^\n]*\n +for i1 in range\(last - first\):", program.source("parallel"))
+    held(program, {"X": RNG.standard_normal((n, n))}, 1e-12)
