@@ -128,9 +128,9 @@ def cholesky_d(A):
         raise ValueError
     return L
 '''
-_TEXTS = {"solved_lower_turned": TURNED, "solved_upper_turned": TURNED_UPPER, "cholesky": CHOLESKY, "solved": SOLVED, "solved_lower": TRIANGLE, "solved_upper": UPPER, "factors": FACTORS,
-          "solved_by_factors": BY_FACTORS}
-
+_TEXTS = {"solved": SOLVED, "solved_lower": TRIANGLE, "solved_upper": UPPER, "solved_lower_turned": TURNED,
+          "solved_upper_turned": TURNED_UPPER, "factors": FACTORS, "solved_by_factors": BY_FACTORS,
+          "cholesky": CHOLESKY}
 USES = {"solved": ("as_rows",), "cholesky": ("in_large_pages",)}     # beside LAPACK
 
 

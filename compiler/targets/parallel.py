@@ -26,6 +26,7 @@ from gdc.compiler import (
     imp_tools,
     library,
     native_order,
+    native_signals,
     native_solvers,
     random_numbers,
     special_functions,
@@ -170,7 +171,7 @@ def filled(array, value):
     array[...] = value
     return array
 '''),
-    **native_order.TEXTS,
+    **native_order.TEXTS, **native_signals.TEXTS,
     "plus": '''
 # import from numba.extending import intrinsic
 @intrinsic
@@ -358,7 +359,7 @@ def divides_by_positive(value: Expr) -> bool:
 
 class Parallel(Emitter):
     bindings = BINDINGS
-    needs = NEEDS | library.NEEDS | native_order.NEEDS
+    needs = NEEDS | library.NEEDS | native_order.NEEDS | native_signals.NEEDS
     calls = NUMBA
     weak_numbers = False
 
@@ -449,6 +450,9 @@ class Parallel(Emitter):
             return self.solved(value, args)
         if value.op == "cholesky":
             return Code(f"{self.helper(native_solvers.helper('cholesky', value.element))}({args[0].text})")
+        if value.op == "convolve":      # whose text knows one element
+            args = tuple(self.cast(Expr("cast", (a,), value.element, 1), c)
+                         for a, c in zip(value.args, args, strict=True))
         if value.op == "lu":
             return Code(f"{self.helper(native_solvers.helper('factors', value.element))}({args[0].text})")
         if value.op == "reshape":

@@ -1,4 +1,4 @@
-"""Cholesky's factor and solves by a triangle on parallel: LAPACK on arrays as they lie, nothing turned or copied twice."""
+"""Cholesky's factor and solves by a triangle on parallel: LAPACK on arrays as they lie."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ output L, x, y
 
 def definite(n, kind):
     rng = np.random.default_rng(n)
-    B = rng.standard_normal((n, n)) + (1j*rng.standard_normal((n, n)) if kind == complex else 0)
+    B = rng.standard_normal((n, n)) + (1j*rng.standard_normal((n, n)) if kind is complex else 0)
     return B@B.conj().T + n*np.eye(n)
 
 
