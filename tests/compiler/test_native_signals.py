@@ -33,7 +33,8 @@ def test_convolution_of_any_numbers(left, right):
 def test_what_is_no_number_reaches_what_it_overlaps_alone():
     x, k = np.ones(5000), np.array([1.0, 2.0, 3.0])
     x[2500] = np.nan
-    y = gdc.compile("input x: real[n]\ninput k: real[w]\ny := conv(x, k)").run({"x": x, "k": k}, backend="parallel")["y"]
+    program = gdc.compile("input x: real[n]\ninput k: real[w]\ny := conv(x, k)")
+    y = program.run({"x": x, "k": k}, backend="parallel")["y"]
     assert np.flatnonzero(np.isnan(y)).tolist() == [2500, 2501, 2502]
 
 
