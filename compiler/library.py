@@ -149,30 +149,30 @@ FFT = '''
 # import from numba import objmode
 def fft_of(A):
     """np.fft.fft along the last axis."""
-    B = np.empty(A.shape, (np.ravel(A)[:0] + np.complex64(0)).dtype)
+    B = in_large_pages(np.empty(A.shape, (np.ravel(A)[:0] + np.complex64(0)).dtype))
     if A.size > 0:
         with objmode():
-            B[...] = np.fft.fft(A)
+            np.fft.fft(A, out=B)
     return B
 '''
 RFFT = '''
 # import from numba import objmode
 def rfft_of(A):
     """np.fft.rfft along the last axis."""
-    B = np.empty(A.shape[:-1] + (A.shape[-1]//2 + 1,), (np.ravel(A)[:0] + np.complex64(0)).dtype)
+    B = in_large_pages(np.empty(A.shape[:-1] + (A.shape[-1]//2 + 1,), (np.ravel(A)[:0] + np.complex64(0)).dtype))
     if A.size > 0:
         with objmode():
-            B[...] = np.fft.rfft(A)
+            np.fft.rfft(A, out=B)
     return B
 '''
 IRFFT = '''
 # import from numba import objmode
 def irfft_of(A, size):
     """np.fft.irfft along the last axis, of so many reals."""
-    B = np.empty(A.shape[:-1] + (size,), np.ravel(A)[:0].real.dtype)
+    B = in_large_pages(np.empty(A.shape[:-1] + (size,), np.ravel(A)[:0].real.dtype))
     if B.size > 0:
         with objmode():
-            B[...] = np.fft.irfft(A, size)
+            np.fft.irfft(A, size, out=B)
     return B
 '''
 
@@ -197,7 +197,8 @@ LIBRARY: dict[str, str] = {
 }
 # What a text calls in its turn.
 NEEDS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("packed_eigh", "packed_svd", "packed_eig"), ("directions",)), "ranked": ("in_order",)}
+    **dict.fromkeys(("packed_eigh", "packed_svd", "packed_eig"), ("directions",)), "ranked": ("in_order",),
+    **dict.fromkeys(("fft_of", "ifft_of", "rfft_of", "irfft_of"), ("in_large_pages",))}
 
 # Numba's calls where they are not NumPy's.
 NUMBA: dict[str, str] = {
@@ -208,4 +209,5 @@ NUMBA: dict[str, str] = {
     "ifft": "ifft_of({0})",
     "rfft": "rfft_of({0})",
     "irfft": "irfft_of({0}, {1})",
+    "convolve": "convolved({0}, {1})",
 }

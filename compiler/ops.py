@@ -319,7 +319,8 @@ ROWS = (
              guard=ORDERED, library=EVERYWHERE),
     _library("irfft", "np.fft.irfft({0}, {1}, axis={axis})", rules.along_axis, Why(_STRUCTURAL), arity=2, element=rules.real_part,
              flops=30, library=EVERYWHERE),
-    _library("convolve", "np.convolve({0}, {1})", rules.convolved, Why(_STRUCTURAL), arity=2, element=rules.arithmetic),
+    _library("convolve", "np.convolve({0}, {1})", rules.convolved, Why(_STRUCTURAL), arity=2, element=rules.arithmetic,
+             library=NATIVE),
     # linear algebra
     _array("solve", "SOLVE", 2, "np.linalg.solve({0}, {1})", Why(_STRUCTURAL), why="a factorisation, see prelude.gd",
            element=rules.fractional, arguments="result", guard=ORDERED, library=EVERYWHERE),

@@ -23,6 +23,7 @@ AT_ONCE = ("at_once", "loops that hardly ever depend on their own rounds become 
 NARROW = ("narrow", "of products and formulas only what is used is computed, while an index still says what that is")
 VECTORISE = ("vectorise", "what is still indexed is spread over whole arrays, for a target without cheap loops")
 UNROLL = ("unroll", "a sum of few arrays is written out, so that no array of parts need be made")
+RANKINGS = ("rankings", "several quantiles of the same array are found in one selection, once equal arrays are one")
 TABULATE = ("tabulate", "a function of a table's entries that is read more often than there are entries is the table")
 ORDER = ("order", "products are grouped where they cost least, scalars meet the smaller side, inv(A)@b is a solve")
 HOIST = ("hoist", "what the rounds of a loop do not change is computed before it")
@@ -40,7 +41,7 @@ PASSES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "parallel": (
         *(GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, UNROLL, NARROW, TABULATE),
-        *(ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
+        *(ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, RANKINGS, GUARD),
     ),
     "cuda": (GRAD, SOLVERS, SIMPLIFY, CSE, RAISE_LOOPS, NARROW, ORDER, HOIST, SIMPLIFY_AGAIN, CSE_AGAIN, GUARD),
 }

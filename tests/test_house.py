@@ -42,7 +42,7 @@ LAYERS = [
      "compiler.library_derivatives", "compiler.structural_derivatives", "compiler.straight_loops", "compiler.tapes"},
     {"compiler.promotion"},
     {"compiler.imp", "compiler.ir"},
-    {"compiler.names", "compiler.snippets", "compiler.library", "compiler.native_order"},
+    {"compiler.names", "compiler.snippets", "compiler.library", "compiler.native_order", "compiler.native_signals"},
     {"compiler.ops"},
     {"compiler.shape_rules"},
     {"compiler.dims", "compiler.types", "compiler.random_numbers", "compiler.special_functions", "compiler.vecmath",

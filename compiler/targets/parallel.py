@@ -17,7 +17,7 @@ import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from gdc.compiler import (
@@ -27,6 +27,7 @@ from gdc.compiler import (
     library,
     native_order,
     native_products,
+    native_signals,
     native_solvers,
     random_numbers,
     special_functions,
@@ -40,6 +41,8 @@ from gdc.compiler.text import ATOM, COMPARE, Code, number_level, template
 from gdc.compiler.types import INT, REAL, Element
 from gdc.dsl.source import Source
 
+LIGHT_ROUND = 8         # statements of a round of the user's that is over sooner than a look at what the host asks
+LIGHT_ROUNDS = 1024     # of which so many are done between two looks
 MANY = 1 << 18          # of the widest entries, the least number that fills a large page
 WORTHWHILE = 50_000     # multiply-adds in a nest, below which a fork and join costs more than it gains (docs/cores.md)
 OPERATORS = ("floordiv", "mod", "pow")      # Numba's are NumPy's
@@ -172,7 +175,7 @@ def filled(array, value):
     array[...] = value
     return array
 '''),
-    **native_order.TEXTS,
+    **native_order.TEXTS, **native_signals.TEXTS,
     "plus": '''
 # import from numba.extending import intrinsic
 @intrinsic
@@ -408,7 +411,7 @@ def divides_by_positive(value: Expr) -> bool:
 
 class Parallel(Emitter):
     bindings = BINDINGS
-    needs = NEEDS | library.NEEDS | native_order.NEEDS
+    needs = NEEDS | library.NEEDS | native_order.NEEDS | native_signals.NEEDS
     calls = NUMBA
     weak_numbers = False
 
@@ -501,6 +504,9 @@ class Parallel(Emitter):
             return self.solved(value, args)
         if value.op == "cholesky":
             return Code(f"{self.helper(native_solvers.helper('cholesky', value.element))}({args[0].text})")
+        if value.op == "convolve":      # whose text knows one element
+            args = tuple(self.cast(Expr("cast", (a,), value.element, 1), c)
+                         for a, c in zip(value.args, args, strict=True))
         if value.op == "lu":
             return Code(f"{self.helper(native_solvers.helper('factors', value.element))}({args[0].text})")
         if value.op == "reshape":
@@ -566,6 +572,9 @@ class Parallel(Emitter):
             self.used |= {"heard", "tell"}
             self.polls = True
             yield f"{pad}tell(control, 2, np.float64(len(range({self.range(statement)}))))\n", origins
+        if rounds and are_light(statement):
+            yield from self.light_rounds(statement, depth)
+            return
         yield f"{pad}for {name} in range({self.range(statement)}):\n", origins
         if rounds:
             yield f"{pad}    if heard(control, 0) != 0.0:\n{pad}        break\n", origins
@@ -610,6 +619,19 @@ class Parallel(Emitter):
         if self.inside > 1 and has_checks(body):
             pad = "    " * depth
             yield f"{pad}if fails:\n{pad}    break\n", ()
+
+    def light_rounds(self, statement: imp.Loop, depth: int) -> Iterator[Piece]:
+        """Rounds of a few operations, many at a time: the cells that the host shares are looked at between those."""
+        pad, origins, name = "    " * depth, statement.origins, self.name(statement.var)
+        first, start, stop = self.index(statement.start), self.name_once("start"), self.name_once("stop")
+        done = f"{start} - {self.index(statement.start, ATOM)}" if first != "0" else start
+        yield f"{pad}{stop} = {self.index(statement.stop)}\n", origins
+        yield f"{pad}for {start} in range({first}, {stop}, {LIGHT_ROUNDS}):\n", origins
+        yield f"{pad}    if heard(control, 0) != 0.0:\n{pad}        break\n", origins
+        yield f"{pad}    tell(control, 1, np.float64({done}))\n", origins
+        yield f"{pad}    for {name} in range({start}, min({start} + {LIGHT_ROUNDS}, {stop})):\n", origins
+        natural = natural_in(statement)
+        yield from self.body(tuple(imp_tools.map_statement(s, natural) for s in statement.body), depth + 2)
 
     def known_sizes(self, arrays: Iterable[str]) -> list[str]:
         """Statements that give arrays names of which machine code knows how far rows lie apart; such a loop is a
@@ -858,6 +880,29 @@ def spelled(names: dict[str, str]) -> dict[str, str]:
             taken.add(new)
             names[name] = new
     return names
+
+
+def are_light(loop: imp.Loop) -> bool:
+    """Whether the rounds of a loop are a few operations each, tell nothing, and are all gone through."""
+    if imp.constant(loop.step) != 1 or _leaves(loop.body):
+        return False
+    inside = list(imp.statements(loop.body))
+    return len(inside) <= LIGHT_ROUND and all(isinstance(s, (imp.Let, imp.Store)) and not any(
+        e.rank for e in imp.expressions(s) if not isinstance(s, imp.Store)) for s in inside)
+
+
+def natural_in(loop: imp.Loop) -> Callable[[Expr], Expr | None]:
+    """Marks the places in a loop that are surely not below 0: its variable, less no more than it starts with."""
+    least = imp.constant(loop.start)
+
+    def change(value: Expr) -> Expr | None:
+        terms = value.args if value.op == "sub" else (value, imp.integer(0))
+        back = imp.constant(terms[1])
+        if least is None or back is None or not 0 <= back <= least or imp_tools.name_of(terms[0]) != loop.var:
+            return None
+        return Expr("natural", (value,), INT)
+
+    return change
 
 
 def can_share(body: imp.Body) -> bool:

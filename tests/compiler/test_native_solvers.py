@@ -1,4 +1,4 @@
-"""Cholesky's factor and solves by a triangle on parallel: LAPACK on arrays as they lie, nothing is copied twice."""
+"""Cholesky's factor and solves by a triangle on parallel: LAPACK on arrays as they lie."""
 
 import numpy as np
 import pytest
