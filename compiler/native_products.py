@@ -9,9 +9,7 @@ from __future__ import annotations
 
 MATRIX = '''
 # import from llvmlite import ir
-# import from llvmlite.binding import add_symbol
 # import from numba.core import cgutils
-# import from numba.extending import get_cython_function_address
 class Matrix:
     """An array's sizes and place, in machine code that is being built."""
 
@@ -51,10 +49,17 @@ class Matrix:
 
     def call(self, routine, *cells):
         """Calls a routine of BLAS, all of whose arguments are places."""
-        name = self.letter + routine
-        add_symbol(f"gdc_{name}", get_cython_function_address("scipy.linalg.cython_blas", name))
         kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t]*len(cells))
-        self.builder.call(cgutils.get_or_insert_function(self.builder.module, kind, f"gdc_{name}"), cells)
+        found = cgutils.get_or_insert_function(self.builder.module, kind, f"gdc_{self.letter}{routine}")
+        self.builder.call(found, cells)
+'''
+LINKED = '''
+# import from llvmlite.binding import add_symbol
+# import from numba.extending import get_cython_function_address
+def linked(routine):
+    """Makes a routine of BLAS, for each kind of numbers, a symbol that code is linked to: fresh or from a cache."""
+    for name in (f"{letter}{routine}" for letter in "sdcz"):
+        add_symbol(f"gdc_{name}", get_cython_function_address("scipy.linalg.cython_blas", name))
 '''
 GEMM = '''
 # import from numba import types
@@ -73,6 +78,7 @@ def gemm(add):
 
         return types.void(A, B, C), build
 
+    linked("gemm")
     return intrinsic(of_three)
 '''
 ADD_SYRK = '''
@@ -91,6 +97,9 @@ def add_syrk(typing_context, A, C):
         return context.get_dummy_value()
 
     return types.void(A, C), build
+
+
+linked("syrk")
 '''
 LYING = '''
 def lying(A):
@@ -118,8 +127,9 @@ def add_square(A, C):
 
 
 # The helpers in an order in which they can be defined; those of PLAIN are not compiled.
-PLAIN = {"Matrix": MATRIX, "gemm": GEMM, "set_gemm": "set_gemm = gemm(False)\n", "add_gemm": "add_gemm = gemm(True)\n",
-         "add_syrk": ADD_SYRK}
+PLAIN = {"Matrix": MATRIX, "linked": LINKED, "gemm": GEMM, "set_gemm": "set_gemm = gemm(False)\n",
+         "add_gemm": "add_gemm = gemm(True)\n", "add_syrk": ADD_SYRK}
 COMPILED = {"lying": LYING, "set_product": SET_PRODUCT, "add_product": ADD_PRODUCT, "add_square": ADD_SQUARE}
-NEEDS = {"set_product": ("Matrix", "gemm", "set_gemm", "lying"), "add_product": ("Matrix", "gemm", "add_gemm", "lying"),
-         "add_square": ("Matrix", "add_syrk", "lying")}
+NEEDS = {"set_product": ("Matrix", "linked", "gemm", "set_gemm", "lying"),
+         "add_product": ("Matrix", "linked", "gemm", "add_gemm", "lying"),
+         "add_square": ("Matrix", "linked", "add_syrk", "lying")}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -158,3 +159,11 @@ def test_what_grows_compiles_no_error_messages():
     assert module["program"](3)[0] == 12.28125
     [code] = module["native_serial"].inspect_llvm().values()
     assert "put_int" in code and "raise_with_shape_context" not in code
+
+
+def test_numbas_own_cache_serves_where_nothing_is_kept(home, first):
+    """Its machine code is linked to BLAS and LAPACK too, though nothing is compiled in this process."""
+    shutil.rmtree(home / "gdc" / "native")
+    names = ["products, by BLAS in blocks", "solves, by LAPACK"]
+    found, _, _ = run(home, {name: PROGRAMS[name] for name in names})
+    assert found == {name: first[name] for name in names}
