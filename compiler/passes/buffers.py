@@ -61,7 +61,7 @@ class _Buffers:
         elif isinstance(s, imp.Forever) or isinstance(s, imp.Loop) and s.mode == "rounds":
             inner = self.body(s.body)
             for made in [t for t in inner if isinstance(t, imp.Alloc)]:
-                count = self.handed(made, inner)
+                count = self.handed(made, replace(s, body=inner))
                 if count:
                     turns = [imp.var(self.fresh(made.name), made.element, len(made.shape)) for _ in range(count)]
                     yield from (replace(made, name=name_of(turn), fill=None) for turn in turns)
@@ -81,12 +81,13 @@ class _Buffers:
         else:
             yield s
 
-    def handed(self, made: imp.Alloc, body: Body) -> int:
+    def handed(self, made: imp.Alloc, loop: Statement) -> int:
         """How many arrays must take turns for one that each round makes and hands on; 0 where it does not, or nobody
         knows for how long a name stands for it."""
         alike = {n for n in self.names if self.root(n) == self.root(made.name)}
+        body = loop.body if isinstance(loop, (imp.Loop, imp.Forever)) else ()
         inside = list(imp.statements(body))
-        bound = {n for t in inside for n in written(t)}
+        bound = {n for t in (loop, *inside) for n in written(t)}
         if made.name not in self.once or bound & {n for size in made.shape for n in names_in(size)}:
             return 0
         moves = [t for t in body if isinstance(t, imp.Let) and t.value.op == "name" and t.name in alike]

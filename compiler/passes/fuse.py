@@ -101,7 +101,11 @@ class Fuser:
         return all(by_row(first, shared, array, self.root) for array in arrays)
 
     def wanted(self, first: Loop, second: Loop) -> bool:
-        """Whether the target gains by it, as a trial shows that leaves no trace."""
+        """Whether the two pass over an array in common, and the target gains by it, as a trial shows that leaves no
+        trace."""
+        one, two = Use.of(first, self.root), Use.of(second, self.root)
+        if not (one.read | one.written) & (two.read | two.written):
+            return False
         if self.gains is None:
             return True
         trial = Fuser(self.counts.copy(), self.classes, Record(without=self.record.without), self.gains)

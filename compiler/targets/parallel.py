@@ -304,6 +304,7 @@ def put_complex(events, used, value):
 # import from numba import types
 # import from numba.core import cgutils
 # import from numba.extending import intrinsic
+# import from numba.np.ufunc.parallel import _launch_threads
 @intrinsic
 def few_threads(typing_context, blocks):
     """No more threads than blocks, so that a single block wakes no other thread; gives how many there were."""
@@ -317,6 +318,9 @@ def few_threads(typing_context, blocks):
         return many
 
     return types.int32(types.int64), build
+
+
+_launch_threads()       # whose functions compiled code is linked to
 ''',
     "all_threads": '''
 # import from llvmlite import ir
