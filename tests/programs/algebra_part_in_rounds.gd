@@ -4,7 +4,7 @@
 # expect t = np.trace(A @ B)
 # expect s = np.sum((A @ B)**2)
 # count A @ B 1 on numpy
-# count np.dot 1 on parallel
+# count set_product( 1 on parallel
 input A: real[n, n]; input B: real[n, n]
 t := sum((A@B)[i, i] for i in 0..n)
 s := sum((A@B)[i, j]^2 for i in 0..n, j in 0..n)
