@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -94,6 +95,22 @@ def alias_classes(program: imp.Program) -> Callable[[str], str]:
                 if e.op == "name" and e.rank:
                     parent[root(statement.name)] = root(name_of(e))
     return root
+
+
+def fresh_name(name: str, taken: set[str]) -> str:
+    """The name, or one like it with a number behind, that is not taken; it is from now on."""
+    return _taken_now((f"{name}_{k}" if k else name for k in itertools.count()), taken)
+
+
+def numbered_name(base: str, taken: set[str]) -> str:
+    """The base with the least number behind it that makes a name that is not taken; it is from now on."""
+    return _taken_now((f"{base}{k}" for k in itertools.count(1)), taken)
+
+
+def _taken_now(tries: Iterator[str], taken: set[str]) -> str:
+    found = next(name for name in tries if name not in taken)
+    taken.add(found)
+    return found
 
 
 class JustMade:

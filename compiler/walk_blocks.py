@@ -189,7 +189,7 @@ class Walk:
     def added(self, product: SetPart, renamed: dict[str, str], start: Expr, end: Expr) -> Iterator[Statement]:
         """A product over rows: that of a chunk, added to the block's."""
         left, right = product.value.args
-        mine = turned(self.operand(turned(untied(left)), left.element, start, end))
+        mine = transposed(self.operand(transposed(untied(left)), left.element, start, end))
         attrs = (*product.value.attrs, ("half", True)) if is_square(product) else product.value.attrs
         value = replace(product.value, args=(mine, self.operand(right, right.element, start, end)), attrs=attrs)
         yield replace(product, array=var(renamed[name_of(product.array)], product.array.element, 2), value=value)
@@ -216,7 +216,7 @@ def untied(value: Expr) -> Expr:
     return value
 
 
-def turned(value: Expr) -> Expr:
+def transposed(value: Expr) -> Expr:
     """A matrix's transpose."""
     if value.op == "transpose":
         return value.args[0]
@@ -226,7 +226,7 @@ def turned(value: Expr) -> Expr:
 def is_square(product: SetPart) -> bool:
     """Whether a product over rows is one of a matrix with itself, whose halves are alike."""
     left, right = product.value.args
-    return bool(product.combine) and untied(left) == turned(untied(right)) and left.element == right.element
+    return bool(product.combine) and untied(left) == transposed(untied(right)) and left.element == right.element
 
 
 def rows_of(array: Expr, start: Expr, count: Expr) -> Expr:

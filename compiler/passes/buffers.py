@@ -13,14 +13,13 @@ so many arrays take turns that none is filled while a name still stands for it (
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 from gdc.compiler import imp
 from gdc.compiler.imp import Body, Program, Statement
-from gdc.compiler.imp_tools import alias_classes, name_of, names_in, written
+from gdc.compiler.imp_tools import alias_classes, name_of, names_in, numbered_name, written
 from gdc.compiler.record import Record
 
 NAME = "buffers"
@@ -99,9 +98,7 @@ class _Buffers:
 
     def fresh(self, name: str) -> str:
         """A new name for an array that takes turns."""
-        found = next(n for k in itertools.count(1) if (n := f"{name}_turn{k}") not in self.names)
-        self.names.add(found)
-        return found
+        return numbered_name(f"{name}_turn", self.names)
 
 
 def oldest_read(made: str, moves: list[tuple[str, str]]) -> int:

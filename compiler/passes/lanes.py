@@ -15,14 +15,22 @@ is read at [c, a], so that it can be turned once, and where sizes say that d is 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
 from gdc.compiler import imp
 from gdc.compiler.dims import dim
 from gdc.compiler.imp import Alloc, Body, Expr, Let, Loop, Program, Statement, Store, add, constant, integer, mul, var
-from gdc.compiler.imp_tools import alias_classes, map_expression, map_parts, name_of, names_in, reads, writes
+from gdc.compiler.imp_tools import (
+    alias_classes,
+    fresh_name,
+    map_expression,
+    map_parts,
+    name_of,
+    names_in,
+    reads,
+    writes,
+)
 from gdc.compiler.nest_cost import cost_of
 from gdc.compiler.record import Record, Step
 from gdc.compiler.totals import binds, carried
@@ -71,10 +79,7 @@ class _Lanes:
 
     def fresh(self, name: str) -> str:
         """A new name like `name`."""
-        found = next(n for n in itertools.chain([name], (f"{name}_{k}" for k in itertools.count(1)))
-                     if n not in self.taken)
-        self.taken.add(found)
-        return found
+        return fresh_name(name, self.taken)
 
     def body(self, body: Body) -> Body:
         """A body; `Loop`s in it are outermost nests, or rounds that hold some."""

@@ -17,14 +17,13 @@ nest with a print or a record inside stays as it is.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
 from gdc.compiler import imp
 from gdc.compiler.imp import Body, Expr, Loop, Program, Statement, add, constant, integer, mul, sub, var
-from gdc.compiler.imp_tools import map_expression, map_parts, name_of, names_in
+from gdc.compiler.imp_tools import fresh_name, map_expression, map_parts, name_of, names_in
 from gdc.compiler.nest_cost import EntryCosts, cost_of, divided, identity, least, share, whole_times
 from gdc.compiler.record import Record, Step
 from gdc.compiler.totals import (
@@ -84,12 +83,7 @@ class _Partition:
 
     def fresh(self, name: str) -> str:
         """A new name like `name`."""
-        for number in itertools.count():
-            found = f"{name}_{number}" if number else name
-            if found not in self.taken:
-                self.taken.add(found)
-                return found
-        raise AssertionError
+        return fresh_name(name, self.taken)
 
     def body(self, body: Body, outer: dict[str, Expr], depth: int) -> Body:
         """`outer`: upper bounds of the loops around; `depth`: how many of them are not of mode "rounds"."""

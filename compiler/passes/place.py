@@ -7,13 +7,11 @@ afterwards; else it works on a copy, and the record says why. Handing a value on
 
 from __future__ import annotations
 
-from gdc.compiler.bindings import carried, initial
+from gdc.compiler.bindings import carried, initial, is_view
 from gdc.compiler.ir import Node, Region
 from gdc.compiler.layout import Flow, Layout
 from gdc.compiler.record import Record, Step
 
-# whose results may share memory with what they read
-VIEWS = frozenset({"transpose", "reshape", "index", "broadcast", "select", "project", "real", "imag"})
 SHARED_SOURCES = frozenset({"input", "const", "select"})
 
 
@@ -139,13 +137,18 @@ def _taken_later(layout: Layout, flow: Flow, value: Node, region: Region, statem
             return "its old value is read in the loop"
         return _read_later(layout, value, region, node)
     others = [x for j, x in enumerate(region.results) if j != k]
-    if any(x is value or (x.op in VIEWS and value in layout.reads(x)) for x in others):
+    if any(x is value or (_may_share(x) and value in layout.reads(x)) for x in others):
         return "its old value is read afterwards"
     if layout.home[value] is region:
         return ""
     if kind == "next":
         return "every round needs it"
     return _read_later(layout, value, layout.home[layout.owner[region]], layout.owner[region])
+
+
+def _may_share(value: Node) -> bool:
+    """Whether a value may be memory of what it reads."""
+    return is_view(value, "calls") or value.op in ("select", "project")
 
 
 def sources(layout: Layout, value: Node) -> set[Node]:

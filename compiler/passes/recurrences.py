@@ -118,11 +118,7 @@ class _Recurrences:
         return axes[0], shift
 
     def fresh(self, base: str) -> str:
-        number = 1
-        while (name := f"{base}{number}") in self.taken:
-            number += 1
-        self.taken.add(name)
-        return name
+        return imp_tools.numbered_name(base, self.taken)
 
 
 @dataclass(slots=True)

@@ -113,11 +113,7 @@ class _Strips:
 
     def unused(self, base: str) -> str:
         """A name that begins like this one and is free."""
-        number = 1
-        while (name := f"{base}{number}") in self.taken:
-            number += 1
-        self.taken.add(name)
-        return name
+        return imp_tools.numbered_name(base, self.taken)
 
     def run(self) -> Program:
         self.note_sizes(self.program.body)

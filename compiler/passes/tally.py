@@ -17,14 +17,13 @@ inside other loops are left as they are: BLAS adds them in order too.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import inf
 
 from gdc.compiler import imp
 from gdc.compiler.imp import Body, Expr, Loop, Program, Statement, add, constant, integer, sub, var
-from gdc.compiler.imp_tools import map_expression, map_parts, name_of, names_in, writes
+from gdc.compiler.imp_tools import fresh_name, map_expression, map_parts, name_of, names_in, writes
 from gdc.compiler.nest_cost import cost_of, least, whole_times
 from gdc.compiler.record import Record, Step
 from gdc.compiler.totals import binds, leaves
@@ -82,10 +81,7 @@ class _Tallies:
 
     def fresh(self, name: str) -> str:
         """A new name like `name`."""
-        found = next(n for n in itertools.chain([name], (f"{name}_{k}" for k in itertools.count(1)))
-                     if n not in self.taken)
-        self.taken.add(found)
-        return found
+        return fresh_name(name, self.taken)
 
     def body(self, body: Body, allowed: bool, nested: bool, sums: Sums) -> Body:
         """`allowed`: whether sums may be looked for here; `nested`: whether a serial loop is around; `sums`: those of

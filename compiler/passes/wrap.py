@@ -9,14 +9,13 @@ no round of the loop changes are computed before it.
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from gdc.compiler import imp
 from gdc.compiler.imp import Body, Expr, Let, Loop, Program, Statement, constant, integer, sub, var
-from gdc.compiler.imp_tools import map_statement, name_of, names_in, reads, writes
+from gdc.compiler.imp_tools import fresh_name, map_statement, name_of, names_in, reads, writes
 from gdc.compiler.record import Record, Step
 from gdc.compiler.types import INT
 
@@ -51,10 +50,7 @@ class _Wrap:
 
     def fresh(self, name: str) -> str:
         """A new name like `name`."""
-        tries = (f"{name}_{number}" if number else name for number in itertools.count())
-        found = next(n for n in tries if n not in self.taken)
-        self.taken.add(found)
-        return found
+        return fresh_name(name, self.taken)
 
     def body(self, body: Body) -> Body:
         return tuple(t for s in body for t in self.statement(s))
