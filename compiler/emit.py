@@ -25,10 +25,10 @@ from gdc.dsl.source import Source
 Piece = tuple[str, Origin]
 
 # Names that texts use for themselves: a variable of the program that has one of them gets another.
-OWN_NAMES = frozenset("""np math special njit prange intrinsic types ir Stop Watch TEXTS PRINTS program native small
-    native_serial native_parallel watch self status numbers control events used stopped works fails threads round_ words
-    run cgutils OPTIONS CACHE SHARE OWN_BLOCKS strip chain ThreadPoolExecutor""".split())
-OWN_PATTERN = re.compile(r"(trace|count|result|reached|failed|failed_numbers)_\d+")
+OWN_NAMES = frozenset("""np math special njit shared intrinsic types ir Stop Watch TEXTS PRINTS program native small
+    native_serial native_parallel watch self status numbers control events used stopped works fails round_ words
+    run cgutils OPTIONS CACHE OWN_BLOCKS strip chain ThreadPoolExecutor""".split())
+OWN_PATTERN = re.compile(r"(trace|count|result|reached|failed|failed_numbers|nest)_\d+")
 ROUNDINGS = frozenset({"floor", "ceil", "round", "trunc"})
 UFUNCS = {"sub": "subtract", "mul": "multiply", "div": "divide", "floordiv": "floor_divide", "mod": "remainder",
           "pow": "power",

@@ -36,7 +36,6 @@ LIBRARIES = {
     "cp",
     "cupy",
     "math",
-    "prange",
     "njit",
     "xp",
     "program",

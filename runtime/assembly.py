@@ -19,6 +19,7 @@ from gdc.runtime.values import DTYPES
 MOST_LINES = 24  # of one loop's machine code
 MOST_BODY = 6  # lines of the text
 FEW_ROUNDS = re.compile(r"range\((blocks|quads)\d*[,)]")  # over blocks; over the rows that are left of a bundle
+NATIVE = re.compile(r"native|nest_\d+")
 WITHOUT = {
     "loops": "loops is run by Python's interpreter, one operation after the other: there is no machine code of it.",
     "numpy": "numpy calls functions that NumPy, SciPy and BLAS bring compiled: gdc makes no machine code for it. "
@@ -199,7 +200,7 @@ def lanes(code: Sequence[str]) -> tuple[int, int]:
 def reports(plan: Any, loops: Sequence[Loop]) -> Iterator[str]:
     """For each innermost loop of the text what became of it."""
     text = plan.text.split("\n")
-    native = next(n for n in ast.parse(plan.text).body if isinstance(n, ast.FunctionDef) and n.name == "native")
+    native = [n for n in ast.parse(plan.text).body if isinstance(n, ast.FunctionDef) and NATIVE.fullmatch(n.name)]
     for loop in innermost_fors(native, text):
         own = [c for c in loops if c.lines and loop.lineno <= most_common(c.lines) <= (loop.end_lineno or 0)]
         yield "\n".join([*where(plan, loop), *source_lines(loop, text), *verdict(loop, own)])
@@ -209,15 +210,15 @@ def most_common(lines: Sequence[int]) -> int:
     return Counter(lines).most_common(1)[0][0]
 
 
-def innermost_fors(native: ast.FunctionDef, text: Sequence[str]) -> Iterator[ast.For]:
+def innermost_fors(native: Sequence[ast.FunctionDef], text: Sequence[str]) -> Iterator[ast.For]:
     """The loops without a loop inside, but for those of a few rounds: over blocks, and over rows that are left over."""
-    todo: list[ast.AST] = [native]
+    todo: list[ast.AST] = list(native)
     while todo:
         node = todo.pop(0)
         inside = [n for n in ast.walk(node) if isinstance(n, ast.For) and n is not node]
         if isinstance(node, ast.For):
             header = text[node.lineno - 1]
-            if FEW_ROUNDS.search(header) and "prange" not in header:
+            if FEW_ROUNDS.search(header):
                 continue
             if not inside:
                 yield node

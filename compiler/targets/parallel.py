@@ -8,11 +8,13 @@
 `control` is shared with the host while native code runs: see Watch.control. A failed check leaves its site + 1 in
 status[0], its values' kinds in status[1], and the values in status[2:] or `numbers`. In a loop that the cores share out
 it leaves them in its block's row of `failed`, and the block stops. Traces grow; printed lines wait in `events`.
-The pass `partition` cuts loops into blocks; here an outermost loop of mode "parallel" is a `prange`.
+The pass `partition` cuts loops into blocks; here the body of an outermost loop of mode "parallel" is a function of its own,
+`nest_1` and so on, which threads run for each block (native_threads).
 """
 
 from __future__ import annotations
 
+import ast
 import itertools
 import math
 import re
@@ -29,6 +31,7 @@ from gdc.compiler import (
     native_products,
     native_signals,
     native_solvers,
+    native_threads,
     random_numbers,
     special_functions,
     vecmath,
@@ -54,10 +57,6 @@ KINDS = {"int": 1, "real": 2, "bool": 3}
 OPTIONS = '''
 OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 CACHE = {"cache": "__file__" in globals()}
-'''
-SHARE = '''
-SHARE = dict.fromkeys(("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion"), False)
-SHARE["prange"] = True      # Numba shares out the loops over blocks and rewrites nothing else
 '''
 OWN_BLOCKS = '''
 OWN_BLOCKS = True           # each core computes products by itself: BLAS is best left one thread
@@ -105,7 +104,6 @@ BINDINGS = {
     **native_products.PLAIN, **{name: _helper(text) for name, text in native_products.COMPILED.items()},
     **vecmath.TEXTS,
     "abs": "import numpy as np", "gamma": "from math import gamma", "lgamma": "from math import lgamma",
-    "prange": "from numba import prange",
     **{name: _helper(text).replace("OPTIONS)", "OPTIONS, forceinline=True)", 1)     # or LLVM leaves a loop of calls
        for name, text in random_numbers.SCALAR.items()},
     **{name: _helper(text) for name, text in special_functions.NATIVE.items()},
@@ -175,7 +173,7 @@ def filled(array, value):
     array[...] = value
     return array
 '''),
-    **native_order.TEXTS, **native_signals.TEXTS,
+    **native_order.TEXTS, **native_signals.TEXTS, **native_threads.TEXTS,
     "plus": '''
 # import from numba.extending import intrinsic
 @intrinsic
@@ -299,45 +297,6 @@ def put_complex(events, used, value):
     "put_complexes": _put_all("put_complexes", "complex numbers", "put_complex(events, used, value)"),
     "put_ints": _put_all("put_ints", "ints", "put_int(events, used, np.int64(value))"),
     "put_reals": _put_all("put_reals", "reals", "put_real(events, used, value)"),
-    "few_threads": '''
-# import from llvmlite import ir
-# import from numba import types
-# import from numba.core import cgutils
-# import from numba.extending import intrinsic
-# import from numba.np.ufunc.parallel import _launch_threads
-@intrinsic
-def few_threads(typing_context, blocks):
-    """No more threads than blocks, so that a single block wakes no other thread; gives how many there were."""
-
-    def build(context, builder, signature, args):
-        word, module = ir.IntType(32), builder.module       # Numba itself has the first give 64 bits
-        get = cgutils.get_or_insert_function(module, ir.FunctionType(ir.IntType(64), ()), "get_num_threads")
-        put = cgutils.get_or_insert_function(module, ir.FunctionType(ir.VoidType(), (word,)), "set_num_threads")
-        many, wanted = (builder.trunc(n, word) for n in (builder.call(get, ()), args[0]))
-        builder.call(put, (builder.select(builder.icmp_signed("<", wanted, many), wanted, many),))
-        return many
-
-    return types.int32(types.int64), build
-
-
-_launch_threads()       # whose functions compiled code is linked to
-''',
-    "all_threads": '''
-# import from llvmlite import ir
-# import from numba import types
-# import from numba.core import cgutils
-# import from numba.extending import intrinsic
-@intrinsic
-def all_threads(typing_context, threads):
-    """So many threads again."""
-
-    def build(context, builder, signature, args):
-        kind = ir.FunctionType(ir.VoidType(), (ir.IntType(32),))
-        builder.call(cgutils.get_or_insert_function(builder.module, kind, "set_num_threads"), args)
-        return context.get_dummy_value()
-
-    return types.void(types.int32), build
-''',
     "first_failed": _helper('''
 def first_failed(failed, failed_numbers, status, numbers):
     """Whether a check failed in some block; hands on what the first such block left."""
@@ -421,10 +380,12 @@ class Parallel(Emitter):
 
     def __init__(self, program: Program, source: Source | None = None) -> None:
         super().__init__(program, source)
-        self.inside = 0                         # how many loops we are in, from a prange loop on
-        self.nests = 0                          # how many prange loops with checks there are
-        self.block = ""                         # the block of the prange loop that we are in
-        self.may_share = True                   # whether loops may be prange loops
+        self.inside = 0                         # how many loops we are in, from a shared loop on
+        self.nests = 0                          # how many shared loops there are
+        self.block = ""                         # the block of the shared loop that we are in
+        self.may_share = True                   # whether loops may be shared out
+        self.functions: list[Piece] = []        # the bodies of shared loops
+        self.root = imp_tools.alias_classes(program)
         self.depth = 0                          # how many loops of the program we are in
         self.prints: list[str] = []
         self.fails = self.polls = self.shares = self.own_blocks = False
@@ -586,34 +547,39 @@ class Parallel(Emitter):
         yield from self.looped(statement.body, depth)
 
     def shared(self, statement: imp.Loop, depth: int) -> Iterator[Piece]:
-        """A loop over blocks that the cores share out."""
-        pad, origins, name = "    " * depth, statement.origins, self.name(statement.var)
+        """A loop over blocks that the cores share out: its body is a function of its own."""
+        pad, origins, names = "    " * depth, statement.origins, self.names
+        blocks, fails = self.text(statement.stop), has_checks(statement.body)
         self.shares = True
-        self.used |= {"prange", "few_threads", "all_threads"}
-        number_, fails = self.unused(name), has_checks(statement.body)
-        blocks = self.text(statement.stop)
-        if fails:
-            cells = MOST_VALUES
-            yield f"{pad}failed_{self.nests} = np.zeros(({blocks}, {cells + 2}), np.int64)\n", origins
-            yield f"{pad}failed_numbers_{self.nests} = np.zeros(({blocks}, {cells}))\n", origins
-        yield f"{pad}threads = few_threads({blocks})\n", origins
-        yield f"{pad}for {number_} in prange({self.range(statement)}):\n", origins
-        yield f"{pad}    {name} = np.int64({number_})\n", origins
-        if fails:
-            yield f"{pad}    fails = False\n", origins
-        names = self.names
-        for line in self.known_sizes(imp_tools.reads(statement) - imp_tools.writes(statement)):
-            yield f"{pad}    {line}\n", origins
-        self.inside, self.block = 1, name
-        yield from self.body(statement.body, depth + 1)
+        self.used.add("shared")
+        self.nests += 1
+        function, failed = f"nest_{self.nests}", (f"failed_{self.nests}", f"failed_numbers_{self.nests}")
+        lines = ["fails = False"] if fails else []
+        lines += self.known_sizes(imp_tools.reads(statement) - imp_tools.writes(statement))
+        self.inside, self.block = 1, self.name(statement.var)
+        body = [*((f"    {line}\n", origins) for line in lines), *self.body(statement.body, 1)]
         self.inside, self.names = 0, names
-        yield f"{pad}all_threads(threads)\n", origins
+        given = outer_names(body, {self.block}) & {*names.values(), *self.given, *(failed if fails else ())}
+        listed = ", ".join(sorted(given))
+        self.functions += [(f"\n\n@shared(apart={self.are_apart(statement)})\n", origins),
+                           (f"def {function}({self.block}{', ' if given else ''}{listed}):\n", origins), *body]
+        if fails:
+            yield f"{pad}{failed[0]} = np.zeros(({blocks}, {MOST_VALUES + 2}), np.int64)\n", origins
+            yield f"{pad}{failed[1]} = np.zeros(({blocks}, {MOST_VALUES}))\n", origins
+        yield f"{pad}{function}({blocks}, ({listed}{',' if len(given) == 1 else ''}))\n", origins
         if fails:
             self.used.add("first_failed")
-            cells_of = f"failed_{self.nests}, failed_numbers_{self.nests}"
-            yield f"{pad}if first_failed({cells_of}, status, numbers):\n", origins
+            yield f"{pad}if first_failed({', '.join(failed)}, status, numbers):\n", origins
             yield f"{pad}    return stopped{self.told()}\n", origins
-            self.nests += 1
+
+    def are_apart(self, statement: imp.Loop) -> bool:
+        """Whether no array that a loop stores into shares memory with another array that is there before the loop."""
+        inside = {s.name for s in imp.statements(statement.body) if isinstance(s, (imp.Let, imp.Alloc))}
+        there = (imp_tools.reads(statement) | imp_tools.writes(statement)) - inside
+        stored = {imp_tools.name_of(s.array) for s in imp.statements(statement.body)
+                  if isinstance(s, (imp.Store, imp.SetPart))} & there
+        counts = Counter(self.root(name) for name in there)
+        return all(counts[self.root(name)] == 1 for name in stored)
 
     def looped(self, body: imp.Body, depth: int) -> Iterator[Piece]:
         """The body of a loop; inside a block, what is around the loop is left too where a check has failed in it."""
@@ -659,12 +625,6 @@ class Parallel(Emitter):
         self.given.add(found)
         return found
 
-    def unused(self, name: str) -> str:
-        """A name for a prange's own counter: an unsigned number, which must not meet other ints."""
-        while name in self.names.values():
-            name += "_"
-        return name
-
     def rounds_done(self, statement: imp.Loop) -> str:
         done = imp.sub(imp.var(statement.var, INT), statement.start)
         step = imp.constant(statement.step)
@@ -707,7 +667,7 @@ class Parallel(Emitter):
         for k, v in enumerate(scalars):
             cell = f"{numbers}{k}]" if v.element.kind == "real" else f"{status}{k + 2}]"
             lines.append(f"{cell} = {self.text(v)}")
-        lines += ["fails = True", "break"] if self.inside else [f"return stopped{self.told()}"]
+        lines += ["fails = True", "break" if self.inside > 1 else "return"] if self.inside else [f"return stopped{self.told()}"]
         return "".join(f"{pad}{line}\n" for line in lines)
 
     def check(self, statement: imp.Check, depth: int) -> Iterator[Piece]:
@@ -771,7 +731,7 @@ class Parallel(Emitter):
         head = f"({', '.join(names + cells)}):\n"
         preamble = self.preamble()
         wrapper = self.wrapper(names, cells)
-        functions = [("def native" + head, ()), (start, ()), *body, (end, ())]
+        functions = [("def native" + head, ()), (start, ()), *body, (end, ()), *self.functions]
         functions += [("\n\ndef small" + head, ()), (start, ()), *small, (end, ())] if small else []
         return assemble([(self.docstring() + preamble + "\n\n", ()), *functions, (wrapper, ())], self.source)
 
@@ -805,7 +765,7 @@ class Parallel(Emitter):
     def wrapper(self, names: list[str], cells: list[str]) -> str:
         """The jitted variants and `program`."""
         lines = [f"native_serial = njit(**OPTIONS, **CACHE)({'small' if self.is_split() else 'native'})"]
-        lines += ["native_parallel = njit(**OPTIONS, **CACHE, parallel=SHARE)(native)"] if self.shares else []
+        lines += ["native_parallel = njit(**OPTIONS, **CACHE)(native)"] if self.shares else []
         lines += ["", "", '@np.errstate(all="ignore")', f"def program({''.join(n + ', ' for n in names)}watch=None):"]
         body = ["watch = watch or Watch()"] if self.methods else []
         body += [f"{self.name(p.name)} = np.{p.element.numpy}{self.mark(p.element)}({self.name(p.name)})"
@@ -857,7 +817,7 @@ class Parallel(Emitter):
         for name in self.traces:
             self.literal(name)
         text = super().preamble()
-        start = OPTIONS.strip("\n") + ("\n" + SHARE.strip("\n") if self.shares else "")
+        start = OPTIONS.strip("\n")
         start += OWN_BLOCKS.rstrip("\n") if self.own_blocks else ""
         start += f"\nPRINTS = ({', '.join(self.prints)},)" if self.prints else ""
         imports, _, rest = text.partition("\n\n\n")
@@ -893,6 +853,13 @@ def are_light(loop: imp.Loop) -> bool:
     inside = list(imp.statements(loop.body))
     return len(inside) <= LIGHT_ROUND and all(isinstance(s, (imp.Let, imp.Store)) and not any(
         e.rank for e in imp.expressions(s) if not isinstance(s, imp.Store)) for s in inside)
+
+
+def outer_names(body: Iterable[Piece], own: set[str]) -> set[str]:
+    """The names that the text of a function's body reads and does not give."""
+    tree = ast.parse("if True:\n" + "".join(text for text, _ in body))
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return {n.id for n in names} - {n.id for n in names if isinstance(n.ctx, ast.Store)} - own
 
 
 def natural_in(loop: imp.Loop) -> Callable[[Expr], Expr | None]:

@@ -82,8 +82,8 @@ def test_a_check_of_places_takes_one_step_a_place():
 
 def test_both_passes_are_shared():
     text = "input x: real[n]\nr := argmin(x)"
-    assert gdc.compile(text).source("parallel").count("prange(") == 2
-    assert "prange(" not in gdc.compile(text, without=["firsts"]).source("parallel")
+    assert gdc.compile(text).source("parallel").count("@shared(") == 2
+    assert "@shared(" not in gdc.compile(text, without=["firsts"]).source("parallel")
 
 
 @pytest.mark.parametrize("precision", ["f64", "f32"])

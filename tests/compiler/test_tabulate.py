@@ -98,6 +98,6 @@ def test_a_power_of_distances(n, precision):
 def test_machine_code_knows_how_far_rows_of_a_known_size_lie_apart():
     """Without, it takes the distance for a number that it is not told, and reads row by row."""
     text = gdc.compile(BODIES).source("parallel")
-    loop = text.split("prange(")[1]
+    loop = text.split("@shared(")[1]
     assert "p_sized = sized(p, 1, 3)" in text and "= sized(p_sized, 1, 3)" in loop
     assert "sized" not in gdc.compile("input X: real[n, k]\ny := [sum(X[i, :]) for i]").source("parallel")

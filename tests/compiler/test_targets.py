@@ -531,7 +531,7 @@ NESTS = '''X: real[2] = "X", w: real[1] = "w", at: int[1] = "at"
 
 def test_nests_are_cut_only_where_rounds_are_independent():
     text = parallel.emit(partition(read(NESTS))).text
-    assert text.count("in prange(") == 2
+    assert text.count("@shared(") == 2
     assert "plus(total_block" in text and "last = last + e[i]" in text
 
 
@@ -567,7 +567,7 @@ def test_the_variant_is_chosen_by_size():
 
 
 def test_the_variants_do_not_share_machine_code_on_disk():
-    """Numba's index knows nothing of `parallel=`: under one name the second variant would get the first one's code."""
+    """Numba keys code by a function's name: under one name the second variant would get the first one's code."""
     names = names_of(NESTS, "parallel")
     run(NESTS, "parallel", np.ones((3, 2)), np.ones(2), np.zeros(3, int))
     serial, shared = names["native_serial"], names["native_parallel"]
@@ -603,7 +603,7 @@ def test_texts_without_a_folder_still_run(monkeypatch):
 
 
 def test_names_that_numba_gives_to_later_values():
-    """Numba calls the second value of n `n.2`, and inside a prange n_2, which must not meet a variable of that name."""
+    """Numba calls the second value of n `n.2`, which must not meet a variable n_2."""
     text = '''m: int[0] = "m"
     n: real[1] = alloc(real, m, fill=1.0)
     for k in loop(0, 3, 1, "rounds"):

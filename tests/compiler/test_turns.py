@@ -43,13 +43,13 @@ def test_life_on_a_torus(n, steps):
 
 def test_no_array_of_neighbours_is_made():
     text = text_of(LIFE)
-    assert text.count("np.empty") == 2 and text.count("prange(") == 1
+    assert text.count("np.empty") == 2 and text.count("@shared(") == 1
     inner = text.split("for j in range(j_from, j_to):")[1].split("for j in range(j_to, n):")[0]
     assert "%" not in inner and inner.count("natural(j - 1)") == 3
 
 
 @pytest.mark.parametrize(("rule", "more"), [("unroll", "zeros"), ("places", "np.empty"), ("wrap", "(i - 1) % t1, (j"),
-                                          ("fuse", "prange(")])
+                                          ("fuse", "@shared(")])
 def test_each_rule_can_be_left_out(rule, more):
     assert text_of(LIFE, without=[rule]).count(more) > text_of(LIFE).count(more)
     board = np.random.default_rng(2).integers(0, 2, (70, 70))
