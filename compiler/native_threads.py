@@ -1,8 +1,8 @@
 """Threads for `parallel`, as text: a function of one block, run for every block by the threads that Numba starts.
 
-What Numba's own `prange` does is done here in one module of machine code: `prange` types a loop's body twice, goes through
-passes over the whole program, and has LLVM compile each body four times (docs/cores.md). Threads take the next block that
-nobody has, so that one that is held up holds up no other.
+What Numba's own `prange` does is done here in one module of machine code: `prange` types a loop's body twice, goes
+through passes over the whole program, and has LLVM compile each body four times (docs/cores.md). Threads take the next
+block that nobody has, so that one that is held up holds up no other.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def shared(apart):
                 if made.environment.consts:
                     raise NotImplementedError(f"{function.__name__} needs Python objects")
                 # what threads are told: the next block, how many there are, whether one had no memory, the arguments
-                told = cgutils.pack_struct(builder, [word(0), args[0], flag(0), *cgutils.unpack_tuple(builder, args[1])])
+                values = cgutils.unpack_tuple(builder, args[1])
+                told = cgutils.pack_struct(builder, [word(0), args[0], flag(0), *values])
                 place = cgutils.alloca_once_value(builder, told)
 
                 kind = ir.FunctionType(ir.VoidType(), [byte.as_pointer(), word.as_pointer(), word.as_pointer(), byte])

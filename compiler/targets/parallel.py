@@ -8,8 +8,8 @@
 `control` is shared with the host while native code runs: see Watch.control. A failed check leaves its site + 1 in
 status[0], its values' kinds in status[1], and the values in status[2:] or `numbers`. In a loop that the cores share out
 it leaves them in its block's row of `failed`, and the block stops. Traces grow; printed lines wait in `events`.
-The pass `partition` cuts loops into blocks; here the body of an outermost loop of mode "parallel" is a function of its own,
-`nest_1` and so on, which threads run for each block (native_threads).
+The pass `partition` cuts loops into blocks; here the body of an outermost loop of mode "parallel" is a function of its
+own, `nest_1` and so on, which threads run for each block (native_threads).
 """
 
 from __future__ import annotations
@@ -667,7 +667,8 @@ class Parallel(Emitter):
         for k, v in enumerate(scalars):
             cell = f"{numbers}{k}]" if v.element.kind == "real" else f"{status}{k + 2}]"
             lines.append(f"{cell} = {self.text(v)}")
-        lines += ["fails = True", "break" if self.inside > 1 else "return"] if self.inside else [f"return stopped{self.told()}"]
+        left = "break" if self.inside > 1 else "return"
+        lines += ["fails = True", left] if self.inside else [f"return stopped{self.told()}"]
         return "".join(f"{pad}{line}\n" for line in lines)
 
     def check(self, statement: imp.Check, depth: int) -> Iterator[Piece]:
