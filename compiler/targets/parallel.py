@@ -17,7 +17,6 @@ from __future__ import annotations
 import ast
 import itertools
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -36,7 +35,7 @@ from gdc.compiler import (
     special_functions,
     vecmath,
 )
-from gdc.compiler.emit import OWN_NAMES, PART, Emitter, Piece, Text, assemble, number
+from gdc.compiler.emit import PART, Emitter, Piece, Text, assemble, number
 from gdc.compiler.imp import MOST_VALUES, Expr, Program
 from gdc.compiler.library import LIBRARY, NUMBA
 from gdc.compiler.ops import OPS
@@ -130,18 +129,6 @@ def sign(x):
     """-1, 0 or 1; nan of nan."""
     return x if x != x else type(x)((x > 0) - (x < 0))
 '''),
-    "same": '''
-# import from numba.extending import intrinsic
-@intrinsic
-def same(typing_context, array):
-    """The array itself. Numba's parallel mode takes a name's size for fixed; what this gives may have another."""
-
-    def build(context, builder, signature, args):
-        context.nrt.incref(builder, signature.return_type, args[0])
-        return args[0]
-
-    return array(array), build
-''',
     "in_large_pages": '''
 # import sys
 # import from llvmlite import ir
@@ -356,15 +343,6 @@ def is_product(statement: imp.SetPart) -> bool:
     return statement.value.op == "matmul" and statement.combine in ("", "add") and set(statement.subscripts) == {"all"}
 
 
-def rebound_arrays(program: Program) -> set[str]:
-    """The arrays that are bound in more than one place, so that their sizes may change."""
-    counts: Counter[str] = Counter()
-    for s in imp.statements(program.body):
-        if isinstance(s, imp.Alloc) or (isinstance(s, (imp.Let, imp.Guarded)) and s.value.rank):
-            counts[s.name] += 1
-    return {name for name, count in counts.items() if count > 1}
-
-
 def divides_by_positive(value: Expr) -> bool:
     """Whether a quotient's divisor is surely above 0."""
     divisor = value.args[1]
@@ -389,9 +367,7 @@ class Parallel(Emitter):
         self.depth = 0                          # how many loops of the program we are in
         self.prints: list[str] = []
         self.fails = self.polls = self.shares = self.own_blocks = False
-        self.names = spelled(self.names)
         self.given: set[str] = set()            # names beside those of the program
-        self.rebound = rebound_arrays(program)
         self.traces = {name: (k, element, rank) for k, (name, element, rank) in enumerate(program.traces)}
 
     # -- expressions
@@ -512,10 +488,6 @@ class Parallel(Emitter):
         if isinstance(statement, imp.SetPart) and is_product(statement):
             self.own_blocks = self.own_blocks or self.inside > 0
             return self.product(statement)
-        if isinstance(statement, (imp.Let, imp.Alloc)) and statement.name in self.rebound:
-            self.used.add("same")
-            name, _, value = text.partition(" = ")
-            return f"{name} = same({value})"
         return text
 
     def product(self, statement: imp.SetPart) -> str:
@@ -619,7 +591,7 @@ class Parallel(Emitter):
         return lines
 
     def name_once(self, name: str) -> str:
-        """A name like this one that the text has not yet: Numba takes each name of one loop for the same array."""
+        """A name like this one that the text has not yet."""
         tries = (f"{name}{number or ''}" for number in itertools.count())
         found = next(n for n in tries if n not in self.given and n not in self.names.values())
         self.given.add(found)
@@ -831,20 +803,6 @@ class Parallel(Emitter):
 
     def imports(self) -> set[str]:
         return {"import numpy as np", "from numba import njit"}
-
-
-def spelled(names: dict[str, str]) -> dict[str, str]:
-    """Names that do not end in _ and digits: where `n` is assigned several times, Numba calls its second value n_2."""
-    taken = set(names.values())
-    for name, plain in sorted(names.items()):
-        if re.fullmatch(r".+_\d+", plain):
-            first, _, digits = plain.rpartition("_")
-            new = f"{first}{digits}"
-            while new in taken or new in OWN_NAMES or re.fullmatch(r".+_\d+", new):
-                new = f"{first}_n{digits}" if new == f"{first}{digits}" else new + "_"
-            taken.add(new)
-            names[name] = new
-    return names
 
 
 def are_light(loop: imp.Loop) -> bool:
