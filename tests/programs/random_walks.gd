@@ -3,7 +3,7 @@
 # input n = 40
 # expect near = true
 # count np.empty((m, n) 0 on parallel
-# count @shared( 2 on parallel
+# count @shared( 3 on parallel
 input m: int
 input n: int
 x := mean([sum(randn(i, n)) for i in 0..m])
