@@ -34,7 +34,9 @@ def places_in_order(A):
     size = A.size // max(A.shape[-1], 1), A.shape[-1]
     rows, places = np.ascontiguousarray(A).reshape(size), P.reshape(size)
     for k in range(len(rows)):
-        places[k] = np.argsort(rows[k], kind="mergesort")
+        order = np.argsort(rows[k], kind="mergesort")
+        for i in range(len(order)):
+            places[k, i] = order[i]
     return P
 '''
 DIRECTIONS = '''

@@ -95,16 +95,18 @@ def sorted_rows(A):
     """The array with each row of its last axis in ascending order, nan last."""
     old = np.ascontiguousarray(A)
     new = in_large_pages(np.empty(A.shape, A.dtype))
-    new[...] = old
     size = A.size // max(A.shape[-1], 1), A.shape[-1]
-    rows = new.reshape(size)
+    rows, given = new.reshape(size), old.reshape(size)
+    for k in range(size[0]):        # `new[...] = old` would compile the words of a failed assignment, too
+        for i in range(size[1]):
+            rows[k, i] = given[k, i]
     if A.size < 1000:
         for k in range(len(rows)):
-            rows[k] = np.sort(rows[k])
+            rows[k].sort()
     else:
         with objmode():
             sort_in_parts(rows, numba.get_num_threads())
-    mend_zeros(rows, old.reshape(size))
+    mend_zeros(rows, given)
     return new
 '''
 IS_NEGATIVE_ZERO = '''
@@ -125,7 +127,9 @@ def ranked_rows(A, places):
     found = np.empty((size[0], len(places)), A.dtype)
     if A.size < 1000:
         for k in range(len(rows)):
-            found[k] = np.sort(rows[k])[places]
+            row = np.sort(rows[k])
+            for i in range(len(places)):
+                found[k, i] = row[places[i]]
     else:
         with objmode():
             rank_in_parts(rows, places, found, numba.get_num_threads())

@@ -144,7 +144,7 @@ def test_without_the_wheels_the_error_says_what_to_install(monkeypatch):
 
 
 CONFORMANCE = Path(__file__).resolve().parents[2] / "shared" / "conformance" / "cases"
-SHARES = {"conformance": 4, "programs": 16}  # one in so many is compiled unless --all is given
+SHARES = {"conformance": 8, "programs": 24}  # one in so many is compiled unless --all is given
 SOURCES = [(path, "programs") for path in test_programs.PROGRAMS if not test_programs.case_of(path).error]
 SOURCES += [(path, "conformance") for path in sorted(CONFORMANCE.glob("*.gd"))]
 

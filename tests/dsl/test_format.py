@@ -88,7 +88,7 @@ def mangled(text, seed):
 
 
 @every_script
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1])
 def test_any_white_space_leads_to_the_same_meaning(text, seed):
     other = mangled(text, seed)
     assert same_tree(parse(Source(text)), parse(Source(other)))

@@ -75,7 +75,7 @@ def test_numpy_against_loops():
     """Every program on numpy; and its array IR interpreted before and after every pass."""
     print(f"GDC_FUZZ_SEED={todays_seed()}")
     drawn_examples(
-        programs(), todays_seed(), PER_DAY, tolerant(on_numpy_and_at_every_stage), (Phase.generate, Phase.shrink)
+        programs(), todays_seed(), PER_DAY // 4, tolerant(on_numpy_and_at_every_stage), (Phase.generate, Phase.shrink)
     )
 
 
