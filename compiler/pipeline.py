@@ -61,6 +61,7 @@ LATE: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "parallel": (
         ("precheck", "a check that no round changes is made once, so that the rounds can be shared out"),
+        ("margins", "of an array whose inside is computed anew only the margin is copied, and nests can meet"),
         ("fuse", "neighbouring nests over the same range become one pass over memory"),
         ("stream", "products and nests over the same rows become one walk, which reads each row once"),
         ("buffers", "what every round would allocate anew, in the same size, is allocated once"),
