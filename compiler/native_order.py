@@ -123,6 +123,8 @@ RANKED_ROWS = '''
 def ranked_rows(A, places):
     """What stands at some places of each row of the last axis in ascending order, nan last."""
     size = A.size // max(A.shape[-1], 1), A.shape[-1]
+    if A.shape[-1] == 0:
+        return np.zeros(A.shape[:-1] + (len(places),), A.dtype)     # which nothing reads
     rows = np.ascontiguousarray(A).reshape(size)
     found = np.empty((size[0], len(places)), A.dtype)
     if A.size < 1000:

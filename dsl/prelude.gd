@@ -165,8 +165,11 @@ def _count_not_above(a, x) {
 
 # --- statistics -----------------------------------------------------------------------------------
 
-# What a row has at some places when it is sorted.
-def _ranked(A, places) { S := _sort(A); return [S[i, places[j]] for i in 0..size(A, 0), j in 0..size(places, 0)] }
+# What a row has at some places when it is sorted; of no entries 0, which nothing reads: a check has refused it by then.
+def _ranked(A, places) {
+    S := _sort(A); n := size(A, 1)
+    return [S[i, places[j]] if n > 0 else 0 for i in 0..size(A, 0), j in 0..size(places, 0)]
+}
 
 # S holds what its rows have at these places, of n; nan comes last.
 def _median_places(n) = [(n - 1)//2, n//2, n - 1]

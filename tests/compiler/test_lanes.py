@@ -47,7 +47,7 @@ def test_sizes_choose():
 
 def test_each_block_makes_room_once():
     source = gdc.compile(NEAREST).source("parallel")
-    assert re.search(r"_all = np.empty\(k\)\n +for i1 in range\(last - first\):", source)
+    assert re.search(r"_all = np.empty\(k\)\n +for i_1 in range\(last - first\):", source)
 
 
 @pytest.mark.parametrize("precision", ["f64", "f32"])
@@ -127,5 +127,5 @@ def test_what_each_row_needs_is_made_once_for_a_block(n):
     """Also where there is no row, and a size of it would be below 0."""
     text = "input X: real[n, n]\nr := [sum(cumsum([X[i, j + 1] - X[i, j] for j in 0..n - 1])) for i in 0..n]"
     program = gdc.compile(text)
-    assert re.search(r" = np.empty\(\(1, [^\n]*\n +for i1 in range\(last - first\):", program.source("parallel"))
+    assert re.search(r" = np.empty\(\(1, [^\n]*\n +for i_1 in range\(last - first\):", program.source("parallel"))
     held(program, {"X": RNG.standard_normal((n, n))}, 1e-12)

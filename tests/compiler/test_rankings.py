@@ -52,3 +52,13 @@ def test_a_place_that_needs_another_quantile_comes_after_it():
     x = np.random.default_rng(0).random(101)
     got = gdc.compile(script).run({"x": x}, backend="parallel")
     np.testing.assert_allclose(got["b"], np.quantile(x, np.median(x)), rtol=1e-13)
+
+
+@pytest.mark.parametrize("backend", ["loops", "numpy", "parallel", "cuda"])
+def test_no_selection_from_nothing_where_no_round_is_run(backend, monkeypatch):
+    """It does not depend on the rounds, so it is computed before them; what refuses it stands inside."""
+    monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
+    text = "input u: f32[m, n]\ns := 0.0\nfor i in 0..n { s := s + quantile(u, 0.2, axis=1)[0] }\noutput s"
+    program = gdc.compile(text)
+    assert program.run({"u": np.ones((2, 0), np.float32)}, backend=backend)["s"] == 0
+    assert program.run({"u": np.ones((2, 3), np.float32)}, backend=backend)["s"] == 3

@@ -537,7 +537,7 @@ def test_nests_are_cut_only_where_rounds_are_independent():
 
 def test_an_entry_that_several_rows_add_to_is_read_and_written_once():
     text = parallel.emit(partition(read(NESTS))).text
-    assert text.count("g_block[j] = g_block[j] + X_rows1[i2, j] * e_rows1[i2] + X_rows1[i2 + 1, j] * ") == 1
+    assert text.count("g_block[j] = g_block[j] + X_rows_1[i_2, j] * e_rows_1[i_2] + X_rows_1[i_2 + 1, j] * ") == 1
     assert text.count("g_block[j] += ") == 1    # the rows that are left over
 
 

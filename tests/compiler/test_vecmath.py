@@ -65,7 +65,7 @@ def test_a_far_number_changes_nothing_beside_it(name, precision):
 def test_small_whole_powers_are_products(formula, text):
     program = gdc.compile(f"input x: real[n]\ny := {formula}")
     source = program.source("parallel").replace("x_rows[", "x[")
-    assert text.replace("x_rows", "x[i1] * x[i1]") in source
+    assert text.replace("x_rows", "x[i_1] * x[i_1]") in source
     x = np.array([0.5, -3.0, 1e100, -0.0, np.inf, np.nan, 5e-324])
     with np.errstate(all="ignore"):
         want = x ** float(formula[2:])
