@@ -18,7 +18,7 @@ from gdc.runtime.testing import code_of
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.gd"))
 TARGETS = ("loops", "numpy", "parallel", "cuda")
-SHARES = {"parallel": 10, "cuda": 4}  # one program in so many runs there unless --all is given
+SHARES = {"parallel": 10, "cuda": 4, "numpy f32": 2, "parallel f32": 20, "cuda f32": 8}  # one program in so many runs there unless --all is given
 SINGLE = 2e-4  # how far two orders of computing in f32 may be apart
 NO_ROUND = {"loop_promotes"}  # a loop without a round promotes by its text; the reference knows values alone
 AT_RUN_TIME = ("index", "value", "assert")  # the errors that the reference knows
@@ -56,8 +56,8 @@ def test_reference(path):
         check(*reference.run(case.source.text, case.inputs, path.parent), case, kinds=False)
 
 
-def in_share(path, target, everything):
-    return everything or zlib.crc32(path.stem.encode()) % SHARES.get(target, 1) == 0
+def in_share(path, target, everything, precision=""):
+    return everything or zlib.crc32((path.stem + precision).encode()) % SHARES.get(target + precision, 1) == 0
 
 
 @pytest.mark.skipif(not hasattr(gdc, "compile"), reason="no runtime yet")
@@ -104,7 +104,7 @@ def test_single_precision(path, target, request, monkeypatch):
     """At precision f32 the targets agree with `loops`, element types included."""
     monkeypatch.setenv("GDC_EMULATE_CUDA", "1")
     case = case_of(path)
-    if case.error or not (in_share(path, target, request.config.getoption("--all")) or target == "numpy"):
+    if case.error or not (in_share(path, target, request.config.getoption("--all"), " f32")):
         pytest.skip("an error, or not in the seeded share: --all runs it")
     program = gdc.compile(case.source.text, precision="f32", folder=path.parent)
     case = replace(case, exact=False, tolerance=SINGLE)
