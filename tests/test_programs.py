@@ -18,7 +18,8 @@ from gdc.runtime.testing import code_of
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.gd"))
 TARGETS = ("loops", "numpy", "parallel", "cuda")
-SHARES = {"parallel": 10, "cuda": 4, "numpy f32": 2, "parallel f32": 20, "cuda f32": 8}  # one program in so many runs there unless --all is given
+# one program in so many runs there unless --all is given
+SHARES = {"parallel": 10, "cuda": 4, "numpy f32": 2, "parallel f32": 20, "cuda f32": 8}
 SINGLE = 2e-4  # how far two orders of computing in f32 may be apart
 NO_ROUND = {"loop_promotes"}  # a loop without a round promotes by its text; the reference knows values alone
 AT_RUN_TIME = ("index", "value", "assert")  # the errors that the reference knows
